@@ -1,0 +1,44 @@
+/** What every access token of ours says. `iat` and `exp` are seconds since the epoch by the app's clock. */
+export interface RegisteredClaims {
+  iss?: string
+  aud?: string
+  /** The subject. */
+  sub: string
+  /** The session's public id: in lists, logs and the store. */
+  sid: string
+  /** This token's id. */
+  jti: string
+  iat: number
+  exp: number
+}
+
+/** The claims of a token: ours, and the application's own. */
+export type Claims<C extends object = object> = RegisteredClaims & C
+
+/** Names that are not the application's to set (RFC 7519 section 4.1, RFC 9068 section 2.2, and ours). */
+const reserved = ['iss', 'aud', 'sub', 'sid', 'jti', 'iat', 'exp', 'nbf', 'scope']
+
+/**
+ * The application's claims as JSON will carry them.
+ *
+ * @throws TypeError for what is no plain object, not JSON, or uses a reserved name
+ */
+export function checkClaims(claims: unknown): Record<string, unknown> {
+  if (typeof claims !== 'object' || claims === null || Array.isArray(claims)) {
+    throw new TypeError('claims must be an object')
+  }
+  const name = reserved.find(each => Object.hasOwn(claims, each))
+  if (name !== undefined) {
+    throw new TypeError(`claims must not contain "${name}": it is set by tokenratchet`)
+  }
+  let json: unknown
+  try {
+    json = JSON.parse(JSON.stringify(claims))
+  } catch (cause) {
+    throw new TypeError('claims must be JSON', { cause })
+  }
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    throw new TypeError('claims must be a JSON object')
+  }
+  return json as Record<string, unknown>
+}

@@ -1,0 +1,80 @@
+import { isUtf8 } from 'node:buffer'
+import type { Claims } from './claims.js'
+import { type AccessKey, type AccessRing, accessTokenType } from './ring.js'
+
+/** What a token must say beside its signature. */
+export interface Expected {
+  readonly issuer: string | undefined
+  readonly audience: string | undefined
+}
+
+/** Longer ones would not fit a header; nothing of ours comes near. */
+const longest = 8192
+
+/**
+ * The strict front of fast-jwt: one spelling, one type, one algorithm for each key, no extensions. Then the
+ * signature, then the claims. Dates and revocation are the caller's to check, at each use.
+ *
+ * @returns `undefined` for whatever this ring did not sign for us
+ */
+export function readAccessToken(ring: AccessRing, token: unknown, expected: Expected): Claims | undefined {
+  if (typeof token !== 'string' || token.length > longest) {
+    return undefined
+  }
+  const [header, payload, signature, ...more] = token.split('.')
+  if (more.length > 0 || ![header, payload, signature].every(isCanonical)) {
+    return undefined
+  }
+  const claims = verified(keyOf(ring, parseObject(header)), token)
+  return claims !== undefined && parseObject(payload) !== undefined && isOurs(claims, expected)
+    ? claims
+    : undefined
+}
+
+/** RFC 4648 section 3.5: other spellings of the same bytes would make two tokens of one. */
+function isCanonical(segment: string | undefined): boolean {
+  return (
+    segment !== undefined &&
+    segment !== '' &&
+    Buffer.from(segment, 'base64url').toString('base64url') === segment
+  )
+}
+
+function parseObject(segment: string | undefined): Record<string, unknown> | undefined {
+  const bytes = Buffer.from(segment ?? '', 'base64url')
+  try {
+    const value: unknown = isUtf8(bytes) ? JSON.parse(bytes.toString()) : undefined
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** `jku`, `x5u`, `x5c` and `jwk` are never looked at; any `crit` is refused (RFC 7515 section 4.1.11). */
+function keyOf(ring: AccessRing, header: Record<string, unknown> | undefined): AccessKey | undefined {
+  if (header === undefined || header['typ'] !== accessTokenType || Object.hasOwn(header, 'crit')) {
+    return undefined
+  }
+  const key = typeof header['kid'] === 'string' ? ring.byKid.get(header['kid']) : undefined
+  return key !== undefined && header['alg'] === key.algorithm ? key : undefined
+}
+
+function verified(key: AccessKey | undefined, token: string): Partial<Claims> | undefined {
+  try {
+    return key?.verify(token) as Partial<Claims> | undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isOurs(claims: Partial<Claims>, { issuer, audience }: Expected): claims is Claims {
+  const { iss, aud, sub, sid, jti, iat, exp } = claims
+  const texts = [sub, sid, jti].every(text => typeof text === 'string' && text !== '')
+  const dates = [iat, exp].every(date => Number.isSafeInteger(date))
+  const audiences: unknown[] = Array.isArray(aud) ? aud : [aud]
+  const parties =
+    (issuer === undefined || iss === issuer) && (audience === undefined || audiences.includes(audience))
+  return texts && dates && parties
+}

@@ -1,0 +1,55 @@
+import { type VerifiedTokens, verifiedTokens } from './access-token/cache.js'
+import { type AccessRing, accessRing } from './access-token/ring.js'
+import { StoreUnavailableError } from './errors.js'
+import { type Publish, publisher } from './events.js'
+import { checkOptions, type Settings, type TokensOptions } from './options.js'
+import { type RefreshRing, refreshRing } from './refresh-token/ring.js'
+import { Revocations } from './revocations.js'
+import { memoryStore } from './store/memory.js'
+import type { Store } from './store/store.js'
+
+/** What the verbs work with. */
+export interface Context {
+  readonly settings: Settings
+  readonly accessRing: AccessRing
+  readonly refreshRing: RefreshRing
+  readonly verified: VerifiedTokens
+  readonly revocations: Revocations
+  /** Seconds: no access token is accepted for longer after its session was revoked. */
+  readonly publishFor: number
+  readonly publish: Publish
+  /** Asks the store. Whatever it throws is an outage: one event, one error, and nobody is logged out by it. */
+  readonly ask: <T>(question: (store: Store) => Promise<T>) => Promise<T>
+}
+
+/** Seconds by which the clocks of processes may differ. */
+export const clockTolerance = 300
+
+export function createContext<C extends object>(options: TokensOptions<C>): Context {
+  const settings = checkOptions(options)
+  const { secrets, issuer, now, accessTokenLifetime } = settings
+  const publish = publisher(settings.onEvent)
+  const publishFor = accessTokenLifetime + clockTolerance
+  const store = settings.store ?? memoryStore({ now })
+  if (settings.store === undefined && process.env['NODE_ENV'] === 'production') {
+    publish({ type: 'memory_store_in_production' })
+  }
+  return {
+    settings,
+    accessRing: accessRing(secrets, issuer),
+    refreshRing: refreshRing(secrets, issuer),
+    verified: verifiedTokens(),
+    revocations: new Revocations(publishFor),
+    publishFor,
+    publish,
+    async ask(question) {
+      try {
+        return await question(store)
+      } catch (cause) {
+        const error = cause instanceof StoreUnavailableError ? cause : new StoreUnavailableError({ cause })
+        publish({ type: 'store_unavailable', error })
+        throw error
+      }
+    },
+  }
+}

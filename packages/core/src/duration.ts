@@ -1,0 +1,40 @@
+import { parse } from '@lukeed/ms'
+
+/** Whole seconds, or a string with a unit such as `'90s'`, `'15m'`, `'14d'`. */
+export type Duration = number | string
+
+/** Ten years: more is a mistake, and would overflow the deadlines of a store. */
+const longest = 3650 * 86_400
+
+/**
+ * Turns a duration into whole seconds.
+ *
+ * @param name the option's name, for the error
+ * @param least the smallest number of seconds that makes sense
+ * @throws TypeError for anything but whole seconds from `least` to ten years
+ */
+export function toSeconds(name: string, value: unknown, least: 0 | 1): number {
+  const seconds = typeof value === 'string' ? parseText(value) : value
+  if (typeof seconds !== 'number' || !Number.isInteger(seconds) || seconds < least || seconds > longest) {
+    throw new TypeError(
+      `${name} must be whole seconds, from ${least} to ten years, or a string such as '15m'; got ${show(value)}`,
+    )
+  }
+  return seconds
+}
+
+/** Without a unit, `'900'` would be milliseconds to one reader and seconds to the next: refused. */
+function parseText(text: string): number {
+  if (!/\d\s*[a-z]+$/i.test(text)) {
+    return Number.NaN
+  }
+  return /^0+\s*[a-z]+$/i.test(text) ? 0 : (parse(text) ?? Number.NaN) / 1000
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string'
+    ? `'${value.slice(0, 40)}'`
+    : typeof value === 'number'
+      ? `${value}`
+      : typeof value
+}

@@ -1,0 +1,103 @@
+/** What can be wrong with a request, or with the store behind it. A closed set. */
+export type TokenErrorCode =
+  | 'ERR_ACCESS_TOKEN_MISSING'
+  | 'ERR_ACCESS_TOKEN_INVALID'
+  | 'ERR_ACCESS_TOKEN_EXPIRED'
+  | 'ERR_ACCESS_TOKEN_REVOKED'
+  | 'ERR_INVALID_GRANT'
+  | 'ERR_INVALID_REQUEST'
+  | 'ERR_FORBIDDEN_ORIGIN'
+  | 'ERR_STORE_UNAVAILABLE'
+
+interface Meaning {
+  /** HTTP status. */
+  readonly status: number
+  /** The `error` of RFC 6749 section 5.2 and RFC 6750 section 3.1. */
+  readonly error: string
+  /** A constant: texts never reflect input. */
+  readonly message: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+const challenge = (error: string, message: string): Record<string, string> => ({
+  'www-authenticate': `Bearer error="${error}", error_description="${message}"`,
+})
+
+const accessTokenError = (message: string): Meaning => ({
+  status: 401,
+  error: 'invalid_token',
+  message,
+  headers: challenge('invalid_token', message),
+})
+
+const meanings: Readonly<Record<TokenErrorCode, Meaning>> = {
+  // RFC 6750 section 3.1: without credentials the challenge carries no error.
+  ERR_ACCESS_TOKEN_MISSING: {
+    status: 401,
+    error: 'invalid_token',
+    message: 'An access token is required',
+    headers: { 'www-authenticate': 'Bearer' },
+  },
+  ERR_ACCESS_TOKEN_INVALID: accessTokenError('The access token is invalid'),
+  ERR_ACCESS_TOKEN_EXPIRED: accessTokenError('The access token has expired'),
+  ERR_ACCESS_TOKEN_REVOKED: accessTokenError('The access token has been revoked'),
+  // One text for unknown, expired, revoked, reused and forged: a thief learns nothing.
+  ERR_INVALID_GRANT: {
+    status: 400,
+    error: 'invalid_grant',
+    message: 'The refresh token is invalid',
+    headers: {},
+  },
+  ERR_INVALID_REQUEST: {
+    status: 400,
+    error: 'invalid_request',
+    message: 'The request carries no credential, a malformed one, or more than one',
+    headers: challenge('invalid_request', 'The request carries a malformed credential, or more than one'),
+  },
+  ERR_FORBIDDEN_ORIGIN: {
+    status: 403,
+    error: 'invalid_request',
+    message: 'Cross-origin requests are refused here',
+    headers: {},
+  },
+  ERR_STORE_UNAVAILABLE: {
+    status: 503,
+    error: 'temporarily_unavailable',
+    message: 'Sessions are unavailable for the moment',
+    headers: { 'retry-after': '1' },
+  },
+}
+
+/**
+ * Everything that is refused at run time. Misuse by the programmer is a `TypeError` instead.
+ *
+ * The message is a constant of its `code`; `cause` may hold what a store or a hook threw, never a token.
+ */
+export class TokenError extends Error {
+  override readonly name: string = 'TokenError'
+  readonly code: TokenErrorCode
+  /** HTTP status: 400, 401, 403 or 503. */
+  readonly status: number
+  /** The `error` of the RFCs: `invalid_token`, `invalid_grant`, `invalid_request`, `temporarily_unavailable`. */
+  readonly error: string
+  /** Response headers in lower case: `www-authenticate` (RFC 6750 section 3) or `retry-after` (seconds). */
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(code: TokenErrorCode, options?: ErrorOptions) {
+    const { status, error, message, headers } = meanings[code]
+    super(message, options)
+    this.code = code
+    this.status = status
+    this.error = error
+    this.headers = headers
+  }
+}
+
+/** What a store rejects with, and the only thing that a rejection of a store means. Answered by 503, never 401. */
+export class StoreUnavailableError extends TokenError {
+  override readonly name = 'StoreUnavailableError'
+
+  constructor(options?: ErrorOptions) {
+    super('ERR_STORE_UNAVAILABLE', options)
+  }
+}

@@ -1,0 +1,62 @@
+import { channel } from 'node:diagnostics_channel'
+import type { Transport } from './refresh-token/token.js'
+
+interface OfSession {
+  sid: string
+  subject: string
+}
+
+/** Why a session ended before its time: `revoke`, `revokeAll`, a new login on top of it, or the `claims` hook. */
+export type RevocationReason = 'revoke' | 'revoke_all' | 'replaced' | 'disabled'
+
+/** Why a credential was refused. `sid` is there when the credential was genuine. */
+export type Refusal =
+  | { credential: 'access_token'; reason: 'invalid' }
+  | { credential: 'access_token'; reason: 'expired' | 'revoked'; sid: string }
+  | { credential: 'refresh_token'; reason: 'invalid' }
+  | { credential: 'refresh_token'; reason: 'transport' | 'unknown' | 'revoked'; sid: string }
+  | { credential: 'cookie'; reason: 'forbidden_origin' }
+
+/**
+ * One event for every security decision, without secrets. To be told of each, pass `onEvent`, or subscribe to
+ * the `node:diagnostics_channel` named `tokenratchet`.
+ */
+export type TokenEvent =
+  | ({ type: 'issued'; transport: Transport } & OfSession)
+  | ({ type: 'refreshed' | 'reissued' | 'healed' } & OfSession)
+  /** A refresh token came back after a successor that was not its own was used: theft, or a broken client. */
+  | ({ type: 'reused' } & OfSession)
+  | { type: 'revoked'; reason: RevocationReason; sid: string; subject?: string }
+  /** The oldest session of a subject that reached `sessionsPerSubject`. */
+  | ({ type: 'evicted' } & OfSession)
+  | ({ type: 'refused' } & Refusal)
+  | { type: 'store_unavailable'; error: Error }
+  /** The `claims` hook threw, answered something that is no claims, or did not answer in time. */
+  | ({ type: 'claims_unavailable'; error: unknown } & OfSession)
+  /** Sessions live in this process only, and NODE_ENV is `production`. Once per instance. */
+  | { type: 'memory_store_in_production' }
+
+export type Publish = (event: TokenEvent) => void
+
+const events = channel('tokenratchet')
+
+/** A listener that throws is reported as a process warning: it never changes what was decided. */
+export function publisher(onEvent: ((event: TokenEvent) => void) | undefined): Publish {
+  return event => {
+    events.publish(event)
+    try {
+      Promise.resolve(onEvent?.(event)).catch(warn)
+    } catch (error) {
+      warn(error)
+    }
+  }
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(
+    `onEvent threw: ${error instanceof Error ? (error.stack ?? error.message) : typeof error}`,
+    {
+      code: 'TOKENRATCHET_ON_EVENT',
+    },
+  )
+}

@@ -1,0 +1,97 @@
+import type { Issued } from '../verbs/mint.js'
+
+/** How our cookies are set, after the check of the options. */
+export interface CookieSettings {
+  readonly accessToken: string
+  readonly refreshToken: string
+  /** Repeated when a cookie is cleared, or the browser would keep it. */
+  readonly attributes: string
+}
+
+export interface CookieOptions {
+  /** Default true. `false` is for plain http in development: it drops `Secure` and with it the `__Host-` prefix. */
+  secure?: boolean | undefined
+  /** Default `lax`. `none` needs `secure`. */
+  sameSite?: 'lax' | 'strict' | 'none' | undefined
+}
+
+const sameSites = { lax: 'Lax', strict: 'Strict', none: 'None' } as const
+
+/**
+ * `__Host-` keeps other hosts of the domain from planting a cookie of our name (RFC 6265bis section 4.1.3.2).
+ *
+ * @throws TypeError that names the option
+ */
+export function cookieSettings(options: CookieOptions = {}): CookieSettings {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError('cookie must be an object')
+  }
+  const unknown = Object.keys(options).find(name => name !== 'secure' && name !== 'sameSite')
+  if (unknown !== undefined) {
+    throw new TypeError(`unknown option: cookie.${unknown}`)
+  }
+  const { secure = true, sameSite = 'lax' } = options
+  if (typeof secure !== 'boolean') {
+    throw new TypeError('cookie.secure must be true or false')
+  }
+  if (!Object.hasOwn(sameSites, sameSite)) {
+    throw new TypeError("cookie.sameSite must be 'lax', 'strict' or 'none'")
+  }
+  if (sameSite === 'none' && !secure) {
+    throw new TypeError("cookie.sameSite 'none' needs cookie.secure: browsers refuse it without")
+  }
+  const prefix = secure ? '__Host-' : ''
+  return {
+    accessToken: `${prefix}access_token`,
+    refreshToken: `${prefix}refresh_token`,
+    attributes: `Path=/; HttpOnly${secure ? '; Secure' : ''}; SameSite=${sameSites[sameSite]}`,
+  }
+}
+
+/**
+ * Both cookies live until the session's idle deadline: so an expired access token still arrives, and is answered
+ * `invalid_token` rather than as if nobody had logged in.
+ */
+export function setCookies(cookies: CookieSettings, issued: Issued): string[] {
+  const { accessToken, refreshToken, refreshExpiresIn } = issued
+  return [
+    `${cookies.accessToken}=${accessToken}; Max-Age=${refreshExpiresIn}; ${cookies.attributes}`,
+    `${cookies.refreshToken}=${refreshToken}; Max-Age=${refreshExpiresIn}; ${cookies.attributes}`,
+  ]
+}
+
+export function clearCookies(cookies: CookieSettings): string[] {
+  return [cookies.accessToken, cookies.refreshToken].map(name => `${name}=; Max-Age=0; ${cookies.attributes}`)
+}
+
+/**
+ * The value of a cookie, as it was sent. Names are compared byte for byte, trimmed of SP and HTAB only: a laxer
+ * reader takes what a browser would have refused to let another host set.
+ *
+ * @returns `undefined` when it is not there, is empty, or is there twice: one of the two was planted
+ */
+export function readCookie(header: string | undefined, name: string): string | undefined {
+  let found: string | undefined
+  for (let start = 0; header !== undefined && start < header.length; ) {
+    const semicolon = header.indexOf(';', start)
+    const end = semicolon === -1 ? header.length : semicolon
+    const from = skipBlanks(header, start)
+    const equals = header.startsWith(name, from) ? skipBlanks(header, from + name.length) : -1
+    if (equals !== -1 && equals < end && header[equals] === '=') {
+      if (found !== undefined) {
+        return undefined
+      }
+      found = header.slice(skipBlanks(header, equals + 1), end).replace(/[ \t]+$/, '')
+    }
+    start = end + 1
+  }
+  return found === '' ? undefined : found
+}
+
+function skipBlanks(text: string, from: number): number {
+  let at = from
+  while (text[at] === ' ' || text[at] === '\t') {
+    at++
+  }
+  return at
+}

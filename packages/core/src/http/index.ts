@@ -1,0 +1,44 @@
+import type { Claims } from '../access-token/claims.js'
+import { createContext } from '../context.js'
+import { type Tokens, verbs } from '../tokens.js'
+import { guard, guardOptional } from './guard.js'
+import { issueTokens, type Login, type LoginGrant, revokeTokens } from './login.js'
+import { httpSettings, type SeamOptions } from './options.js'
+import { type Route, tokenRoutes } from './routes.js'
+import type { HttpHeaders, HttpRequest } from './types.js'
+
+export type { CookieOptions } from './cookie.js'
+export type { Login, LoginGrant } from './login.js'
+export type { HttpOptions, RouteName, RouteOption, SeamOptions } from './options.js'
+export type { Route } from './routes.js'
+export type { HttpHeaders, HttpRequest, HttpResponse } from './types.js'
+
+/** All that HTTP asks of tokens, decided once for every framework. Adapters carry it to and fro. */
+export interface Seam<C extends object = object> {
+  readonly tokens: Tokens<C>
+  readonly routes: readonly Route[]
+  /** Who sends this request; throws a `TokenError` for no, dead or malformed credentials. */
+  guard(request: HttpRequest): Claims<C>
+  /** Who sends this request, or `null`; throws only for malformed credentials. */
+  guardOptional(request: HttpRequest): Claims<C> | null
+  /** Begins a session, and ends the one that the request brought. */
+  issueTokens(request: HttpRequest, grant: LoginGrant<C>): Promise<Login>
+  /** Ends the session of the request's credentials. */
+  revokeTokens(request: HttpRequest): Promise<HttpHeaders>
+}
+
+/**
+ * @throws TypeError that names the option which is missing, unknown, weak or contradictory
+ */
+export function createSeam<C extends object = object>(options: SeamOptions<C>): Seam<C> {
+  const { http, rest } = httpSettings(options)
+  const context = createContext(rest)
+  return {
+    tokens: verbs<C>(context),
+    routes: tokenRoutes(context, http),
+    guard: request => guard(context, http, request) as Claims<C>,
+    guardOptional: request => guardOptional(context, http, request) as Claims<C> | null,
+    issueTokens: async (request, grant) => issueTokens(context, http, request, grant as LoginGrant),
+    revokeTokens: async request => revokeTokens(context, http, request),
+  }
+}

@@ -1,0 +1,87 @@
+import type { TokensOptions } from '../options.js'
+import { type CookieOptions, type CookieSettings, cookieSettings } from './cookie.js'
+import { parseUrl } from './origin.js'
+
+/** The routes that come with the plugin. */
+export type RouteName = 'refresh' | 'logout'
+
+/** `false` leaves a route out; `config` is handed to the framework's route (rate limits and the like). */
+export type RouteOption = false | { config?: object | undefined } | undefined
+
+export interface HttpOptions {
+  /** Where the token routes are. Default `/auth`. */
+  prefix?: string | undefined
+  cookie?: CookieOptions | undefined
+  /** Origins such as `https://app.example.com` whose pages may send requests that change something. */
+  trustedOrigins?: readonly string[] | undefined
+  routes?: Partial<Record<RouteName, RouteOption>> | undefined
+}
+
+/** Everything an adapter takes. */
+export type SeamOptions<C extends object = object> = TokensOptions<C> & HttpOptions
+
+export interface HttpSettings {
+  readonly prefix: string
+  readonly cookies: CookieSettings
+  readonly trustedOrigins: ReadonlySet<string>
+  readonly routes: Readonly<Partial<Record<RouteName, RouteOption>>>
+}
+
+/**
+ * Takes the options of HTTP out of an adapter's, and checks them; what is left is for the core to check.
+ *
+ * @throws TypeError that names the option
+ */
+export function httpSettings<C extends object>(
+  options: SeamOptions<C>,
+): { http: HttpSettings; rest: TokensOptions<C> } {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError('options must be an object')
+  }
+  const { prefix = '/auth', cookie, trustedOrigins = [], routes = {}, ...rest } = options
+  const http = {
+    prefix: checkPrefix(prefix),
+    cookies: cookieSettings(cookie),
+    trustedOrigins: checkOrigins(trustedOrigins),
+    routes: checkRoutes(routes),
+  }
+  return { http, rest: rest as TokensOptions<C> }
+}
+
+function checkPrefix(prefix: unknown): string {
+  if (typeof prefix !== 'string' || !/^(\/[A-Za-z0-9\-._~]+)+$/.test(prefix)) {
+    throw new TypeError("prefix must be a path such as '/auth', without a slash at its end")
+  }
+  return prefix
+}
+
+function checkOrigins(origins: unknown): ReadonlySet<string> {
+  if (!Array.isArray(origins)) {
+    throw new TypeError('trustedOrigins must be a list of origins')
+  }
+  for (const origin of origins) {
+    if (typeof origin !== 'string' || parseUrl(origin)?.origin !== origin) {
+      throw new TypeError(
+        "trustedOrigins must be exact, such as 'https://app.example.com': scheme, host, port if unusual",
+      )
+    }
+  }
+  return new Set(origins as string[])
+}
+
+const routeNames: Readonly<Record<RouteName, true>> = { refresh: true, logout: true }
+
+function checkRoutes(routes: unknown): HttpSettings['routes'] {
+  if (typeof routes !== 'object' || routes === null) {
+    throw new TypeError('routes must be an object')
+  }
+  for (const [name, route] of Object.entries(routes)) {
+    if (!Object.hasOwn(routeNames, name)) {
+      throw new TypeError(`unknown option: routes.${name}`)
+    }
+    if (route !== false && route !== undefined && (typeof route !== 'object' || route === null)) {
+      throw new TypeError(`routes.${name} must be false or an object with a config`)
+    }
+  }
+  return routes
+}

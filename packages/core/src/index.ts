@@ -1,0 +1,26 @@
+export type { Claims, RegisteredClaims } from './access-token/claims.js'
+export type { Duration } from './duration.js'
+export { StoreUnavailableError, TokenError, type TokenErrorCode } from './errors.js'
+export type { Refusal, RevocationReason, TokenEvent } from './events.js'
+export type { ClaimsHook, TokensOptions } from './options.js'
+export type { Transport } from './refresh-token/token.js'
+export type { Session } from './session.js'
+export { type MemoryStoreOptions, memoryStore } from './store/memory.js'
+export type {
+  Creation,
+  CreationRules,
+  Expiring,
+  NewSession,
+  Publishing,
+  Revoked,
+  Rotation,
+  RotationStep,
+  SessionRef,
+  Store,
+  StoredSession,
+} from './store/store.js'
+export { createTokens, type Tokens } from './tokens.js'
+export type { Grant } from './verbs/issue.js'
+export type { Issued } from './verbs/mint.js'
+export type { RefreshOptions } from './verbs/refresh.js'
+export type { Revocation } from './verbs/revoke.js'

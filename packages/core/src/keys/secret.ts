@@ -1,0 +1,54 @@
+/** Texts that stand in documentation and tutorials: everybody has them. */
+const published =
+  /change.?(me|this|it)|replace.?(me|this|with)|your.{0,12}(secret|key|token)|(super|some|my|jwt|session|cookie|token|top|a.string).?secret|secret.?key|keyboard.?cat|pass(word|phrase)|example|averylogphrase|averylongphrase|0123456789|1234567890|abcdefghij|qwertyui|lorem.?ipsum/i
+
+/** Key material of another kind. With a public key as the secret, everybody could sign. */
+const keyMaterial = /-----\s*BEGIN|LS0tLS1CRUdJTi|ssh-(rsa|dss|ed25519)|ecdsa-sha2-|["']kty["']\s*:/i
+
+/**
+ * The secrets of a ring, checked: the first signs, all verify.
+ *
+ * @throws TypeError that says what is wrong with which entry, never showing any of it
+ */
+export function checkSecrets(secret: unknown): readonly string[] {
+  if (secret === undefined) {
+    throw new TypeError(
+      'secret is required: 32 random bytes or more, for example from `openssl rand -base64 32`',
+    )
+  }
+  const ring: readonly unknown[] = Array.isArray(secret) ? secret : [secret]
+  if (ring.length === 0) {
+    throw new TypeError('secret must not be an empty ring')
+  }
+  return ring.map((entry, index) => {
+    const name = Array.isArray(secret) ? `secret[${index}]` : 'secret'
+    const flaw = flawOf(entry)
+    if (flaw !== undefined) {
+      throw new TypeError(`${name} ${flaw}`)
+    }
+    if (ring.indexOf(entry) !== index) {
+      throw new TypeError(`${name} is in the ring twice`)
+    }
+    return entry as string
+  })
+}
+
+function flawOf(secret: unknown): string | undefined {
+  if (typeof secret !== 'string') {
+    return `must be a string or a ring of strings, not ${secret === null ? 'null' : typeof secret}`
+  }
+  if (keyMaterial.test(secret)) {
+    return 'must be random text, not a PEM, a certificate, an SSH key or a JWK'
+  }
+  if (Buffer.byteLength(secret) < 32) {
+    return `must have 32 bytes or more, and has ${Buffer.byteLength(secret)}`
+  }
+  // 32 random hexadecimal digits show about 14 different ones; fewer than 8 happens once in 10^9.
+  if (new Set(secret).size < 8 || /^(.{1,16}?)\1+$/s.test(secret)) {
+    return 'must be random: it repeats itself'
+  }
+  if (published.test(secret)) {
+    return 'must be random: it contains an example that everybody knows'
+  }
+  return undefined
+}

@@ -1,0 +1,179 @@
+import { type Duration, toSeconds } from './duration.js'
+import type { TokenEvent } from './events.js'
+import { checkSecrets } from './keys/secret.js'
+import type { Session } from './session.js'
+import type { Store } from './store/store.js'
+
+/**
+ * Reloads what an access token says, at each refresh. Answers the claims of the new token, `undefined` to keep those
+ * of the login, or `false` to end the session of an account that is disabled. A throw, another answer, or none within
+ * 5 seconds is answered by 503, and the same refresh token may be presented again. The result is not stored.
+ */
+export type ClaimsHook<C extends object> = (
+  session: Session<C>,
+) => C | false | undefined | Promise<C | false | undefined>
+
+export interface TokensOptions<C extends object = object> {
+  /** 32 random bytes or more; or a ring, of which the first signs and all verify. Every key is derived from it. */
+  secret: string | readonly string[] | undefined
+  /** Where sessions live. Default: the memory of this process. */
+  store?: Store | undefined
+  /** `iss` of access tokens, checked when set; deployments with different issuers refuse each other's tokens. */
+  issuer?: string | undefined
+  /** `aud` of access tokens, checked when set. */
+  audience?: string | undefined
+  /** Default 10 minutes. */
+  accessTokenLifetime?: Duration | undefined
+  /** A session ends when it is not refreshed for so long. Default 14 days. */
+  idleTimeout?: Duration | undefined
+  /** A session ends after this, whatever happens. Default 30 days. */
+  sessionLifetime?: Duration | undefined
+  /**
+   * How long a refresh token whose successors are unused may be presented again. Default: the idle timeout. 0 is
+   * strict rotation: two tabs that refresh at once, or one lost answer, then end the session.
+   */
+  recoveryWindow?: Duration | undefined
+  /** Live sessions of one subject. At one more, the one unused for longest ends. Default 100. */
+  sessionsPerSubject?: number | undefined
+  claims?: ClaimsHook<C> | undefined
+  /** Told of every security decision; never sees a token. */
+  onEvent?: ((event: TokenEvent) => void) | undefined
+  /** The app's clock, milliseconds since the epoch. Default: the system's. */
+  now?: (() => number) | undefined
+}
+
+/** Options after the check: durations are whole seconds. */
+export interface Settings {
+  readonly secrets: readonly string[]
+  readonly store: Store | undefined
+  readonly issuer: string | undefined
+  readonly audience: string | undefined
+  readonly accessTokenLifetime: number
+  readonly idleTimeout: number
+  readonly sessionLifetime: number
+  readonly recoveryWindow: number
+  readonly sessionsPerSubject: number
+  readonly claims: ClaimsHook<object> | undefined
+  readonly onEvent: ((event: TokenEvent) => void) | undefined
+  readonly now: () => number
+}
+
+const known: Readonly<Record<keyof TokensOptions, true>> = {
+  secret: true,
+  store: true,
+  issuer: true,
+  audience: true,
+  accessTokenLifetime: true,
+  idleTimeout: true,
+  sessionLifetime: true,
+  recoveryWindow: true,
+  sessionsPerSubject: true,
+  claims: true,
+  onEvent: true,
+  now: true,
+}
+
+/**
+ * Checks every option once. A default gives way to an explicit option; two explicit ones must agree.
+ *
+ * @throws TypeError that names the option
+ */
+export function checkOptions<C extends object>(options: TokensOptions<C>): Settings {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError('options must be an object')
+  }
+  for (const name of Object.keys(options)) {
+    if (!Object.hasOwn(known, name)) {
+      throw new TypeError(`unknown option: ${name}`)
+    }
+  }
+  const {
+    secret,
+    store,
+    issuer,
+    audience,
+    sessionsPerSubject = 100,
+    claims,
+    onEvent,
+    now = Date.now,
+  } = options
+  checkStore(store)
+  checkText('issuer', issuer)
+  checkText('audience', audience)
+  checkFunction('claims', claims)
+  checkFunction('onEvent', onEvent)
+  checkFunction('now', now)
+  if (!Number.isSafeInteger(sessionsPerSubject) || sessionsPerSubject < 1) {
+    throw new TypeError('sessionsPerSubject must be a whole number from 1 up')
+  }
+  const base = {
+    store,
+    issuer,
+    audience,
+    sessionsPerSubject,
+    claims: claims as unknown as ClaimsHook<object> | undefined,
+    onEvent,
+    now,
+  }
+  return { secrets: checkSecrets(secret), ...base, ...checkTimes(options) }
+}
+
+type Times = Pick<Settings, 'accessTokenLifetime' | 'idleTimeout' | 'sessionLifetime' | 'recoveryWindow'>
+
+function checkTimes<C extends object>(options: TokensOptions<C>): Times {
+  const sessionLifetime = toSeconds('sessionLifetime', options.sessionLifetime ?? '30d', 1)
+  const idleTimeout = toSeconds(
+    'idleTimeout',
+    options.idleTimeout ?? Math.min(14 * 86_400, sessionLifetime),
+    1,
+  )
+  const accessTokenLifetime = toSeconds(
+    'accessTokenLifetime',
+    options.accessTokenLifetime ?? Math.min(600, idleTimeout),
+    1,
+  )
+  const recoveryWindow = toSeconds('recoveryWindow', options.recoveryWindow ?? idleTimeout, 0)
+  mustNotExceed({ idleTimeout }, { sessionLifetime })
+  mustNotExceed({ accessTokenLifetime }, { idleTimeout })
+  mustNotExceed({ recoveryWindow }, { idleTimeout })
+  return { accessTokenLifetime, idleTimeout, sessionLifetime, recoveryWindow }
+}
+
+function mustNotExceed(shorter: Partial<Times>, longer: Partial<Times>): void {
+  const [[name, least]] = Object.entries(shorter) as [[string, number]]
+  const [[other, most]] = Object.entries(longer) as [[string, number]]
+  if (least > most) {
+    throw new TypeError(`${name} (${least} s) must not exceed ${other} (${most} s)`)
+  }
+}
+
+function checkText(name: string, value: unknown): void {
+  if (value !== undefined && (typeof value !== 'string' || value === '' || Buffer.byteLength(value) > 255)) {
+    throw new TypeError(`${name} must be text of 1 to 255 bytes`)
+  }
+}
+
+function checkFunction(name: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'function') {
+    throw new TypeError(`${name} must be a function`)
+  }
+}
+
+const methods: Readonly<Record<keyof Store, true>> = {
+  create: true,
+  rotate: true,
+  find: true,
+  list: true,
+  delete: true,
+  deleteAll: true,
+  revokedSince: true,
+}
+
+function checkStore(store: unknown): void {
+  const missing = Object.keys(methods).find(
+    name => typeof (store as Record<string, unknown> | null)?.[name] !== 'function',
+  )
+  if (store !== undefined && missing !== undefined) {
+    throw new TypeError(`store must have the methods of a Store; ${missing} is no function`)
+  }
+}

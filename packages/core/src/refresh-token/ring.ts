@@ -1,0 +1,26 @@
+import { createHash, createSecretKey, type KeyObject } from 'node:crypto'
+import { deriveKey } from '../keys/derive.js'
+
+export interface RefreshKey {
+  /** 4 bytes of a hash of the key: the order of a ring may change. */
+  readonly id: Buffer
+  readonly mac: KeyObject
+}
+
+/** The keys that authenticate refresh tokens: `current` makes them, each of the ring checks its own. */
+export interface RefreshRing {
+  readonly current: RefreshKey
+  readonly byId: ReadonlyMap<string, RefreshKey>
+}
+
+export function refreshRing(secrets: readonly string[], issuer: string | undefined): RefreshRing {
+  const keys = secrets.map(secret => {
+    const bytes = deriveKey(secret, 'refresh token HMAC-SHA-256', issuer)
+    return { id: createHash('sha256').update(bytes).digest().subarray(0, 4), mac: createSecretKey(bytes) }
+  })
+  const [current] = keys
+  if (current === undefined) {
+    throw new TypeError('secret must not be an empty ring')
+  }
+  return { current, byId: new Map(keys.map(key => [key.id.toString('hex'), key])) }
+}

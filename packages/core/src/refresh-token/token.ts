@@ -1,0 +1,81 @@
+import { createHash, createHmac, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { SessionRef } from '../store/store.js'
+import type { RefreshRing } from './ring.js'
+
+/** How the tokens of a session travel: in cookies, or in bodies and the Authorization header. */
+export type Transport = 'cookie' | 'body'
+
+/** What a refresh token says. `handle` is the secret half of a session: its hash is the public `sid`. */
+export interface RefreshToken extends SessionRef {
+  readonly transport: Transport
+  readonly handle: Buffer
+  readonly generation: number
+}
+
+// version and transport (1) | key id (4) | subject tag (16) | session handle (16) | generation (6) | HMAC (32)
+const at = { keyId: 1, tag: 5, handle: 21, generation: 37, mac: 43, end: 75 } as const
+
+/** The high half is the version, 1. Another version or transport is another byte, and is refused as unknown. */
+const firstByte: Readonly<Record<Transport, number>> = { cookie: 0x10, body: 0x11 }
+
+/** 75 bytes are exactly 100 characters without padding bits, so each token has one spelling (RFC 4648 section 3.5). */
+const spelling = /^[A-Za-z0-9_-]{100}$/
+
+/** A new handle (128 random bits) and the session id that shows nothing of it. */
+export function newHandle(): { handle: Buffer; sid: string } {
+  const handle = randomBytes(16)
+  return { handle, sid: sidOf(handle) }
+}
+
+/** The text of a refresh token. It is computed, never stored. */
+export function encodeRefreshToken(ring: RefreshRing, token: Omit<RefreshToken, 'sid'>): string {
+  const bytes = Buffer.alloc(at.end)
+  bytes[0] = firstByte[token.transport]
+  ring.current.id.copy(bytes, at.keyId)
+  bytes.write(token.tag, at.tag, 16, 'base64url')
+  token.handle.copy(bytes, at.handle)
+  bytes.writeUIntBE(token.generation, at.generation, 6)
+  macOf(ring.current.mac, bytes).copy(bytes, at.mac)
+  return bytes.toString('base64url')
+}
+
+/**
+ * Reads a refresh token, and believes nothing before its MAC was checked in constant time. Asks no store: garbage
+ * and forgeries cost nobody anything.
+ *
+ * @returns `undefined` for whatever this ring did not make
+ */
+export function decodeRefreshToken(ring: RefreshRing, text: unknown): RefreshToken | undefined {
+  if (typeof text !== 'string' || !spelling.test(text)) {
+    return undefined
+  }
+  const bytes = Buffer.from(text, 'base64url')
+  const transport = transportOf(bytes[0])
+  const key = ring.byId.get(bytes.toString('hex', at.keyId, at.tag))
+  if (transport === undefined || key === undefined) {
+    return undefined
+  }
+  if (!timingSafeEqual(macOf(key.mac, bytes), bytes.subarray(at.mac))) {
+    return undefined
+  }
+  const handle = bytes.subarray(at.handle, at.generation)
+  return {
+    transport,
+    tag: bytes.toString('base64url', at.tag, at.handle),
+    sid: sidOf(handle),
+    handle,
+    generation: bytes.readUIntBE(at.generation, 6),
+  }
+}
+
+function transportOf(byte: number | undefined): Transport | undefined {
+  return byte === firstByte.cookie ? 'cookie' : byte === firstByte.body ? 'body' : undefined
+}
+
+function macOf(key: KeyObject, bytes: Buffer): Buffer {
+  return createHmac('sha256', key).update(bytes.subarray(0, at.mac)).digest()
+}
+
+function sidOf(handle: Buffer): string {
+  return createHash('sha256').update(handle).digest().toString('base64url', 0, 16)
+}

@@ -1,0 +1,167 @@
+import { Feed } from './feed.js'
+import { type Entry, MemorySessions } from './memory-sessions.js'
+import { rotation } from './rotation.js'
+import type { NewSession, SessionRef, Store, StoredSession } from './store.js'
+
+export interface MemoryStoreOptions {
+  /** Milliseconds since the epoch. Default: the system's clock. */
+  now?: () => number
+  /** Sessions held at most; a login beyond them is refused as a full server would: by 503. Default: 100,000. */
+  maxSessions?: number
+}
+
+/**
+ * Sessions in the memory of this process: for development, tests, and one process that may forget them at a restart.
+ * As strict as a store on a server: it never drops a live session to make room, and holds no timer.
+ *
+ * @throws TypeError for options that make no sense
+ */
+export function memoryStore(options: MemoryStoreOptions = {}): Store {
+  const { now = Date.now, maxSessions = 100_000 } = options
+  if (typeof now !== 'function') {
+    throw new TypeError('now must be a function that answers milliseconds')
+  }
+  if (!Number.isSafeInteger(maxSessions) || maxSessions < 1) {
+    throw new TypeError('maxSessions must be a whole number from 1 up')
+  }
+  const sessions = new MemorySessions(maxSessions)
+  const feed = new Feed()
+
+  const revoke = (ref: SessionRef, publishFor: number, time: number): boolean => {
+    const entry = sessions.get(ref, time)
+    sessions.delete(ref)
+    if (entry !== undefined) {
+      feed.publish(ref, publishFor, time)
+    }
+    return entry !== undefined
+  }
+
+  return {
+    async create(session, { perSubject, replaces, publishFor, notAfter }) {
+      const time = now()
+      if (isLate(time, notAfter)) {
+        return { outcome: 'late', now: time }
+      }
+      if (sessions.sweep(time)) {
+        feed.drop(time)
+      }
+      let entry = sessions.get(session, time)
+      if (entry === undefined) {
+        sessions.checkRoom(time, replaces)
+        entry = created(session, time)
+        sessions.set(entry)
+      }
+      if (replaces !== undefined && replaces.sid !== session.sid) {
+        sessions.delete(replaces)
+        feed.publish(replaces, publishFor, time)
+      }
+      const others = sessions.of(session.tag, time).filter(({ sid }) => sid !== session.sid)
+      const evicted = others
+        .sort((one, other) => one.usedAt - other.usedAt)
+        .slice(0, Math.max(0, others.length + 1 - perSubject))
+      for (const each of evicted) {
+        revoke(each, publishFor, time)
+      }
+      return {
+        outcome: 'created',
+        now: time,
+        session: stored(entry),
+        evicted: evicted.map(({ tag, sid }) => ({ tag, sid })),
+      }
+    },
+
+    async rotate(ref, { generation, recovery, publishFor, notAfter }) {
+      const time = now()
+      if (isLate(time, notAfter)) {
+        return { outcome: 'late', now: time }
+      }
+      const entry = sessions.get(ref, time)
+      if (entry === undefined) {
+        return { outcome: 'unknown', now: time }
+      }
+      const verdict = rotation(entry, generation, recovery, time)
+      if (verdict.outcome === 'reused') {
+        revoke(ref, publishFor, time)
+        return { outcome: 'reused', now: time, session: stored(entry) }
+      }
+      const next = { ...entry, ...verdict.next }
+      const left = verdict.outcome === 'reissued' ? next : used(next, time)
+      sessions.set(left)
+      return { outcome: verdict.outcome, now: time, session: stored(left) }
+    },
+
+    async find(ref) {
+      const entry = sessions.get(ref, now())
+      return entry && stored(entry)
+    },
+
+    async list(tag) {
+      return sessions.of(tag, now()).map(stored)
+    },
+
+    async delete(ref, { publishFor, always }) {
+      const time = now()
+      const wasThere = revoke(ref, publishFor, time)
+      if (!wasThere && always) {
+        feed.publish(ref, publishFor, time)
+      }
+      return wasThere
+    },
+
+    async deleteAll(tag, { publishFor, except }) {
+      const time = now()
+      const ended = sessions.of(tag, time).filter(({ sid }) => sid !== except)
+      for (const each of ended) {
+        revoke(each, publishFor, time)
+      }
+      return ended.map(({ sid }) => ({ tag, sid }))
+    },
+
+    async revokedSince(cursor) {
+      return feed.since(cursor, now())
+    },
+  }
+}
+
+function created(session: NewSession, now: number): Entry {
+  const { tag, sid, idleTimeout, lifetime, data } = session
+  const absoluteUntil = now + lifetime * 1000
+  const none = { newest: 0, first: 0, parent: undefined, recoverUntil: 0 }
+  return used(
+    {
+      tag,
+      sid,
+      idleTimeout,
+      lifetime,
+      data,
+      createdAt: now,
+      usedAt: now,
+      idleUntil: 0,
+      absoluteUntil,
+      ...none,
+    },
+    now,
+  )
+}
+
+/** Use moves the idle deadline, never past the absolute one. */
+function used(entry: Entry, now: number): Entry {
+  return { ...entry, usedAt: now, idleUntil: Math.min(now + entry.idleTimeout * 1000, entry.absoluteUntil) }
+}
+
+function stored({
+  tag,
+  sid,
+  newest,
+  createdAt,
+  usedAt,
+  idleUntil,
+  absoluteUntil,
+  data,
+}: Entry): StoredSession {
+  return { tag, sid, generation: newest, createdAt, usedAt, idleUntil, absoluteUntil, data }
+}
+
+function isLate(now: number, notAfter: number | undefined): boolean {
+  return notAfter !== undefined && now >= notAfter
+}

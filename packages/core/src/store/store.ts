@@ -1,0 +1,131 @@
+/** Where a session is: `tag` finds the subject's sessions (16 bytes, base64url), `sid` the session among them. */
+export interface SessionRef {
+  readonly tag: string
+  readonly sid: string
+}
+
+/** A session to be created. The store adds the times, by its own clock. */
+export interface NewSession extends SessionRef {
+  /** Seconds that the session lives on after its creation or last rotation. */
+  readonly idleTimeout: number
+  /** Seconds that the session lives at most. */
+  readonly lifetime: number
+  /** Opaque to the store. */
+  readonly data: string
+}
+
+/** A session as the store keeps it. Times are milliseconds since the epoch by the store's clock. */
+export interface StoredSession extends SessionRef {
+  /** Number of the newest refresh token that was issued. */
+  readonly generation: number
+  readonly createdAt: number
+  /** Time of the creation, or of the last rotation (not of a reissue). */
+  readonly usedAt: number
+  /** Deadlines are past at `now >= deadline`. `idleUntil` is never later than `absoluteUntil`, which never moves. */
+  readonly idleUntil: number
+  readonly absoluteUntil: number
+  readonly data: string
+}
+
+/** How long a revocation is published for (seconds): as long as an access token of the session may live, and more. */
+export interface Publishing {
+  readonly publishFor: number
+}
+
+/** Store time in milliseconds: a command that runs at or after it answers `late` and changes nothing. */
+export interface Expiring {
+  readonly notAfter?: number
+}
+
+export interface CreationRules extends Publishing, Expiring {
+  /** Live sessions of the subject, the new one included. Those with the smallest `usedAt` go first. */
+  readonly perSubject: number
+  /** A session of the same subject that this login supersedes. */
+  readonly replaces?: SessionRef
+}
+
+export type Creation =
+  | { readonly outcome: 'late'; readonly now: number }
+  | {
+      readonly outcome: 'created'
+      readonly now: number
+      readonly session: StoredSession
+      /** What had to go to keep `perSubject`; neither expired sessions nor `replaces`. */
+      readonly evicted: readonly SessionRef[]
+    }
+
+export interface RotationStep extends Publishing, Expiring {
+  /** The generation presented. */
+  readonly generation: number
+  /** Seconds that the presented generation may ask for another successor, while no successor was used. */
+  readonly recovery: number
+}
+
+/** `now` is the store's time of the decision. `session` is as the step left it; for `reused`, as it was before. */
+export type Rotation =
+  | { readonly outcome: 'late'; readonly now: number }
+  | { readonly outcome: 'unknown'; readonly now: number }
+  | {
+      readonly outcome: 'rotated' | 'reissued' | 'healed'
+      readonly now: number
+      readonly session: StoredSession
+    }
+  | { readonly outcome: 'reused'; readonly now: number; readonly session: StoredSession }
+
+/** Revocations in the order in which they were published. */
+export interface Revoked {
+  readonly revoked: readonly SessionRef[]
+  /** Exclusive: pass it on to read what came after. */
+  readonly cursor: string
+}
+
+/**
+ * The contract of a session store. `storeCases` of `@tokenratchet/core/testing` checks a store against it.
+ *
+ * - Each method is one atomic step on the session or the subject that it names, and does no harm when its command is
+ *   applied twice, as it is when a client resends after a lost reply.
+ * - Time is the store's own clock, read once per method. A session whose deadline is past is not there.
+ * - A rejection means only that the store failed (`StoreUnavailableError`), whatever was or was not applied.
+ * - A deletion and its publication are one step. The feed may repeat; it never skips.
+ */
+export interface Store {
+  /**
+   * Creates the session at generation 0, drops the subject's expired sessions, ends `replaces` (published whether it
+   * is still there or not: the caller held its token), then the oldest beyond `perSubject`, never the new one
+   * (published). A session that is there already is left as it is, and answered.
+   */
+  create(session: NewSession, rules: CreationRules): Promise<Creation>
+
+  /**
+   * Presents generation `k`. With `g` the newest generation issued, `p` the one whose successors are alive, `f` the
+   * first of them, and `next` = max(newest + 1, milliseconds since the session's creation), in this order:
+   *
+   * | presented | outcome | effect |
+   * |---|---|---|
+   * | at or after `notAfter` | `late` | none |
+   * | no session | `unknown` | none |
+   * | k > g | `healed` | p = k, f = g = next (above k), recovery window and idle deadline move |
+   * | f <= k <= g | `rotated` | p = k, f = g = next, recovery window and idle deadline move |
+   * | k = p within the recovery window | `reissued` | g = next, nothing else |
+   * | any other k | `reused` | session deleted and published |
+   */
+  rotate(ref: SessionRef, step: RotationStep): Promise<Rotation>
+
+  /** The live session, or `undefined`. */
+  find(ref: SessionRef): Promise<StoredSession | undefined>
+
+  /** The live sessions of a subject, in no particular order. */
+  list(tag: string): Promise<readonly StoredSession[]>
+
+  /**
+   * Ends a session. Publishes when one was there, or with `always`, for a caller who held a valid token of it; never
+   * for a bare id that a stranger named. Answers whether a live session was there.
+   */
+  delete(ref: SessionRef, how: Publishing & { readonly always?: boolean }): Promise<boolean>
+
+  /** Ends the sessions of a subject, but for the `sid` in `except`. Answers and publishes what was there. */
+  deleteAll(tag: string, how: Publishing & { readonly except?: string }): Promise<readonly SessionRef[]>
+
+  /** What was revoked after `cursor`; without one, all that is still published. */
+  revokedSince(cursor?: string): Promise<Revoked>
+}

@@ -1,0 +1,24 @@
+import type { StoreCase } from './store-cases/case.js'
+import { creationCases } from './store-cases/creation.js'
+import { deadlineCases } from './store-cases/deadlines.js'
+import { deletionCases } from './store-cases/deletion.js'
+import { feedCases } from './store-cases/feed.js'
+import { rotationCases } from './store-cases/rotation.js'
+
+export type { StoreCase, StoreUnderTest } from './store-cases/case.js'
+
+/**
+ * The contract of a session store as named cases, for any test runner. Cases use subjects of their own: they may share
+ * one store and run at the same time. Each rejects with an `AssertionError` when the store breaks a rule.
+ *
+ * ```ts
+ * for (const { name, run } of storeCases) test(name, () => run({ store, elapse }))
+ * ```
+ */
+export const storeCases: readonly StoreCase[] = [
+  ...creationCases,
+  ...rotationCases,
+  ...deadlineCases,
+  ...deletionCases,
+  ...feedCases,
+]

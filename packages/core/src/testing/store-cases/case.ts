@@ -1,0 +1,73 @@
+import { strict as assert } from 'node:assert'
+import { randomBytes } from 'node:crypto'
+import type { Creation, NewSession, Rotation, SessionRef, Store, StoredSession } from '../../store/store.js'
+
+export interface StoreUnderTest {
+  readonly store: Store
+  /** Lets so many milliseconds go by on the store's clock: by moving a fake one, or by waiting. */
+  elapse(milliseconds: number): void | Promise<void>
+}
+
+export interface StoreCase {
+  /** The rule, as a sentence. */
+  readonly name: string
+  run(subject: StoreUnderTest): Promise<void>
+}
+
+export const publishFor = 900
+export const recovery = 3600
+
+const random = (): string => randomBytes(16).toString('base64url')
+
+export function newSession(values: Partial<NewSession> = {}): NewSession {
+  return { tag: random(), sid: random(), idleTimeout: 3600, lifetime: 7200, data: 'data', ...values }
+}
+
+export type Created = Extract<Creation, { outcome: 'created' }>
+
+export async function create(
+  store: Store,
+  values: Partial<NewSession> = {},
+  rules: { perSubject?: number; replaces?: SessionRef } = {},
+): Promise<Created & { ref: SessionRef }> {
+  const session = newSession(values)
+  const creation = await store.create(session, { perSubject: 100, publishFor, ...rules })
+  assert.ok(creation.outcome === 'created')
+  return { ...creation, ref: { tag: session.tag, sid: session.sid } }
+}
+
+export function rotate(
+  store: Store,
+  ref: SessionRef,
+  generation: number,
+  window: number = recovery,
+): Promise<Rotation> {
+  return store.rotate(ref, { generation, recovery: window, publishFor })
+}
+
+/** Presents a generation and expects this outcome; answers the session as the step left it. */
+export async function expectRotation(
+  store: Store,
+  ref: SessionRef,
+  generation: number,
+  outcome: 'rotated' | 'reissued' | 'healed' | 'reused',
+  window: number = recovery,
+): Promise<StoredSession & { now: number }> {
+  const rotation = await rotate(store, ref, generation, window)
+  assert.equal(rotation.outcome, outcome)
+  assert.ok('session' in rotation)
+  assert.deepEqual({ tag: rotation.session.tag, sid: rotation.session.sid }, { tag: ref.tag, sid: ref.sid })
+  return { ...rotation.session, now: rotation.now }
+}
+
+export async function expectUnknown(store: Store, ref: SessionRef, generation: number = 0): Promise<void> {
+  assert.equal((await rotate(store, ref, generation)).outcome, 'unknown')
+  assert.equal(await store.find(ref), undefined)
+  assert.ok(!(await store.list(ref.tag)).some(({ sid }) => sid === ref.sid))
+}
+
+/** Whether the feed, read as a whole or from a cursor, says that this session is revoked. */
+export async function isPublished(store: Store, ref: SessionRef, cursor?: string): Promise<boolean> {
+  const { revoked } = await store.revokedSince(cursor)
+  return revoked.some(({ tag, sid }) => tag === ref.tag && sid === ref.sid)
+}

@@ -1,0 +1,196 @@
+import { strict as assert } from 'node:assert'
+import {
+  create,
+  expectRotation,
+  expectUnknown,
+  isPublished,
+  newSession,
+  publishFor,
+  recovery,
+  rotate,
+  type StoreCase,
+} from './case.js'
+
+export const rotationCases: readonly StoreCase[] = [
+  {
+    name: 'rotate of a session that is not there is unknown, and creates nothing',
+    async run({ store }) {
+      const { tag, sid } = newSession()
+      await expectUnknown(store, { tag, sid })
+      const { ref } = await create(store)
+      await expectUnknown(store, { tag, sid: ref.sid })
+      await expectUnknown(store, { tag: ref.tag, sid })
+    },
+  },
+  {
+    name: 'rotate after its notAfter is late and changes nothing, before any other row',
+    async run({ store }) {
+      const { ref, now, session } = await create(store)
+      const step = { recovery, publishFor, notAfter: now }
+      for (const generation of [0, 7]) {
+        const answer = await store.rotate(ref, { ...step, generation })
+        assert.equal(answer.outcome, 'late')
+        assert.ok(answer.now >= now)
+      }
+      assert.equal((await store.rotate(newSession(), { ...step, generation: 0 })).outcome, 'late')
+      assert.deepEqual(await store.find(ref), session)
+      assert.equal(
+        (await store.rotate(ref, { ...step, generation: 0, notAfter: now + 60_000 })).outcome,
+        'rotated',
+      )
+    },
+  },
+  {
+    name: 'f <= k <= g is rotated: a new generation, the idle deadline moves, the rest stays',
+    async run({ store, elapse }) {
+      const { ref, session } = await create(store)
+      await elapse(20)
+      const { now, ...rotated } = await expectRotation(store, ref, 0, 'rotated')
+      const moved = { generation: rotated.generation, usedAt: now, idleUntil: now + 3_600_000 }
+      assert.deepEqual(rotated, { ...session, ...moved })
+      assert.ok(rotated.generation >= Math.max(1, now - session.createdAt))
+      assert.deepEqual(await store.find(ref), rotated)
+      const next = await expectRotation(store, ref, rotated.generation, 'rotated')
+      assert.ok(next.generation > rotated.generation)
+    },
+  },
+  {
+    name: 'the newest generation is max(newest + 1, milliseconds since the creation)',
+    async run({ store, elapse }) {
+      const { ref, session } = await create(store)
+      await elapse(500)
+      const first = await expectRotation(store, ref, 0, 'rotated')
+      assert.equal(first.generation, first.now - session.createdAt)
+      const second = await expectRotation(store, ref, first.generation, 'rotated')
+      assert.equal(second.generation, Math.max(first.generation + 1, second.now - session.createdAt))
+    },
+  },
+  {
+    name: 'k = p is reissued as often as it asks: one more sibling, and nothing else moves',
+    async run({ store, elapse }) {
+      const { ref } = await create(store)
+      const { now: _now, ...rotated } = await expectRotation(store, ref, 0, 'rotated')
+      let newest = rotated.generation
+      for (let time = 0; time < 5; time++) {
+        await elapse(5)
+        const { now: _later, ...reissued } = await expectRotation(store, ref, 0, 'reissued')
+        assert.ok(reissued.generation > newest)
+        newest = reissued.generation
+        assert.deepEqual(reissued, { ...rotated, generation: newest })
+      }
+    },
+  },
+  {
+    name: 'the first successor used wins, whichever it is, and its siblings then end the session',
+    async run({ store }) {
+      for (const used of [0, 1, 2]) {
+        for (const late of [0, 1, 2].filter(each => each !== used)) {
+          const { ref } = await create(store)
+          const siblings = [
+            await expectRotation(store, ref, 0, 'rotated'),
+            await expectRotation(store, ref, 0, 'reissued'),
+            await expectRotation(store, ref, 0, 'reissued'),
+          ].map(({ generation }) => generation)
+          const { generation } = await expectRotation(store, ref, siblings[used] as number, 'rotated')
+          await expectRotation(store, ref, siblings[late] as number, 'reused')
+          await expectUnknown(store, ref, generation)
+        }
+      }
+    },
+  },
+  {
+    name: 'a generation older than the last one used ends the session, and publishes it',
+    async run({ store }) {
+      const { ref } = await create(store)
+      const one = await expectRotation(store, ref, 0, 'rotated')
+      const two = await expectRotation(store, ref, one.generation, 'rotated')
+      const { cursor } = await store.revokedSince()
+      const reused = await expectRotation(store, ref, 0, 'reused')
+      assert.deepEqual([reused.generation, reused.data], [two.generation, two.data])
+      assert.equal(await isPublished(store, ref, cursor), true)
+      for (const generation of [0, one.generation, two.generation, two.generation + 1]) {
+        await expectUnknown(store, ref, generation)
+      }
+    },
+  },
+  {
+    name: 'a number below the siblings that was never issued ends the session',
+    async run({ store, elapse }) {
+      const { ref } = await create(store)
+      await elapse(100)
+      const { generation } = await expectRotation(store, ref, 0, 'rotated')
+      await expectRotation(store, ref, generation - 1, 'reused')
+    },
+  },
+  {
+    name: 'without a recovery window a generation is good once',
+    async run({ store }) {
+      const { ref } = await create(store)
+      await expectRotation(store, ref, 0, 'rotated', 0)
+      await expectRotation(store, ref, 0, 'reused', 0)
+    },
+  },
+  {
+    name: 'the recovery window is set by a rotation, ends, and is not moved by a reissue',
+    async run({ store, elapse }) {
+      const { ref } = await create(store)
+      await expectRotation(store, ref, 0, 'rotated', 1)
+      await elapse(600)
+      const { generation } = await expectRotation(store, ref, 0, 'reissued', recovery)
+      await elapse(600)
+      await expectRotation(store, ref, 0, 'reused', recovery)
+      await expectUnknown(store, ref, generation)
+    },
+  },
+  {
+    name: 'a successor stays good after the recovery window of its parent',
+    async run({ store, elapse }) {
+      const { ref } = await create(store)
+      const { generation } = await expectRotation(store, ref, 0, 'rotated', 1)
+      await elapse(1100)
+      await expectRotation(store, ref, generation, 'rotated', 1)
+    },
+  },
+  {
+    name: 'k > g is healed: above k, its own successors good, everything older dead',
+    async run({ store }) {
+      const { ref, session } = await create(store)
+      const rotated = await expectRotation(store, ref, 0, 'rotated')
+      const lost = rotated.generation + 1_000_000
+      const { now, ...healed } = await expectRotation(store, ref, lost, 'healed')
+      assert.ok(healed.generation > lost)
+      assert.deepEqual([healed.usedAt, healed.idleUntil], [now, now + 3_600_000])
+      assert.equal(healed.absoluteUntil, session.absoluteUntil)
+      const again = await expectRotation(store, ref, lost, 'reissued')
+      await expectRotation(store, ref, again.generation, 'rotated')
+      await expectRotation(store, ref, rotated.generation, 'reused')
+    },
+  },
+  {
+    name: 'generations of 6 bytes are kept exactly',
+    async run({ store }) {
+      const { ref } = await create(store)
+      const big = 2 ** 48 - 10
+      const { generation } = await expectRotation(store, ref, big, 'healed')
+      assert.equal(generation, big + 1)
+      assert.equal((await expectRotation(store, ref, big, 'reissued')).generation, big + 2)
+      assert.equal((await expectRotation(store, ref, big + 1, 'rotated')).generation, big + 3)
+    },
+  },
+  {
+    name: '100 refreshes of one token at the same time: one rotation, 99 reissues, 100 different successors',
+    async run({ store }) {
+      const { ref } = await create(store)
+      const answers = await Promise.all(Array.from({ length: 100 }, () => rotate(store, ref, 0)))
+      const outcomes = answers.map(({ outcome }) => outcome).sort()
+      assert.deepEqual(outcomes, [...Array.from({ length: 99 }, () => 'reissued'), 'rotated'])
+      const generations = answers.map(answer =>
+        'session' in answer ? answer.session.generation : Number.NaN,
+      )
+      assert.equal(new Set(generations).size, 100)
+      const [used, late] = [generations[57], generations[3]] as [number, number]
+      await expectRotation(store, ref, used, 'rotated')
+      await expectRotation(store, ref, late, 'reused')
+    },
+  },
+]

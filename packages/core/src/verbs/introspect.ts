@@ -1,0 +1,22 @@
+import type { Claims } from '../access-token/claims.js'
+import type { Context } from '../context.js'
+import { TokenError } from '../errors.js'
+import { tagOf } from '../subject.js'
+import { verify } from './verify.js'
+
+/**
+ * `verify`, and one read of the store: for routes that must not wait for a revocation to arrive.
+ *
+ * @throws TokenError as `verify` does
+ * @throws StoreUnavailableError
+ */
+export async function introspect(context: Context, token: string): Promise<Claims> {
+  const claims = verify(context, token)
+  const { sub, sid } = claims
+  const session = await context.ask(store => store.find({ tag: tagOf(sub), sid }))
+  if (session === undefined) {
+    context.publish({ type: 'refused', credential: 'access_token', reason: 'revoked', sid })
+    throw new TokenError('ERR_ACCESS_TOKEN_REVOKED')
+  }
+  return claims
+}

@@ -1,0 +1,94 @@
+import { checkClaims } from '../access-token/claims.js'
+import type { Context } from '../context.js'
+import { StoreUnavailableError } from '../errors.js'
+import { decodeRefreshToken, encodeRefreshToken, newHandle, type Transport } from '../refresh-token/token.js'
+import { writeData } from '../session.js'
+import type { NewSession, SessionRef } from '../store/store.js'
+import { checkSubject, tagOf } from '../subject.js'
+import { type Issued, mintAccessToken } from './mint.js'
+
+/** A login: who, and what their access tokens say. */
+export type Grant<C extends object = object> = {
+  /** Well-formed text of 1 to 255 bytes. */
+  subject: string
+  /** How the tokens will travel; a refresh token of one transport is refused on the other. Default `cookie`. */
+  transport?: Transport | undefined
+  /** The refresh token that came with the login, if any: its session ends (ASVS 7.2.4). */
+  replaces?: string | undefined
+} & (object extends C ? { claims?: C | undefined } : { claims: C })
+
+const known = ['subject', 'claims', 'transport', 'replaces']
+
+/**
+ * Begins a session. The access token is signed first: claims that do not fit leave everything as it was.
+ *
+ * @throws TypeError for a grant that makes no sense
+ * @throws StoreUnavailableError
+ */
+export async function issue(context: Context, grant: Grant): Promise<Issued> {
+  const { settings, revocations, publish, publishFor } = context
+  const { subject, claims, transport } = checkGrant(grant)
+  const tag = tagOf(subject)
+  const { handle, sid } = newHandle()
+  const { idleTimeout, sessionLifetime: lifetime } = settings
+  const access = mintAccessToken(context, {
+    subject,
+    sid,
+    claims,
+    transport,
+    sessionLeft: idleTimeout * 1000,
+  })
+  const replaced = decodeRefreshToken(context.refreshRing, grant.replaces)
+
+  const session = { tag, sid, idleTimeout, lifetime, data: writeData({ subject, claims }) }
+  const { generation, idleUntil, now, evicted } = await create(context, session, replaced)
+  for (const each of evicted) {
+    revocations.add(each.sid)
+    publish({ type: 'evicted', sid: each.sid, subject })
+  }
+  if (replaced !== undefined) {
+    if (replaced.tag !== tag) {
+      await context.ask(store => store.delete(replaced, { publishFor, always: true }))
+    }
+    revocations.add(replaced.sid)
+    publish({ type: 'revoked', reason: 'replaced', sid: replaced.sid })
+  }
+  publish({ type: 'issued', sid, subject, transport })
+  return {
+    ...(access as NonNullable<typeof access>),
+    refreshToken: encodeRefreshToken(context.refreshRing, { transport, tag, handle, generation }),
+    refreshExpiresIn: Math.floor((idleUntil - now) / 1000),
+    sid,
+  }
+}
+
+async function create(context: Context, session: NewSession, replaced: SessionRef | undefined) {
+  const { publishFor, settings } = context
+  const creation = await context.ask(async store => {
+    const answer = await store.create(session, {
+      perSubject: settings.sessionsPerSubject,
+      publishFor,
+      ...(replaced?.tag === session.tag && { replaces: { tag: replaced.tag, sid: replaced.sid } }),
+    })
+    if (answer.outcome === 'late') {
+      throw new StoreUnavailableError()
+    }
+    return answer
+  })
+  return { ...creation.session, now: creation.now, evicted: creation.evicted }
+}
+
+function checkGrant(grant: Grant): { subject: string; claims: object; transport: Transport } {
+  if (typeof grant !== 'object' || grant === null) {
+    throw new TypeError('a grant must be an object with a subject')
+  }
+  const unknown = Object.keys(grant).find(name => !known.includes(name))
+  if (unknown !== undefined) {
+    throw new TypeError(`unknown member of a grant: ${unknown}`)
+  }
+  const { transport = 'cookie', claims = {} } = grant
+  if (transport !== 'cookie' && transport !== 'body') {
+    throw new TypeError("transport must be 'cookie' or 'body'")
+  }
+  return { subject: checkSubject(grant.subject), claims: checkClaims(claims), transport }
+}

@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto'
+import type { Context } from '../context.js'
+import type { Transport } from '../refresh-token/token.js'
+
+/** The tokens of a login or of a refresh. */
+export interface Issued {
+  accessToken: string
+  refreshToken: string
+  /** Seconds that the access token lives. */
+  expiresIn: number
+  /** Seconds that the refresh token lives unless it is used: until the session's idle deadline. */
+  refreshExpiresIn: number
+  /** The session's public id. */
+  sid: string
+}
+
+/** RFC 6265bis section 5.6: a cookie holds 4,096 octets of name and value; our names have fewer than 32. */
+const longestInCookie = 4096 - 32
+
+export interface AccessTokenFor {
+  readonly subject: string
+  readonly sid: string
+  readonly claims: object
+  readonly transport: Transport
+  /** Milliseconds that the session lives on. */
+  readonly sessionLeft: number
+}
+
+/**
+ * Signs an access token that ends before its session does.
+ *
+ * @returns `undefined` when the session has less than a second left
+ * @throws TypeError when a cookie could not hold it
+ */
+export function mintAccessToken(
+  { settings, accessRing }: Context,
+  { subject, sid, claims, transport, sessionLeft }: AccessTokenFor,
+): { accessToken: string; expiresIn: number } | undefined {
+  const left = Math.min(settings.accessTokenLifetime * 1000, sessionLeft)
+  if (left < 1000) {
+    return undefined
+  }
+  const now = settings.now()
+  const iat = Math.floor(now / 1000)
+  const exp = Math.floor((now + left) / 1000)
+  const registered = {
+    ...(settings.issuer !== undefined && { iss: settings.issuer }),
+    ...(settings.audience !== undefined && { aud: settings.audience }),
+    sub: subject,
+    sid,
+    jti: randomBytes(16).toString('base64url'),
+    iat,
+    exp,
+  }
+  const accessToken = accessRing.current.sign({ ...claims, ...registered })
+  if (transport === 'cookie' && accessToken.length > longestInCookie) {
+    throw new TypeError(
+      `claims are too large: the access token has ${accessToken.length} characters, a cookie holds ${longestInCookie}`,
+    )
+  }
+  return { accessToken, expiresIn: exp - iat }
+}

@@ -1,0 +1,109 @@
+import type { Context } from '../context.js'
+import { StoreUnavailableError, TokenError } from '../errors.js'
+import {
+  decodeRefreshToken,
+  encodeRefreshToken,
+  type RefreshToken,
+  type Transport,
+} from '../refresh-token/token.js'
+import { readData } from '../session.js'
+import type { Rotation } from '../store/store.js'
+import { currentClaims } from './current-claims.js'
+import { type Issued, mintAccessToken } from './mint.js'
+import { endSession } from './revoke.js'
+
+export interface RefreshOptions {
+  /** Refuses tokens of the other transport; their session lives on. Default: either is taken. */
+  transport?: Transport | undefined
+}
+
+const eventOf = { rotated: 'refreshed', reissued: 'reissued', healed: 'healed' } as const
+
+/**
+ * Trades a refresh token for its successor and an access token, by one step of the store.
+ *
+ * @throws TokenError `ERR_INVALID_GRANT`, the same for unknown, expired, revoked, reused and forged tokens
+ * @throws StoreUnavailableError when the store or the `claims` hook fails: present the same token again
+ */
+export async function refresh(context: Context, text: string, options: RefreshOptions = {}): Promise<Issued> {
+  const token = genuine(context, text, options.transport)
+  const { outcome, session, now } = await rotate(context, token)
+  const claims = await currentClaims(context, session)
+  const { subject } = readData(session)
+  const { sid, transport } = token
+  if (claims === false) {
+    await endSession(context, token, 'disabled')
+    throw new TokenError('ERR_INVALID_GRANT')
+  }
+  const access = mint(context, { subject, sid, claims, transport, sessionLeft: session.idleUntil - now })
+  context.publish({ type: eventOf[outcome], sid, subject })
+  return {
+    ...access,
+    refreshToken: encodeRefreshToken(context.refreshRing, { ...token, generation: session.generation }),
+    refreshExpiresIn: Math.floor((session.idleUntil - now) / 1000),
+    sid,
+  }
+}
+
+/** What can be refused without asking the store. */
+function genuine(context: Context, text: string, transport: Transport | undefined): RefreshToken {
+  const token = decodeRefreshToken(context.refreshRing, text)
+  if (token === undefined) {
+    context.publish({ type: 'refused', credential: 'refresh_token', reason: 'invalid' })
+    throw new TokenError('ERR_INVALID_GRANT')
+  }
+  if (transport !== undefined && token.transport !== transport) {
+    throw refused(context, token, 'transport')
+  }
+  return token
+}
+
+type Minting = Extract<Rotation, { outcome: keyof typeof eventOf }>
+
+async function rotate(context: Context, token: RefreshToken): Promise<Minting> {
+  const { revocations, publish, publishFor, settings } = context
+  const { tag, sid, generation } = token
+  if (revocations.has(sid)) {
+    // Revoked, and perhaps there again: a store that failed over may have lost the deletion.
+    await context.ask(store => store.delete({ tag, sid }, { publishFor, always: true }))
+    throw refused(context, token, 'revoked')
+  }
+  const rotation = await context.ask(async store => {
+    const step = { generation, recovery: settings.recoveryWindow, publishFor }
+    const answer = await store.rotate({ tag, sid }, step)
+    if (answer.outcome === 'late') {
+      throw new StoreUnavailableError()
+    }
+    return answer
+  })
+  if (rotation.outcome === 'reused') {
+    revocations.add(sid)
+    publish({ type: 'reused', sid, subject: readData(rotation.session).subject })
+    throw new TokenError('ERR_INVALID_GRANT')
+  }
+  if (rotation.outcome === 'unknown') {
+    throw refused(context, token, 'unknown')
+  }
+  return rotation
+}
+
+function mint(context: Context, grantee: Parameters<typeof mintAccessToken>[1]) {
+  // Revoked while the hook was asked: its cookies must not overwrite those of a newer login.
+  if (context.revocations.has(grantee.sid)) {
+    throw refused(context, grantee, 'revoked')
+  }
+  const access = mintAccessToken(context, grantee)
+  if (access === undefined) {
+    throw refused(context, grantee, 'unknown')
+  }
+  return access
+}
+
+function refused(
+  { publish }: Context,
+  { sid }: { sid: string },
+  reason: 'transport' | 'unknown' | 'revoked',
+): TokenError {
+  publish({ type: 'refused', credential: 'refresh_token', reason, sid })
+  return new TokenError('ERR_INVALID_GRANT')
+}
