@@ -1,0 +1,29 @@
+import type { Tokens } from '@tokenratchet/core'
+import type { Login, LoginGrant } from '@tokenratchet/core/http'
+import type { onRequestHookHandler } from 'fastify'
+import type { User } from './user-claims.js'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The verbs behind the plugin: sessions, revocation, and tokens without HTTP. */
+    tokens: Tokens<User>
+    /**
+     * Refuses requests without a valid access token; for `onRequest` hooks and @fastify/auth. It is there only after
+     * an awaited registration: `config: { auth: true }` is safe in any order.
+     */
+    authenticate: onRequestHookHandler
+  }
+  interface FastifyContextConfig {
+    /** `true`: only with a valid access token. `'optional'`: with one or without. `false`: public in spite of `global`. */
+    auth?: boolean | 'optional'
+  }
+  interface FastifyReply {
+    /**
+     * Logs in: begins a session, sets its cookies, and resolves to what belongs into the body. Sends nothing.
+     * Rejects with a `TokenError` (403 from another origin, 503 without a store), or a `TypeError` for a bad grant.
+     */
+    issueTokens(grant: LoginGrant<User>): Promise<Login['body']>
+    /** Logs out: ends the session of this request and clears its cookies. Sends nothing. */
+    revokeTokens(): Promise<void>
+  }
+}

@@ -1,0 +1,71 @@
+import { createSeam, type HttpHeaders } from '@tokenratchet/core/http'
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply } from 'fastify'
+import fastifyPlugin from 'fastify-plugin'
+import './augment.js'
+import { guardAlways, guardRoutes } from './guards.js'
+import { splitOptions, type TokenratchetOptions } from './options.js'
+import { tokenRoutes } from './routes.js'
+import type { User } from './user-claims.js'
+
+const plugin: FastifyPluginAsync<TokenratchetOptions> = async (app, options) => {
+  const { global, decoratorName, rest } = splitOptions(options)
+  checkFree(app, decoratorName)
+  const seam = createSeam<User>(rest)
+
+  app.decorate('tokens', seam.tokens)
+  app.decorate('authenticate', guardAlways(seam, decoratorName))
+  app.decorateRequest(decoratorName, null)
+  app.decorateReply('issueTokens', async function (grant) {
+    const { headers, body } = await seam.issueTokens(this.request.raw, grant)
+    setHeaders(this, headers)
+    return body
+  })
+  app.decorateReply('revokeTokens', async function () {
+    setHeaders(this, await seam.revokeTokens(this.request.raw))
+  })
+
+  app.addHook('onRoute', ({ url, config }) => checkAuth(url, config))
+  app.addHook('onRequest', guardRoutes(seam, decoratorName, global))
+  app.addHook('onClose', () => seam.tokens.close())
+  await app.register(tokenRoutes(seam.routes))
+}
+
+/** Cookies are added to those that are there already. */
+function setHeaders(reply: FastifyReply, headers: HttpHeaders): void {
+  for (const [name, value] of Object.entries(headers)) {
+    reply.header(name, value)
+  }
+}
+
+function checkFree(app: FastifyInstance, decoratorName: string): void {
+  if (app.hasDecorator('tokens') || app.hasReplyDecorator('issueTokens')) {
+    throw new Error('@tokenratchet/fastify is registered already, or `app.tokens` is taken')
+  }
+  if (app.hasDecorator('authenticate')) {
+    throw new Error(
+      '`app.authenticate` is taken: another plugin has decorated it before @tokenratchet/fastify',
+    )
+  }
+  if (app.hasRequestDecorator(decoratorName)) {
+    throw new Error(
+      `\`request.${decoratorName}\` is taken by another plugin: pass \`decoratorName\` to @tokenratchet/fastify`,
+    )
+  }
+}
+
+function checkAuth(url: string, config: { auth?: unknown } | undefined): void {
+  const auth = config?.auth
+  if (auth !== undefined && typeof auth !== 'boolean' && auth !== 'optional') {
+    throw new TypeError(`config.auth of ${url} must be true, false or 'optional'`)
+  }
+}
+
+/**
+ * Access tokens and rotating refresh tokens for Fastify.
+ *
+ * @throws TypeError that names the option which is missing, unknown, weak or contradictory
+ */
+export const tokenratchet: FastifyPluginAsync<TokenratchetOptions> = fastifyPlugin(plugin, {
+  name: '@tokenratchet/fastify',
+  fastify: '5.x',
+})

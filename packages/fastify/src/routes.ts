@@ -1,0 +1,39 @@
+import type { Route } from '@tokenratchet/core/http'
+import type { FastifyInstance } from 'fastify'
+import { schemas } from './schemas.js'
+
+/** Token requests are small: anything larger is refused before it is read. */
+const bodyLimit = 8192
+
+/** OPTIONS is left to the application, so that @fastify/cors can answer preflights. */
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
+
+/** Read by @fastify/swagger: an answer to a wrong method is nothing to document. */
+const hidden = { hide: true } as object
+
+/** The routes of the seam, in a scope with body parsing of its own: the application's parsers are not touched. */
+export function tokenRoutes(routes: readonly Route[]): (scope: FastifyInstance) => Promise<void> {
+  return async scope => {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+    for (const route of routes) {
+      for (const method of methods) {
+        scope.route({
+          method,
+          url: route.path,
+          bodyLimit,
+          exposeHeadRoute: false,
+          config: { ...route.config, auth: false },
+          schema: method === route.method ? schemas[route.name] : hidden,
+          // Schemas are documentation here. The seam reads requests and writes responses.
+          validatorCompiler: () => () => true,
+          serializerCompiler: () => JSON.stringify,
+          async handler(request, reply) {
+            const { status, headers, body } = await route.handle(request.raw)
+            return reply.code(status).headers(headers).send(body)
+          },
+        })
+      }
+    }
+  }
+}
