@@ -1,0 +1,38 @@
+import tokenratchet from '@tokenratchet/fastify'
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import { accounts } from './accounts.js'
+import type { Config } from './config.js'
+import { securityHeaders } from './headers.js'
+import { page } from './page.js'
+import { openUsers } from './users.js'
+
+/** The whole app, ready to listen. Throws a TypeError that names a bad token option. */
+export async function buildApp(
+  config: Config,
+  logger: FastifyServerOptions['logger'] = false,
+): Promise<FastifyInstance> {
+  const app = Fastify({
+    logger,
+    bodyLimit: 8 * 1024,
+    // Nobody holds a connection, or a stop, by never finishing a request.
+    requestTimeout: 30_000,
+    // A number is no password: what is not a string is refused rather than turned into one.
+    ajv: { customOptions: { coerceTypes: false } },
+  })
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.headers(securityHeaders)
+  })
+  app.addHook('onSend', async (_request, reply) => {
+    // While the server stops, no connection is kept for another request: it would hold the process.
+    if (!app.server.listening) {
+      reply.header('connection', 'close')
+    }
+  })
+  await app.register(tokenratchet, config.tokens)
+  const users = openUsers(config.databaseFile)
+  // After the last request has been answered.
+  app.addHook('onClose', async () => users.close())
+  await app.register(accounts, { users })
+  await app.register(page)
+  return app
+}

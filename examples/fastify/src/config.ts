@@ -1,0 +1,70 @@
+// Everything the app takes from its environment, checked before anything starts.
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { TokenratchetOptions } from '@tokenratchet/fastify'
+
+export interface Config {
+  host: string
+  port: number
+  databaseFile: string
+  /** The secret was made up for this run. */
+  temporarySecret: boolean
+  /** Options of the plugin, which checks them itself. */
+  tokens: TokenratchetOptions
+}
+
+/** Reads the environment, and `.env` beside the app for what the environment leaves out. */
+export function readConfig(): Config {
+  const file = besideTheApp('.env')
+  if (existsSync(file)) {
+    process.loadEnvFile(file)
+  }
+  const secret = variable('TOKEN_SECRET')
+  const accessTokenLifetime = duration('ACCESS_TOKEN_LIFETIME')
+  const recoveryWindow = duration('RECOVERY_WINDOW')
+  return {
+    host: variable('HOST') ?? '127.0.0.1',
+    port: port('PORT') ?? 3000,
+    databaseFile: variable('DATABASE_FILE') ?? besideTheApp('example.db'),
+    temporarySecret: secret === undefined,
+    tokens: {
+      secret: secret ?? randomBytes(32).toString('base64url'),
+      ...(accessTokenLifetime !== undefined && { accessTokenLifetime }),
+      ...(recoveryWindow !== undefined && { recoveryWindow }),
+      cookie: { secure: flag('COOKIE_SECURE') ?? process.env.NODE_ENV === 'production' },
+    },
+  }
+}
+
+/** Whatever the working directory is: this file runs from `dist/`. */
+function besideTheApp(name: string): string {
+  return fileURLToPath(new URL(`../${name}`, import.meta.url))
+}
+
+/** Empty counts as absent, so that lines of `.env` may stay empty. */
+function variable(name: string): string | undefined {
+  return process.env[name] || undefined
+}
+
+function port(name: string): number | undefined {
+  const text = variable(name)
+  if (text !== undefined && !(/^\d{1,5}$/.test(text) && Number(text) <= 65535)) {
+    throw new Error(`${name} must be a port number from 0 to 65535`)
+  }
+  return text === undefined ? undefined : Number(text)
+}
+
+function flag(name: string): boolean | undefined {
+  const text = variable(name)
+  if (text !== undefined && text !== 'true' && text !== 'false') {
+    throw new Error(`${name} must be true or false`)
+  }
+  return text === undefined ? undefined : text === 'true'
+}
+
+/** Digits are whole seconds; other text, such as `15m`, is for the plugin to judge. */
+function duration(name: string): string | number | undefined {
+  const text = variable(name)
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : text
+}

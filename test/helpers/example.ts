@@ -1,0 +1,134 @@
+// The example app as its users run it: the built server in a process of its own, over real HTTP.
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+
+const server = fileURLToPath(new URL('../../examples/fastify/dist/server.js', import.meta.url))
+const databaseFile = `${t.testdir()}/example.db`
+const secret = randomBytes(32).toString('base64url')
+export const password = 'correct horse battery'
+
+export interface Server {
+  child: ChildProcessWithoutNullStreams
+  url: string
+  stdout: string
+  stderr: string
+}
+
+export const servers = new Set<Server>()
+/** Every cookie value that any server set. */
+export const tokens = new Set<string>()
+
+/** A server of its own; `.env` of a developer has no say. */
+export function run(environment: Record<string, string>): Server {
+  const child = spawn(process.execPath, [server], {
+    env: {
+      ...process.env,
+      NODE_ENV: '',
+      HOST: '127.0.0.1',
+      PORT: '0',
+      TOKEN_SECRET: secret,
+      DATABASE_FILE: databaseFile,
+      ACCESS_TOKEN_LIFETIME: '',
+      RECOVERY_WINDOW: '',
+      COOKIE_SECURE: '',
+      ...environment,
+    },
+  })
+  const running: Server = { child, url: '', stdout: '', stderr: '' }
+  child.stdout.setEncoding('utf8').on('data', text => {
+    running.stdout += text
+  })
+  child.stderr.setEncoding('utf8').on('data', text => {
+    running.stderr += text
+  })
+  servers.add(running)
+  t.teardown(async () => {
+    if (child.kill('SIGTERM')) {
+      await once(child, 'close')
+    }
+  })
+  return running
+}
+
+export async function start(environment: Record<string, string> = {}): Promise<Server> {
+  const running = run(environment)
+  while (running.url === '') {
+    await Promise.race([once(running.child.stdout, 'data'), once(running.child, 'close')])
+    running.url = /^listening on (http:\S+)$/m.exec(running.stdout)?.[1] ?? ''
+    if (running.child.exitCode !== null) {
+      throw new Error(`The server did not start: ${running.stderr}`)
+    }
+  }
+  return running
+}
+
+/** The cookies and requests of one browser, which marks none of them as its own site's. */
+export class Browser {
+  readonly server: Server
+  readonly jar: Map<string, string>
+
+  constructor(server: Server, jar: ReadonlyMap<string, string> = new Map()) {
+    this.server = server
+    this.jar = new Map(jar)
+  }
+
+  /** Another browser with a copy of these cookies. */
+  fork(jar: ReadonlyMap<string, string> = this.jar): Browser {
+    return new Browser(this.server, jar)
+  }
+
+  /** Registers a new user and logs in. */
+  async logIn(): Promise<string> {
+    const email = `${randomUUID()}@example.com`
+    await this.post('/register', { email, password })
+    const { status } = await this.post('/login', { email, password })
+    if (status !== 200) {
+      throw new Error(`Login answered ${status}`)
+    }
+    return email
+  }
+
+  get(path: string) {
+    return this.send(path, { method: 'GET' })
+  }
+
+  post(path: string, body: unknown = {}, headers: Record<string, string> = {}) {
+    return this.send(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    })
+  }
+
+  refresh() {
+    return this.send('/auth/refresh', { method: 'POST', headers: { 'x-requested-with': 'test' } })
+  }
+
+  async send(path: string, init: { method: string; headers?: Record<string, string>; body?: string }) {
+    const cookie = [...this.jar].map(pair => pair.join('=')).join('; ')
+    const response = await fetch(this.server.url + path, {
+      ...init,
+      headers: { ...init.headers, ...(cookie && { cookie }) },
+    })
+    const cookies = response.headers.getSetCookie()
+    for (const line of cookies) {
+      this.#store(line)
+    }
+    const text = await response.text()
+    const body: Record<string, unknown> = text ? JSON.parse(text) : {}
+    return { status: response.status, headers: response.headers, cookies, body }
+  }
+
+  #store(line: string) {
+    const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
+    if (value === '' || /; Max-Age=0/i.test(line)) {
+      this.jar.delete(name)
+    } else {
+      this.jar.set(name, value)
+      tokens.add(value)
+    }
+  }
+}
