@@ -23,9 +23,18 @@ export async function currentClaims(context: Context, session: StoredSession): P
     const answer = await withinPatience(async () => hook(publicSession(session)))
     return answer === false ? false : answer === undefined ? claims : checkClaims(answer)
   } catch (error) {
-    context.publish({ type: 'claims_unavailable', sid: session.sid, subject, error })
-    throw new StoreUnavailableError({ cause: error })
+    throw claimsUnavailable(context, { sid: session.sid, subject }, error)
   }
+}
+
+/** The hook failed, or what it answered can't be made a token: the same refresh token may be presented again. */
+export function claimsUnavailable(
+  { publish }: Context,
+  { sid, subject }: { sid: string; subject: string },
+  error: unknown,
+): StoreUnavailableError {
+  publish({ type: 'claims_unavailable', sid, subject, error })
+  return new StoreUnavailableError({ cause: error })
 }
 
 async function withinPatience<T>(ask: () => Promise<T>): Promise<T> {

@@ -31,17 +31,13 @@ export async function issue(context: Context, grant: Grant): Promise<Issued> {
   const tag = tagOf(subject)
   const { handle, sid } = newHandle()
   const { idleTimeout, sessionLifetime: lifetime } = settings
-  const access = mintAccessToken(context, {
-    subject,
-    sid,
-    claims,
-    transport,
-    sessionLeft: idleTimeout * 1000,
-  })
+  const now = settings.now()
+  const sessionEnds = now + idleTimeout * 1000
+  const access = mintAccessToken(context, { subject, sid, claims, transport, now, sessionEnds })
   const replaced = decodeRefreshToken(context.refreshRing, grant.replaces)
 
   const session = { tag, sid, idleTimeout, lifetime, data: writeData({ subject, claims }) }
-  const { generation, idleUntil, now, evicted } = await create(context, session, replaced)
+  const { generation, refreshExpiresIn, evicted } = await create(context, session, replaced)
   for (const each of evicted) {
     revocations.add(each.sid)
     publish({ type: 'evicted', sid: each.sid, subject })
@@ -55,9 +51,9 @@ export async function issue(context: Context, grant: Grant): Promise<Issued> {
   }
   publish({ type: 'issued', sid, subject, transport })
   return {
-    ...(access as NonNullable<typeof access>),
+    ...access,
     refreshToken: encodeRefreshToken(context.refreshRing, { transport, tag, handle, generation }),
-    refreshExpiresIn: Math.floor((idleUntil - now) / 1000),
+    refreshExpiresIn,
     sid,
   }
 }
@@ -75,7 +71,8 @@ async function create(context: Context, session: NewSession, replaced: SessionRe
     }
     return answer
   })
-  return { ...creation.session, now: creation.now, evicted: creation.evicted }
+  const { session: created, now, evicted } = creation
+  return { ...created, refreshExpiresIn: Math.floor((created.idleUntil - now) / 1000), evicted }
 }
 
 function checkGrant(grant: Grant): { subject: string; claims: object; transport: Transport } {

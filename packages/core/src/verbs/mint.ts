@@ -22,27 +22,23 @@ export interface AccessTokenFor {
   readonly sid: string
   readonly claims: object
   readonly transport: Transport
-  /** Milliseconds that the session lives on. */
-  readonly sessionLeft: number
+  /** Milliseconds since the epoch by the app's clock. */
+  readonly now: number
+  /** When the session ends unless it is used, by the same clock: a second or more from `now`. */
+  readonly sessionEnds: number
 }
 
 /**
  * Signs an access token that ends before its session does.
  *
- * @returns `undefined` when the session has less than a second left
  * @throws TypeError when a cookie could not hold it
  */
 export function mintAccessToken(
   { settings, accessRing }: Context,
-  { subject, sid, claims, transport, sessionLeft }: AccessTokenFor,
-): { accessToken: string; expiresIn: number } | undefined {
-  const left = Math.min(settings.accessTokenLifetime * 1000, sessionLeft)
-  if (left < 1000) {
-    return undefined
-  }
-  const now = settings.now()
+  { subject, sid, claims, transport, now, sessionEnds }: AccessTokenFor,
+): { accessToken: string; expiresIn: number } {
   const iat = Math.floor(now / 1000)
-  const exp = Math.floor((now + left) / 1000)
+  const exp = Math.floor(Math.min(now + settings.accessTokenLifetime * 1000, sessionEnds) / 1000)
   const registered = {
     ...(settings.issuer !== undefined && { iss: settings.issuer }),
     ...(settings.audience !== undefined && { aud: settings.audience }),

@@ -8,8 +8,8 @@ import {
 } from '../refresh-token/token.js'
 import { readData } from '../session.js'
 import type { Rotation } from '../store/store.js'
-import { currentClaims } from './current-claims.js'
-import { type Issued, mintAccessToken } from './mint.js'
+import { claimsUnavailable, currentClaims } from './current-claims.js'
+import { type AccessTokenFor, type Issued, mintAccessToken } from './mint.js'
 import { endSession } from './revoke.js'
 
 export interface RefreshOptions {
@@ -27,7 +27,8 @@ const eventOf = { rotated: 'refreshed', reissued: 'reissued', healed: 'healed' }
  */
 export async function refresh(context: Context, text: string, options: RefreshOptions = {}): Promise<Issued> {
   const token = genuine(context, text, options.transport)
-  const { outcome, session, now } = await rotate(context, token)
+  const { outcome, session, now: storeNow } = await rotate(context, token)
+  const sessionEnds = context.settings.now() + session.idleUntil - storeNow
   const claims = await currentClaims(context, session)
   const { subject } = readData(session)
   const { sid, transport } = token
@@ -35,12 +36,12 @@ export async function refresh(context: Context, text: string, options: RefreshOp
     await endSession(context, token, 'disabled')
     throw new TokenError('ERR_INVALID_GRANT')
   }
-  const access = mint(context, { subject, sid, claims, transport, sessionLeft: session.idleUntil - now })
+  const access = mint(context, { subject, sid, claims, transport, now: context.settings.now(), sessionEnds })
   context.publish({ type: eventOf[outcome], sid, subject })
   return {
     ...access,
     refreshToken: encodeRefreshToken(context.refreshRing, { ...token, generation: session.generation }),
-    refreshExpiresIn: Math.floor((session.idleUntil - now) / 1000),
+    refreshExpiresIn: Math.floor((session.idleUntil - storeNow) / 1000),
     sid,
   }
 }
@@ -87,16 +88,21 @@ async function rotate(context: Context, token: RefreshToken): Promise<Minting> {
   return rotation
 }
 
-function mint(context: Context, grantee: Parameters<typeof mintAccessToken>[1]) {
+function mint(context: Context, grantee: AccessTokenFor): ReturnType<typeof mintAccessToken> {
+  const { sid, now, sessionEnds } = grantee
   // Revoked while the hook was asked: its cookies must not overwrite those of a newer login.
-  if (context.revocations.has(grantee.sid)) {
+  if (context.revocations.has(sid)) {
     throw refused(context, grantee, 'revoked')
   }
-  const access = mintAccessToken(context, grantee)
-  if (access === undefined) {
+  if (sessionEnds - now < 1000) {
     throw refused(context, grantee, 'unknown')
   }
-  return access
+  try {
+    return mintAccessToken(context, grantee)
+  } catch (error) {
+    // Claims that do not fit are the application's fault, not the user's.
+    throw claimsUnavailable(context, grantee, error)
+  }
 }
 
 function refused(

@@ -1,0 +1,42 @@
+import { memoryStore, type Store } from '@tokenratchet/core'
+
+type Write = (store: Store) => Promise<unknown>
+
+/**
+ * A store that can forget its last writes though they were acknowledged, as a replica does that is promoted before
+ * they reached it: it is built again from the writes that are left, each at its own time.
+ */
+export function lossyStore(now: () => number): { store: Store; lose(writes: number): Promise<number> } {
+  let log: { time: number; write: Write }[] = []
+  let replayed: number | undefined
+  const fresh = (): Store => memoryStore({ now: () => replayed ?? now() })
+  let inner = fresh()
+  const record = <T>(write: (store: Store) => Promise<T>): Promise<T> => {
+    log.push({ time: now(), write })
+    return write(inner)
+  }
+  return {
+    store: {
+      create: (session, rules) => record(store => store.create(session, rules)),
+      rotate: (ref, step) => record(store => store.rotate(ref, step)),
+      delete: (ref, how) => record(store => store.delete(ref, how)),
+      deleteAll: (tag, how) => record(store => store.deleteAll(tag, how)),
+      find: ref => inner.find(ref),
+      list: tag => inner.list(tag),
+      revokedSince: cursor => inner.revokedSince(cursor),
+    },
+    /** Never loses the first write: the login. Answers how many were lost. */
+    async lose(writes) {
+      const left = Math.max(1, log.length - writes)
+      const lost = log.length - left
+      log = log.slice(0, left)
+      inner = fresh()
+      for (const { time, write } of log) {
+        replayed = time
+        await write(inner)
+      }
+      replayed = undefined
+      return lost
+    },
+  }
+}

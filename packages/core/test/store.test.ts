@@ -1,0 +1,159 @@
+import { memoryStore, type Store, StoreUnavailableError } from '@tokenratchet/core'
+import { type StoreUnderTest, storeCases } from '@tokenratchet/core/testing'
+import t from 'tap'
+
+interface TestStore extends StoreUnderTest {
+  setTime(milliseconds: number): void
+}
+
+function memory(maxSessions = 1000): TestStore {
+  let time = Date.UTC(2026, 0, 1)
+  const store = memoryStore({ now: () => time, maxSessions })
+  return {
+    store,
+    elapse: milliseconds => {
+      time += milliseconds
+    },
+    setTime: milliseconds => {
+      time = milliseconds
+    },
+  }
+}
+
+t.test('the memory store keeps the contract', async t => {
+  for (const { name, run } of storeCases) {
+    await t.test(name, () => run(memory()))
+  }
+})
+
+t.test('the cases can share one store', async () => {
+  const shared = memory(10_000)
+  for (const { run } of storeCases) {
+    await run(shared)
+  }
+})
+
+t.test('case names are sentences of their own', async t => {
+  t.equal(new Set(storeCases.map(({ name }) => name)).size, storeCases.length)
+})
+
+const rules = { perSubject: 100, publishFor: 900 }
+const session = (tag: string, sid: string, idleTimeout = 60) => ({
+  tag,
+  sid,
+  idleTimeout,
+  lifetime: 600,
+  data: '',
+})
+
+t.test('a full memory store refuses a login as an outage, and keeps every live session', async t => {
+  const { store, elapse } = memory(2)
+  await store.create(session('a', '1'), rules)
+  await store.create(session('b', '2', 120), rules)
+  await t.rejects(store.create(session('c', '3'), rules), StoreUnavailableError)
+  t.equal((await store.list('a')).length + (await store.list('b')).length, 2)
+  t.equal(
+    (await store.create(session('b', '4'), { ...rules, replaces: { tag: 'b', sid: '2' } })).outcome,
+    'created',
+  )
+  await elapse(61_000)
+  t.equal((await store.create(session('c', '3'), rules)).outcome, 'created', 'expired sessions make room')
+})
+
+t.test('a memory store whose clock was set back goes on, and moves no absolute deadline', async t => {
+  const { store, setTime } = memory()
+  const created = await store.create(session('a', '1'), rules)
+  t.ok(created.outcome === 'created')
+  setTime(Date.UTC(2025, 0, 1))
+  const step = { generation: 0, recovery: 60, publishFor: 900 }
+  const first = await store.rotate({ tag: 'a', sid: '1' }, step)
+  t.match(first, { outcome: 'rotated', session: { generation: 1 } })
+  await store.delete({ tag: 'a', sid: '1' }, { publishFor: 900 })
+  const { cursor } = await store.revokedSince()
+  await store.create(session('a', '2'), rules)
+  await store.delete({ tag: 'a', sid: '2' }, { publishFor: 900 })
+  t.match((await store.revokedSince(cursor)).revoked, [{ sid: '2' }], 'the feed still rises')
+})
+
+t.test('a memory store forgets what nobody can need any more', async t => {
+  const { store, elapse } = memory()
+  await store.create(session('a', '1'), rules)
+  await store.delete({ tag: 'a', sid: '1' }, { publishFor: 900 })
+  await elapse(899_000)
+  t.equal((await store.revokedSince()).revoked.length, 1)
+  await elapse(1000)
+  t.same((await store.revokedSince()).revoked, [])
+})
+
+t.test('options of the memory store that make no sense throw', async t => {
+  for (const maxSessions of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+    t.throws(() => memoryStore({ maxSessions }), { name: 'TypeError', message: /maxSessions/ })
+  }
+  t.throws(() => memoryStore({ now: 5 as unknown as () => number }), { name: 'TypeError', message: /now/ })
+})
+
+/** Mistakes that are easy to make in a store: the suite must see each. */
+const mistakes: Record<string, (store: Store) => Partial<Store>> = {
+  'rotate brings back what is not there': store => ({
+    async rotate(ref, step) {
+      await store.create({ ...ref, idleTimeout: 60, lifetime: 60, data: '' }, rules)
+      return store.rotate(ref, step)
+    },
+  }),
+  'rotate knows no reissue': store => ({
+    rotate: (ref, step) => store.rotate(ref, { ...step, recovery: 0 }),
+  }),
+  'rotate ignores notAfter': store => ({
+    rotate: (ref, { notAfter: _notAfter, ...step }) => store.rotate(ref, step),
+  }),
+  'reuse is forgiven': store => ({
+    async rotate(ref, step) {
+      const found = await store.find(ref)
+      return found && step.generation < found.generation - 1000
+        ? { outcome: 'rotated', now: 0, session: found }
+        : store.rotate(ref, step)
+    },
+  }),
+  'create ignores perSubject': store => ({
+    create: (created, each) => store.create(created, { ...each, perSubject: 1000 }),
+  }),
+  'create ignores replaces': store => ({
+    create: (created, { replaces: _replaces, ...each }) => store.create(created, each),
+  }),
+  'delete does not publish': store => ({
+    async delete(ref, how) {
+      const { tag, sid } = ref
+      const others = (await store.list(tag)).filter(each => each.sid !== sid)
+      return others.length === 0 && store.delete(ref, how)
+    },
+  }),
+  'deleteAll ignores except': store => ({
+    deleteAll: (tag, { except: _except, ...how }) => store.deleteAll(tag, how),
+  }),
+  'delete publishes what a stranger named': store => ({
+    delete: (ref, how) => store.delete(ref, { ...how, always: true }),
+  }),
+  'the cursor is forgotten': store => ({ revokedSince: () => store.revokedSince() }),
+  'the feed skips': store => ({
+    async revokedSince(cursor) {
+      const answer = await store.revokedSince(cursor)
+      return { ...answer, revoked: answer.revoked.slice(1) }
+    },
+  }),
+  'list leaves something out': store => ({ list: async tag => (await store.list(tag)).slice(1) }),
+}
+
+t.test('the suite sees the mistakes that stores make', async t => {
+  for (const [mistake, wrong] of Object.entries(mistakes)) {
+    const verdicts = await Promise.allSettled(
+      storeCases.map(({ run }) => {
+        const subject = memory()
+        return run({ ...subject, store: { ...subject.store, ...wrong(subject.store) } })
+      }),
+    )
+    t.ok(
+      verdicts.some(({ status }) => status === 'rejected'),
+      mistake,
+    )
+  }
+})
