@@ -23,12 +23,13 @@ export function toSeconds(name: string, value: unknown, least: 0 | 1): number {
   return seconds
 }
 
-/** Without a unit, `'900'` would be milliseconds to one reader and seconds to the next: refused. */
+/** One number and one unit. Without a unit, `'900'` would be milliseconds to one reader and seconds to the next. */
+const form =
+  /^\d+(\.\d+)? ?(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|wks?|weeks?|y|yrs?|years?)$/i
+
 function parseText(text: string): number {
-  if (!/\d\s*[a-z]+$/i.test(text)) {
-    return Number.NaN
-  }
-  return /^0+\s*[a-z]+$/i.test(text) ? 0 : (parse(text) ?? Number.NaN) / 1000
+  // What the library makes of zero is `undefined`.
+  return form.test(text) ? (parse(text) ?? 0) / 1000 : Number.NaN
 }
 
 function show(value: unknown): string {

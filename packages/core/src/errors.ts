@@ -13,7 +13,7 @@ interface Meaning {
   /** HTTP status. */
   readonly status: number
   /** The `error` of RFC 6749 section 5.2 and RFC 6750 section 3.1. */
-  readonly error: string
+  readonly error?: string
   /** A constant: texts never reflect input. */
   readonly message: string
   readonly headers: Readonly<Record<string, string>>
@@ -34,7 +34,6 @@ const meanings: Readonly<Record<TokenErrorCode, Meaning>> = {
   // RFC 6750 section 3.1: without credentials the challenge carries no error.
   ERR_ACCESS_TOKEN_MISSING: {
     status: 401,
-    error: 'invalid_token',
     message: 'An access token is required',
     headers: { 'www-authenticate': 'Bearer' },
   },
@@ -78,8 +77,10 @@ export class TokenError extends Error {
   readonly code: TokenErrorCode
   /** HTTP status: 400, 401, 403 or 503. */
   readonly status: number
-  /** The `error` of the RFCs: `invalid_token`, `invalid_grant`, `invalid_request`, `temporarily_unavailable`. */
-  readonly error: string
+  /** The same, by the name that Fastify's error handlers read. */
+  readonly statusCode: number
+  /** `invalid_token`, `invalid_grant`, `invalid_request`, `temporarily_unavailable`; none without credentials. */
+  readonly error: string | undefined
   /** Response headers in lower case: `www-authenticate` (RFC 6750 section 3) or `retry-after` (seconds). */
   readonly headers: Readonly<Record<string, string>>
 
@@ -88,6 +89,7 @@ export class TokenError extends Error {
     super(message, options)
     this.code = code
     this.status = status
+    this.statusCode = status
     this.error = error
     this.headers = headers
   }

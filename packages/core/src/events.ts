@@ -9,11 +9,11 @@ interface OfSession {
 /** Why a session ended before its time: `revoke`, `revokeAll`, a new login on top of it, or the `claims` hook. */
 export type RevocationReason = 'revoke' | 'revoke_all' | 'replaced' | 'disabled'
 
-/** Why a credential was refused. `sid` is there when the credential was genuine. */
+/** Why a request was refused. `sid` is there when its credential was genuine. */
 export type Refusal =
-  | { credential: 'access_token'; reason: 'invalid' }
+  | { credential: 'access_token'; reason: 'missing' | 'malformed' | 'invalid' }
   | { credential: 'access_token'; reason: 'expired' | 'revoked'; sid: string }
-  | { credential: 'refresh_token'; reason: 'invalid' }
+  | { credential: 'refresh_token'; reason: 'missing' | 'invalid' }
   | { credential: 'refresh_token'; reason: 'transport' | 'unknown' | 'revoked'; sid: string }
   | { credential: 'cookie'; reason: 'forbidden_origin' }
 

@@ -1,13 +1,17 @@
-import { type Duration, toSeconds } from './duration.js'
+import { checkMembers } from './check.js'
+import { type Clock, wholeClock } from './clock.js'
+import type { Duration } from './duration.js'
 import type { TokenEvent } from './events.js'
-import { checkSecrets } from './keys/secret.js'
+import { checkSecrets, type Secrets } from './keys/secret.js'
 import type { Session } from './session.js'
 import type { Store } from './store/store.js'
+import { checkTimes, type Times } from './times.js'
 
 /**
  * Reloads what an access token says, at each refresh. Answers the claims of the new token, `undefined` to keep those
  * of the login, or `false` to end the session of an account that is disabled. A throw, another answer, or none within
- * 5 seconds is answered by 503, and the same refresh token may be presented again. The result is not stored.
+ * 5 seconds is answered by 503, and the same refresh token may be presented again (unless `recoveryWindow` is 0). The
+ * result is not stored.
  */
 export type ClaimsHook<C extends object> = (
   session: Session<C>,
@@ -42,20 +46,17 @@ export interface TokensOptions<C extends object = object> {
   now?: (() => number) | undefined
 }
 
-/** Options after the check: durations are whole seconds. */
-export interface Settings {
-  readonly secrets: readonly string[]
+/** Options after the check. */
+export interface Settings extends Times {
+  /** The first signs, all verify. */
+  readonly secrets: Secrets
   readonly store: Store | undefined
   readonly issuer: string | undefined
   readonly audience: string | undefined
-  readonly accessTokenLifetime: number
-  readonly idleTimeout: number
-  readonly sessionLifetime: number
-  readonly recoveryWindow: number
   readonly sessionsPerSubject: number
   readonly claims: ClaimsHook<object> | undefined
   readonly onEvent: ((event: TokenEvent) => void) | undefined
-  readonly now: () => number
+  readonly now: Clock
 }
 
 const known: Readonly<Record<keyof TokensOptions, true>> = {
@@ -74,19 +75,12 @@ const known: Readonly<Record<keyof TokensOptions, true>> = {
 }
 
 /**
- * Checks every option once. A default gives way to an explicit option; two explicit ones must agree.
+ * Checks every option once.
  *
  * @throws TypeError that names the option
  */
 export function checkOptions<C extends object>(options: TokensOptions<C>): Settings {
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError('options must be an object')
-  }
-  for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(known, name)) {
-      throw new TypeError(`unknown option: ${name}`)
-    }
-  }
+  checkMembers('options', options, Object.keys(known))
   const {
     secret,
     store,
@@ -102,48 +96,19 @@ export function checkOptions<C extends object>(options: TokensOptions<C>): Setti
   checkText('audience', audience)
   checkFunction('claims', claims)
   checkFunction('onEvent', onEvent)
-  checkFunction('now', now)
   if (!Number.isSafeInteger(sessionsPerSubject) || sessionsPerSubject < 1) {
     throw new TypeError('sessionsPerSubject must be a whole number from 1 up')
   }
-  const base = {
+  return {
+    secrets: checkSecrets(secret),
     store,
     issuer,
     audience,
     sessionsPerSubject,
     claims: claims as unknown as ClaimsHook<object> | undefined,
     onEvent,
-    now,
-  }
-  return { secrets: checkSecrets(secret), ...base, ...checkTimes(options) }
-}
-
-type Times = Pick<Settings, 'accessTokenLifetime' | 'idleTimeout' | 'sessionLifetime' | 'recoveryWindow'>
-
-function checkTimes<C extends object>(options: TokensOptions<C>): Times {
-  const sessionLifetime = toSeconds('sessionLifetime', options.sessionLifetime ?? '30d', 1)
-  const idleTimeout = toSeconds(
-    'idleTimeout',
-    options.idleTimeout ?? Math.min(14 * 86_400, sessionLifetime),
-    1,
-  )
-  const accessTokenLifetime = toSeconds(
-    'accessTokenLifetime',
-    options.accessTokenLifetime ?? Math.min(600, idleTimeout),
-    1,
-  )
-  const recoveryWindow = toSeconds('recoveryWindow', options.recoveryWindow ?? idleTimeout, 0)
-  mustNotExceed({ idleTimeout }, { sessionLifetime })
-  mustNotExceed({ accessTokenLifetime }, { idleTimeout })
-  mustNotExceed({ recoveryWindow }, { idleTimeout })
-  return { accessTokenLifetime, idleTimeout, sessionLifetime, recoveryWindow }
-}
-
-function mustNotExceed(shorter: Partial<Times>, longer: Partial<Times>): void {
-  const [[name, least]] = Object.entries(shorter) as [[string, number]]
-  const [[other, most]] = Object.entries(longer) as [[string, number]]
-  if (least > most) {
-    throw new TypeError(`${name} (${least} s) must not exceed ${other} (${most} s)`)
+    now: wholeClock(now),
+    ...checkTimes(options),
   }
 }
 

@@ -31,8 +31,4 @@ export class Revocations {
   has(sid: string): boolean {
     return this.#until.has(sid)
   }
-
-  get size(): number {
-    return this.#until.size
-  }
 }

@@ -16,25 +16,17 @@ export interface Session<C extends object = object> {
 }
 
 /** What the store keeps for us without looking at it. */
-export interface SessionData {
-  readonly subject: string
-  readonly claims: object
-}
-
-export function writeData({ subject, claims }: SessionData): string {
+export function writeData({ subject, claims }: { subject: string; claims: object }): string {
   return JSON.stringify({ subject, claims })
 }
 
-export function readData(session: StoredSession): SessionData {
-  return JSON.parse(session.data) as SessionData
-}
-
+/** Throws when the data of a record is not what `writeData` wrote. */
 export function publicSession<C extends object>(session: StoredSession): Session<C> {
-  const { subject, claims } = readData(session)
+  const { subject, claims } = JSON.parse(session.data) as { subject: string; claims: C }
   return {
     sid: session.sid,
     subject,
-    claims: claims as C,
+    claims,
     createdAt: new Date(session.createdAt),
     usedAt: new Date(session.usedAt),
     idleUntil: new Date(session.idleUntil),

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { type Happening, History, histories } from './history.js'
 
-const runs = { numRuns: 600 }
+const runs = { numRuns: 300 }
 
 /** How much of what matters the random histories contain: a model in which nothing happens proves nothing. */
 function summary() {
@@ -49,8 +49,8 @@ t.test('R5: a thief never succeeds after the victim used a token received after 
     { thief: true, failover: false },
     history => !history.thiefAfterVictim,
   )
-  t.ok(thefts > 500, `${thefts} thefts`)
-  t.ok(refused > 50, `${refused} sessions ended`)
+  t.ok(thefts > 200, `${thefts} thefts`)
+  t.ok(refused > 30, `${refused} sessions ended`)
 })
 
 t.test('a thief never succeeds after such a use that the store has kept, whatever it lost', async t => {

@@ -68,6 +68,38 @@ for (const failure of ['before', 'after', 'throws'] as const) {
   )
 }
 
+t.test(
+  'a login that replaces the session of another subject leaves no session behind when it fails',
+  async t => {
+    const { store } = setup()
+    let broken = true
+    const faulty: Store = {
+      ...store,
+      delete: (ref, how) => (broken ? Promise.reject(new Error('no connection')) : store.delete(ref, how)),
+    }
+    const { tokens } = setup({ store: faulty })
+    const { refreshToken } = await tokens.issue({ subject: 'ada' })
+    await t.rejects(tokens.issue({ subject: 'bob', replaces: refreshToken }), unavailable)
+    t.same(await tokens.sessions('bob'), [])
+    t.equal((await tokens.sessions('ada')).length, 1)
+    broken = false
+    await tokens.issue({ subject: 'bob', replaces: refreshToken })
+    t.same(await tokens.sessions('ada'), [])
+  },
+)
+
+t.test('data that a store made something else of is an outage, not a fault that shows', async t => {
+  const { store } = setup()
+  const session = async (): Promise<never> =>
+    ({ now: 0, outcome: 'rotated', session: { data: '{' } }) as never
+  const { tokens } = setup({
+    store: { ...store, rotate: session, list: async () => [{ data: '{' } as never] },
+  })
+  const { refreshToken } = await tokens.issue({ subject: 'ada' })
+  await t.rejects(tokens.refresh(refreshToken), unavailable)
+  await t.rejects(tokens.sessions('ada'), unavailable)
+})
+
 t.test('a command that the store ran too late is an outage, and did nothing', async t => {
   const clock = fakeClock()
   const inner = memoryStore({ now: clock.now })

@@ -100,6 +100,15 @@ t.test('R11: revokeAll ends all sessions of a subject, or all others', async t =
   t.ok(tokens.verify(bob.accessToken))
 })
 
+t.test('a session is told as revoked once, however often its end is asked for', async t => {
+  const { tokens, events } = setup()
+  const { refreshToken } = await tokens.issue({ subject: 'ada' })
+  await tokens.revoke({ token: refreshToken })
+  await tokens.revoke({ token: refreshToken })
+  await tokens.issue({ subject: 'bob', replaces: refreshToken })
+  t.equal(events.filter(({ type }) => type === 'revoked').length, 1)
+})
+
 t.test('sessions tells what a list of devices needs, and no credential', async t => {
   const { tokens, clock } = setup()
   const login = await tokens.issue({ subject: 'ada', claims: { role: 'admin' } })
@@ -127,4 +136,17 @@ t.test('misuse is a TypeError that says what is wrong', async t => {
   await t.rejects(tokens.sessions(''), { name: 'TypeError', message: /subject/ })
   await t.rejects(tokens.revokeAll(undefined as never), { name: 'TypeError', message: /subject/ })
   await t.rejects(tokens.revoke({ subject: 'ada', sid: 7 as never }), { name: 'TypeError', message: /sid/ })
+  await t.rejects(tokens.revoke(null as never), { name: 'TypeError', message: /revocation/ })
+  await t.rejects(tokens.revoke({ token: undefined as never }), { name: 'TypeError', message: /token/ })
+  const { sid, refreshToken } = await tokens.issue({ subject: 'ada' })
+  await t.rejects(tokens.revokeAll('ada', { excpet: sid } as never), { name: 'TypeError', message: /excpet/ })
+  await t.rejects(tokens.revokeAll('ada', { except: [sid] as never }), {
+    name: 'TypeError',
+    message: /except/,
+  })
+  await t.rejects(tokens.refresh(refreshToken, { scope: 'a' } as never), {
+    name: 'TypeError',
+    message: /scope/,
+  })
+  t.equal((await tokens.sessions('ada')).length, 1, 'nobody was logged out by a misspelling')
 })

@@ -86,6 +86,7 @@ t.test('a memory store forgets what nobody can need any more', async t => {
 })
 
 t.test('options of the memory store that make no sense throw', async t => {
+  t.throws(() => memoryStore({ maxSesions: 5 } as never), { name: 'TypeError', message: /maxSesions/ })
   for (const maxSessions of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
     t.throws(() => memoryStore({ maxSessions }), { name: 'TypeError', message: /maxSessions/ })
   }

@@ -1,6 +1,6 @@
 import type { Tokens } from '@tokenratchet/core'
 import type { Login, LoginGrant } from '@tokenratchet/core/http'
-import type { onRequestHookHandler } from 'fastify'
+import type { Authenticate } from './guards.js'
 import type { User } from './user-claims.js'
 
 declare module 'fastify' {
@@ -8,14 +8,14 @@ declare module 'fastify' {
     /** The verbs behind the plugin: sessions, revocation, and tokens without HTTP. */
     tokens: Tokens<User>
     /**
-     * Refuses requests without a valid access token; for `onRequest` hooks and @fastify/auth. It is there only after
-     * an awaited registration: `config: { auth: true }` is safe in any order.
+     * Refuses requests without a valid access token: for `onRequest` hooks, @fastify/auth, or to await. It is there
+     * only after an awaited registration: `config: { auth: true }` is safe in any order.
      */
-    authenticate: onRequestHookHandler
+    authenticate: Authenticate
   }
   interface FastifyContextConfig {
     /** `true`: only with a valid access token. `'optional'`: with one or without. `false`: public in spite of `global`. */
-    auth?: boolean | 'optional'
+    auth?: boolean | 'optional' | undefined
   }
   interface FastifyReply {
     /**

@@ -1,55 +1,81 @@
-import type { Seam } from '@tokenratchet/core/http'
-import type { FastifyRequest, onRequestHookHandler } from 'fastify'
+import type { HttpRequest, Seam } from '@tokenratchet/core/http'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 
-export type Auth = boolean | 'optional'
+type Done = (error?: Error) => void
+
+/** What a route says by `config.auth`; anything else than these is refused at boot, and guarded. */
+type Auth = boolean | 'optional' | undefined
+
+export type Hook = (request: FastifyRequest, reply: FastifyReply, done: Done) => void
+
+/** As a hook with `done`, or without it as a function to await. */
+export interface Authenticate {
+  (request: FastifyRequest, reply: FastifyReply, done: Done): void
+  (request: FastifyRequest, reply: FastifyReply): Promise<void>
+}
 
 /** The hook of every route: does what the route's `config.auth` says. */
-export function guardRoutes(seam: Seam, decoratorName: string, global: boolean): onRequestHookHandler {
-  const required = guardAlways(seam, decoratorName)
-  const optional = guardOptionally(seam, decoratorName)
-  return function tokenratchetGuard(request, reply, done) {
-    const { auth } = request.routeOptions.config as { auth?: Auth }
+export function guardRoutes(seam: Seam, decoratorName: string, global: boolean): Hook {
+  const required = identify(decoratorName, request => seam.guard(request))
+  const optional = identify(decoratorName, request => seam.guardOptional(request))
+  return (request, _reply, done) => {
+    const auth = authOf(request)
     if (auth === false || (auth === undefined && !(global && isGuardedByDefault(request)))) {
+      setNobody(request, decoratorName)
       done()
-    } else if (auth === 'optional') {
-      optional.call(this, request, reply, done)
     } else {
-      required.call(this, request, reply, done)
+      done(auth === 'optional' ? optional(request) : required(request))
     }
   }
 }
 
-export function guardAlways(seam: Seam, decoratorName: string): onRequestHookHandler {
-  return (request, _reply, done) => {
+/** In the config of the routes of the seam: a hook of the whole app must not keep an expired session from a refresh. */
+export const tokenRoute: unique symbol = Symbol('tokenratchet.route')
+
+/** `app.authenticate`: refuses whatever else the route's config says. */
+export function authenticate(seam: Seam, decoratorName: string): Authenticate {
+  const required = identify(decoratorName, request => seam.guard(request))
+  return ((request: FastifyRequest, _reply: FastifyReply, done?: Done) => {
+    const error = tokenRoute in request.routeOptions.config ? undefined : required(request)
+    if (done !== undefined) {
+      return done(error)
+    }
+    return error === undefined ? Promise.resolve() : Promise.reject(error)
+  }) as Authenticate
+}
+
+/** Sets who sends the request, or answers why not. */
+function identify(
+  decoratorName: string,
+  guard: (request: HttpRequest) => object | null,
+): (request: FastifyRequest) => Error | undefined {
+  return request => {
     try {
-      setUser(request, decoratorName, seam.guard(request.raw))
+      ;(request as unknown as Record<string, unknown>)[decoratorName] = guard(request.raw)
+      return undefined
     } catch (error) {
-      done(error as Error)
-      return
+      return error as Error
     }
-    done()
   }
 }
 
-function guardOptionally(seam: Seam, decoratorName: string): onRequestHookHandler {
-  return (request, _reply, done) => {
-    try {
-      setUser(request, decoratorName, seam.guardOptional(request.raw))
-    } catch (error) {
-      done(error as Error)
-      return
-    }
-    done()
-  }
+/** Requests of scopes that are older than the plugin lack what it gave `request`; one of their own stays. */
+function setNobody(request: FastifyRequest, decoratorName: string): void {
+  const properties = request as unknown as Record<string, unknown>
+  properties[decoratorName] ??= null
 }
 
-/** What `global` leaves alone: a 404 tells nothing, and a browser sends CORS preflights without credentials. */
+function authOf(request: FastifyRequest): Auth {
+  return (request.routeOptions.config as { auth?: Auth }).auth
+}
+
+/**
+ * What `global` leaves alone: a 404 tells nothing, and a browser sends CORS preflights without credentials. Those go to
+ * routes of OPTIONS alone, such as that of @fastify/cors: a route for all methods would run its handler.
+ */
 function isGuardedByDefault(request: FastifyRequest): boolean {
   const { origin, 'access-control-request-method': method } = request.headers
-  const isPreflight = request.method === 'OPTIONS' && origin !== undefined && method !== undefined
+  const isPreflight =
+    request.routeOptions.method === 'OPTIONS' && origin !== undefined && method !== undefined
   return !request.is404 && !isPreflight
-}
-
-function setUser(request: FastifyRequest, decoratorName: string, user: object | null): void {
-  ;(request as unknown as Record<string, unknown>)[decoratorName] = user
 }

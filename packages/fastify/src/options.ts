@@ -1,4 +1,5 @@
 import type { SeamOptions } from '@tokenratchet/core/http'
+import type { RegisterOptions } from 'fastify'
 import type { User } from './user-claims.js'
 
 export interface FastifyOptions {
@@ -9,6 +10,9 @@ export interface FastifyOptions {
 }
 
 export type TokenratchetOptions = SeamOptions<User> & FastifyOptions
+
+/** Fastify's own, which it hands on to the plugin. */
+type PluginOptions = Pick<RegisterOptions, 'logLevel' | 'logSerializers'>
 
 interface FastifySettings {
   readonly global: boolean
@@ -21,13 +25,13 @@ interface FastifySettings {
  *
  * @throws TypeError that names the option
  */
-export function splitOptions(options: TokenratchetOptions): FastifySettings {
-  const { global = false, decoratorName = 'user', ...rest } = options
+export function splitOptions(options: TokenratchetOptions & PluginOptions): FastifySettings {
+  const { global = false, decoratorName = 'user', logLevel: _, logSerializers: __, ...rest } = options
   if (typeof global !== 'boolean') {
     throw new TypeError('global must be true or false')
   }
-  if (typeof decoratorName !== 'string' || decoratorName === '') {
-    throw new TypeError('decoratorName must be the name of a property')
+  if (typeof decoratorName !== 'string' || !/^[a-z]\w*$/i.test(decoratorName)) {
+    throw new TypeError('decoratorName must be the name of a property, such as user')
   }
   return { global, decoratorName, rest }
 }

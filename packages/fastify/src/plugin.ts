@@ -2,7 +2,7 @@ import { createSeam, type HttpHeaders } from '@tokenratchet/core/http'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import './augment.js'
-import { guardAlways, guardRoutes } from './guards.js'
+import { authenticate, guardRoutes } from './guards.js'
 import { splitOptions, type TokenratchetOptions } from './options.js'
 import { tokenRoutes } from './routes.js'
 import type { User } from './user-claims.js'
@@ -13,7 +13,7 @@ const plugin: FastifyPluginAsync<TokenratchetOptions> = async (app, options) => 
   const seam = createSeam<User>(rest)
 
   app.decorate('tokens', seam.tokens)
-  app.decorate('authenticate', guardAlways(seam, decoratorName))
+  app.decorate('authenticate', authenticate(seam, decoratorName))
   app.decorateRequest(decoratorName, null)
   app.decorateReply('issueTokens', async function (grant) {
     const { headers, body } = await seam.issueTokens(this.request.raw, grant)
@@ -48,7 +48,7 @@ function checkFree(app: FastifyInstance, decoratorName: string): void {
   }
   if (app.hasRequestDecorator(decoratorName)) {
     throw new Error(
-      `\`request.${decoratorName}\` is taken by another plugin: pass \`decoratorName\` to @tokenratchet/fastify`,
+      `\`request.${decoratorName}\` is taken: pass another \`decoratorName\` to @tokenratchet/fastify`,
     )
   }
 }

@@ -1,12 +1,13 @@
 import type { Route } from '@tokenratchet/core/http'
 import type { FastifyInstance } from 'fastify'
+import { tokenRoute } from './guards.js'
 import { schemas } from './schemas.js'
 
 /** Token requests are small: anything larger is refused before it is read. */
 const bodyLimit = 8192
 
 /** OPTIONS is left to the application, so that @fastify/cors can answer preflights. */
-const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE']
 
 /** Read by @fastify/swagger: an answer to a wrong method is nothing to document. */
 const hidden = { hide: true } as object
@@ -23,7 +24,7 @@ export function tokenRoutes(routes: readonly Route[]): (scope: FastifyInstance) 
           url: route.path,
           bodyLimit,
           exposeHeadRoute: false,
-          config: { ...route.config, auth: false },
+          config: { ...route.config, auth: false, [tokenRoute]: true },
           schema: method === route.method ? schemas[route.name] : hidden,
           // Schemas are documentation here. The seam reads requests and writes responses.
           validatorCompiler: () => () => true,

@@ -40,6 +40,7 @@ export const schemas: Readonly<Record<RouteName, object>> = {
     response: {
       204: { description: 'Logged out', type: 'null' },
       400: { description: '`invalid_request`: a malformed Bearer token', ...refusal },
+      401: { description: '`invalid_token`: a Bearer token that names no session', ...refusal },
       ...refusals,
     },
   },

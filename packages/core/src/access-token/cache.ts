@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Claims } from './claims.js'
 
-/** About 15 MB of verified tokens. What falls out is verified again. */
+/** Tokens. What falls out is verified again. */
 const most = 10_000
 
 /** Tokens whose signature was verified once. Whoever takes one out checks its dates and its session again. */

@@ -19,17 +19,13 @@ export type Claims<C extends object = object> = RegisteredClaims & C
 const reserved = ['iss', 'aud', 'sub', 'sid', 'jti', 'iat', 'exp', 'nbf', 'scope']
 
 /**
- * The application's claims as JSON will carry them.
+ * The application's claims as JSON carries them: without what is `undefined`.
  *
- * @throws TypeError for what is no plain object, not JSON, or uses a reserved name
+ * @throws TypeError for what is no object, can't be JSON, or uses a reserved name
  */
 export function checkClaims(claims: unknown): Record<string, unknown> {
   if (typeof claims !== 'object' || claims === null || Array.isArray(claims)) {
     throw new TypeError('claims must be an object')
-  }
-  const name = reserved.find(each => Object.hasOwn(claims, each))
-  if (name !== undefined) {
-    throw new TypeError(`claims must not contain "${name}": it is set by tokenratchet`)
   }
   let json: unknown
   try {
@@ -39,6 +35,11 @@ export function checkClaims(claims: unknown): Record<string, unknown> {
   }
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw new TypeError('claims must be a JSON object')
+  }
+  // Of what JSON made of it: a toJSON of the application's may have put anything there.
+  const name = reserved.find(each => Object.hasOwn(json, each))
+  if (name !== undefined) {
+    throw new TypeError(`claims must not contain "${name}": it is set by tokenratchet`)
   }
   return json as Record<string, unknown>
 }

@@ -8,8 +8,8 @@ export interface Expected {
   readonly audience: string | undefined
 }
 
-/** Longer ones would not fit a header; nothing of ours comes near. */
-const longest = 8192
+/** Characters. Half of what Node takes for all headers of a request; longer ones are not issued. */
+export const longestAccessToken = 8192
 
 /**
  * The strict front of fast-jwt: one spelling, one type, one algorithm for each key, no extensions. Then the
@@ -18,7 +18,7 @@ const longest = 8192
  * @returns `undefined` for whatever this ring did not sign for us
  */
 export function readAccessToken(ring: AccessRing, token: unknown, expected: Expected): Claims | undefined {
-  if (typeof token !== 'string' || token.length > longest) {
+  if (typeof token !== 'string' || token.length > longestAccessToken) {
     return undefined
   }
   const [header, payload, signature, ...more] = token.split('.')

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createSigner, createVerifier } from 'fast-jwt'
 import { deriveKey } from '../keys/derive.js'
+import type { Secrets } from '../keys/secret.js'
 
 export interface AccessKey {
   readonly kid: string
@@ -20,13 +21,11 @@ export interface AccessRing {
 /** RFC 9068 section 2.1: no other kind of token that we mint has this type. */
 export const accessTokenType = 'at+jwt'
 
-export function accessRing(secrets: readonly string[], issuer: string | undefined): AccessRing {
-  const keys = secrets.map(secret => symmetricKey(deriveKey(secret, 'access token HS256', issuer)))
-  const [current] = keys
-  if (current === undefined) {
-    throw new TypeError('secret must not be an empty ring')
-  }
-  return { current, byKid: new Map(keys.map(key => [key.kid, key])) }
+export function accessRing([first, ...others]: Secrets, issuer: string | undefined): AccessRing {
+  const symmetric = (secret: string): AccessKey =>
+    symmetricKey(deriveKey(secret, 'access token HS256', issuer))
+  const current = symmetric(first)
+  return { current, byKid: new Map([current, ...others.map(symmetric)].map(key => [key.kid, key])) }
 }
 
 function symmetricKey(key: Buffer): AccessKey {

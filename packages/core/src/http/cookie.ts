@@ -1,3 +1,4 @@
+import { checkMembers } from '../check.js'
 import type { Issued } from '../verbs/mint.js'
 
 /** How our cookies are set, after the check of the options. */
@@ -23,13 +24,7 @@ const sameSites = { lax: 'Lax', strict: 'Strict', none: 'None' } as const
  * @throws TypeError that names the option
  */
 export function cookieSettings(options: CookieOptions = {}): CookieSettings {
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError('cookie must be an object')
-  }
-  const unknown = Object.keys(options).find(name => name !== 'secure' && name !== 'sameSite')
-  if (unknown !== undefined) {
-    throw new TypeError(`unknown option: cookie.${unknown}`)
-  }
+  checkMembers('cookie', options, ['secure', 'sameSite'], 'cookie.')
   const { secure = true, sameSite = 'lax' } = options
   if (typeof secure !== 'boolean') {
     throw new TypeError('cookie.secure must be true or false')
@@ -81,7 +76,7 @@ export function readCookie(header: string | undefined, name: string): string | u
       if (found !== undefined) {
         return undefined
       }
-      found = header.slice(skipBlanks(header, equals + 1), end).replace(/[ \t]+$/, '')
+      found = header.slice(skipBlanks(header, equals + 1), endOfValue(header, equals + 1, end))
     }
     start = end + 1
   }
@@ -90,8 +85,21 @@ export function readCookie(header: string | undefined, name: string): string | u
 
 function skipBlanks(text: string, from: number): number {
   let at = from
-  while (text[at] === ' ' || text[at] === '\t') {
+  while (isBlank(text, at)) {
     at++
   }
   return at
+}
+
+/** Step by step: a regular expression for blanks at the end takes quadratic time on blanks that are not. */
+function endOfValue(text: string, from: number, end: number): number {
+  let at = end
+  while (at > from && isBlank(text, at - 1)) {
+    at--
+  }
+  return at
+}
+
+function isBlank(text: string, at: number): boolean {
+  return text[at] === ' ' || text[at] === '\t'
 }

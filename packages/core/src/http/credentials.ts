@@ -1,4 +1,3 @@
-import { TokenError } from '../errors.js'
 import { type CookieSettings, readCookie } from './cookie.js'
 import type { HttpRequest } from './types.js'
 
@@ -11,25 +10,21 @@ const isBearer = /^bearer(?![\w!#$%&'*+\-.^`|~])/i
 /**
  * The access token in the Authorization header. When the scheme is Bearer it is the only credential considered.
  *
- * @returns `undefined` when there is no such header, or it is of another scheme
- * @throws TokenError `ERR_INVALID_REQUEST` when it is malformed or there are two (RFC 6750 section 3.1)
+ * @returns `undefined` when there is no such header or it is of another scheme; `null` when it is malformed, or there
+ *   are two (RFC 6750 section 3.1)
  */
-export function bearerToken({ headers, rawHeaders }: HttpRequest): string | undefined {
+export function bearerToken({ headers, rawHeaders }: HttpRequest): string | null | undefined {
   const { authorization } = headers
   if (authorization === undefined) {
     return undefined
   }
   if (count(rawHeaders, 'authorization') > 1) {
-    throw new TokenError('ERR_INVALID_REQUEST')
+    return null
   }
   if (!isBearer.test(authorization)) {
     return undefined
   }
-  const token = bearer.exec(authorization)?.[1]
-  if (token === undefined) {
-    throw new TokenError('ERR_INVALID_REQUEST')
-  }
-  return token
+  return bearer.exec(authorization)?.[1] ?? null
 }
 
 export function accessCookie({ headers }: HttpRequest, cookies: CookieSettings): string | undefined {

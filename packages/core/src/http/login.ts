@@ -1,9 +1,12 @@
 import type { Context } from '../context.js'
+import { TokenError } from '../errors.js'
+import { tagOf } from '../subject.js'
 import { type Grant, issue } from '../verbs/issue.js'
-import { revoke } from '../verbs/revoke.js'
+import { endSession, type NamedSession, sessionOf } from '../verbs/revoke.js'
+import { verify } from '../verbs/verify.js'
 import { clearCookies, setCookies } from './cookie.js'
-import { accessCookie, bearerToken, refreshCookie } from './credentials.js'
-import { checkOrigin } from './guard.js'
+import { accessCookie, refreshCookie } from './credentials.js'
+import { checkOrigin, readBearer } from './guard.js'
 import type { HttpSettings } from './options.js'
 import type { HttpHeaders, HttpRequest } from './types.js'
 
@@ -43,10 +46,11 @@ export async function issueTokens(
 }
 
 /**
- * Ends the session of the request's credentials. Cookies are cleared, unless a Bearer token was the credential.
+ * Ends the session of the request's credentials. A Bearer token is the only credential considered when there is one;
+ * otherwise the sessions of both cookies end, whatever is left of them, and the cookies are cleared.
  *
  * @returns the headers to add to the response
- * @throws TokenError `ERR_FORBIDDEN_ORIGIN`, `ERR_INVALID_REQUEST` for a malformed Bearer
+ * @throws TokenError `ERR_FORBIDDEN_ORIGIN`; for a Bearer that names no session, what a guard would say of it
  * @throws StoreUnavailableError with the cookies as they were: the user is not logged out yet
  */
 export async function revokeTokens(
@@ -54,17 +58,33 @@ export async function revokeTokens(
   http: HttpSettings,
   request: HttpRequest,
 ): Promise<HttpHeaders> {
-  const bearer = bearerToken(request)
+  const bearer = readBearer(context, request)
   if (bearer !== undefined) {
-    await revoke(context, { token: bearer })
+    await endBearerSession(context, bearer)
     return { ...noStore }
   }
   checkOrigin(context, http, request)
-  for (const token of [refreshCookie(request, http.cookies), accessCookie(request, http.cookies)]) {
-    // The access token names the same session; it is needed only when the refresh token is gone.
-    if (token !== undefined && (await revoke(context, { token })) !== undefined) {
-      break
-    }
+  for (const session of sessionsOf(context, http, request)) {
+    await endSession(context, session, 'revoke')
   }
   return { ...noStore, 'set-cookie': clearCookies(http.cookies) }
+}
+
+/** That its session has ended already is what was asked for. */
+async function endBearerSession(context: Context, bearer: string): Promise<void> {
+  try {
+    const { sub, sid } = verify(context, bearer)
+    await endSession(context, { tag: tagOf(sub), sid, subject: sub }, 'revoke')
+  } catch (error) {
+    if (!(error instanceof TokenError && error.code === 'ERR_ACCESS_TOKEN_REVOKED')) {
+      throw error
+    }
+  }
+}
+
+/** Of the two cookies: the same session, as a rule. */
+function sessionsOf(context: Context, http: HttpSettings, request: HttpRequest): Iterable<NamedSession> {
+  const tokens = [accessCookie(request, http.cookies), refreshCookie(request, http.cookies)]
+  const named = tokens.map(token => (token === undefined ? undefined : sessionOf(context, token)))
+  return new Map(named.flatMap(session => (session === undefined ? [] : [[session.sid, session]]))).values()
 }

@@ -1,3 +1,4 @@
+import { checkMembers } from '../check.js'
 import type { TokensOptions } from '../options.js'
 import { type CookieOptions, type CookieSettings, cookieSettings } from './cookie.js'
 import { parseUrl } from './origin.js'
@@ -10,7 +11,7 @@ export type RouteOption = false | { config?: object | undefined } | undefined
 
 export interface HttpOptions {
   /** Where the token routes are. Default `/auth`. */
-  prefix?: string | undefined
+  prefix?: string
   cookie?: CookieOptions | undefined
   /** Origins such as `https://app.example.com` whose pages may send requests that change something. */
   trustedOrigins?: readonly string[] | undefined
@@ -60,7 +61,7 @@ function checkOrigins(origins: unknown): ReadonlySet<string> {
     throw new TypeError('trustedOrigins must be a list of origins')
   }
   for (const origin of origins) {
-    if (typeof origin !== 'string' || parseUrl(origin)?.origin !== origin) {
+    if (!isOrigin(origin)) {
       throw new TypeError(
         "trustedOrigins must be exact, such as 'https://app.example.com': scheme, host, port if unusual",
       )
@@ -69,19 +70,25 @@ function checkOrigins(origins: unknown): ReadonlySet<string> {
   return new Set(origins as string[])
 }
 
+/** As browsers send it; of a scheme that URL has no origins for, such as an app's own, by its form. */
+function isOrigin(origin: unknown): boolean {
+  if (typeof origin !== 'string' || !/^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@*A-Z]+$/.test(origin)) {
+    return false
+  }
+  return !/^(https?|wss?|ftp):/.test(origin) || parseUrl(origin)?.origin === origin
+}
+
 const routeNames: Readonly<Record<RouteName, true>> = { refresh: true, logout: true }
 
 function checkRoutes(routes: unknown): HttpSettings['routes'] {
-  if (typeof routes !== 'object' || routes === null) {
-    throw new TypeError('routes must be an object')
-  }
-  for (const [name, route] of Object.entries(routes)) {
-    if (!Object.hasOwn(routeNames, name)) {
-      throw new TypeError(`unknown option: routes.${name}`)
-    }
-    if (route !== false && route !== undefined && (typeof route !== 'object' || route === null)) {
-      throw new TypeError(`routes.${name} must be false or an object with a config`)
+  checkMembers('routes', routes, Object.keys(routeNames), 'routes.')
+  for (const [name, route] of Object.entries(routes as HttpSettings['routes'])) {
+    if (route !== false && route !== undefined) {
+      checkMembers(`routes.${name}`, route, ['config'], `routes.${name}.`)
+      if (route.config !== undefined) {
+        checkMembers(`routes.${name}.config`, route.config, Object.keys(route.config))
+      }
     }
   }
-  return routes
+  return routes as HttpSettings['routes']
 }

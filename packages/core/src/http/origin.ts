@@ -36,7 +36,10 @@ function namesHost(origin: string, headers: HttpRequest['headers']): boolean {
   const host = (headers[':authority'] as string | undefined) ?? headers.host
   const url = parseUrl(origin)
   // Both through URL, so that upper case and a default port make no difference.
-  return url !== undefined && url.host !== '' && url.host === parseUrl(`${url.protocol}//${host}`)?.host
+  if (url === undefined || url.host === '' || host === undefined) {
+    return false
+  }
+  return url.host === parseUrl(`${url.protocol}//${host}`)?.host
 }
 
 export function parseUrl(text: string): URL | undefined {

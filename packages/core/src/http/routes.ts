@@ -45,6 +45,7 @@ async function handleRefresh(
   checkOrigin(context, http, request)
   const token = refreshCookie(request, http.cookies)
   if (token === undefined) {
+    context.publish({ type: 'refused', credential: 'refresh_token', reason: 'missing' })
     throw new TokenError('ERR_INVALID_REQUEST')
   }
   const issued = await refresh(context, token, { transport: 'cookie' })
@@ -84,8 +85,13 @@ async function answer(
   }
 }
 
-/** RFC 6749 section 5.2. The challenge of RFC 6750 is for guarded routes. */
+/** RFC 6749 section 5.2. A challenge (RFC 6750 section 3) belongs to a 401 here, as with a dead Bearer at logout. */
 function refusal({ status, error, message, headers }: TokenError): HttpResponse {
-  const { 'www-authenticate': _challenge, ...others } = headers
-  return { status, headers: { ...noStore, ...others }, body: { error, error_description: message } }
+  const { 'www-authenticate': challenge, ...others } = headers
+  const challenged = status === 401 && challenge !== undefined && { 'www-authenticate': challenge }
+  return {
+    status,
+    headers: { ...noStore, ...others, ...challenged },
+    body: { error, error_description: message },
+  }
 }

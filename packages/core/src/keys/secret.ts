@@ -1,16 +1,23 @@
 /** Texts that stand in documentation and tutorials: everybody has them. */
 const published =
-  /change.?(me|this|it)|replace.?(me|this|with)|your.{0,12}(secret|key|token)|(super|some|my|jwt|session|cookie|token|top|a.string).?secret|secret.?key|keyboard.?cat|pass(word|phrase)|example|averylogphrase|averylongphrase|0123456789|1234567890|abcdefghij|qwertyui|lorem.?ipsum/i
+  /change.?(me|this|it)|replace.?(me|this|with)|your.{0,12}(secret|key|token)|(super|some|my|jwt|session|cookie|token|top|a.string).?secret|secret.?key|keyboard.?cat|pass(word|phrase)|example|averylon?gphrase|at.?least|minimum.?length|test.?secret|0123456789|1234567890|abcdefghij|qwertyui|lorem.?ipsum/i
 
 /** Key material of another kind. With a public key as the secret, everybody could sign. */
-const keyMaterial = /-----\s*BEGIN|LS0tLS1CRUdJTi|ssh-(rsa|dss|ed25519)|ecdsa-sha2-|["']kty["']\s*:/i
+const keyMaterial = /-{4,}\s*BEGIN|ssh-(rsa|dss|ed25519)|ecdsa-sha2-|kty\\*["']\s*:|2d2d2d2d2d424547494e/i
+
+/** The same in base64: PEM at each of the three alignments, a JWK, and the DER of keys and certificates. */
+const encodedKeyMaterial =
+  /LS0tLS1CRUdJTi|0tLS0tQkVHSU4|tLS0tLUJFR0lO|eyJrdHki|MII[A-J][\w+/-]{200}|MFkwEwYHKoZIzj0|MCowBQYDK2Vw|MC4CAQAwBQYDK2Vw|MHcCAQEE|MIGHAgEAMBMGByqGSM49/
+
+/** Never empty: the first signs, all verify. */
+export type Secrets = readonly [string, ...string[]]
 
 /**
  * The secrets of a ring, checked: the first signs, all verify.
  *
  * @throws TypeError that says what is wrong with which entry, never showing any of it
  */
-export function checkSecrets(secret: unknown): readonly string[] {
+export function checkSecrets(secret: unknown): Secrets {
   if (secret === undefined) {
     throw new TypeError(
       'secret is required: 32 random bytes or more, for example from `openssl rand -base64 32`',
@@ -20,7 +27,7 @@ export function checkSecrets(secret: unknown): readonly string[] {
   if (ring.length === 0) {
     throw new TypeError('secret must not be an empty ring')
   }
-  return ring.map((entry, index) => {
+  ring.forEach((entry, index) => {
     const name = Array.isArray(secret) ? `secret[${index}]` : 'secret'
     const flaw = flawOf(entry)
     if (flaw !== undefined) {
@@ -29,15 +36,15 @@ export function checkSecrets(secret: unknown): readonly string[] {
     if (ring.indexOf(entry) !== index) {
       throw new TypeError(`${name} is in the ring twice`)
     }
-    return entry as string
   })
+  return ring as unknown as Secrets
 }
 
 function flawOf(secret: unknown): string | undefined {
   if (typeof secret !== 'string') {
     return `must be a string or a ring of strings, not ${secret === null ? 'null' : typeof secret}`
   }
-  if (keyMaterial.test(secret)) {
+  if (keyMaterial.test(secret) || encodedKeyMaterial.test(secret)) {
     return 'must be random text, not a PEM, a certificate, an SSH key or a JWK'
   }
   if (Buffer.byteLength(secret) < 32) {

@@ -1,5 +1,6 @@
 import { createHash, createSecretKey, type KeyObject } from 'node:crypto'
 import { deriveKey } from '../keys/derive.js'
+import type { Secrets } from '../keys/secret.js'
 
 export interface RefreshKey {
   /** 4 bytes of a hash of the key: the order of a ring may change. */
@@ -13,14 +14,13 @@ export interface RefreshRing {
   readonly byId: ReadonlyMap<string, RefreshKey>
 }
 
-export function refreshRing(secrets: readonly string[], issuer: string | undefined): RefreshRing {
-  const keys = secrets.map(secret => {
-    const bytes = deriveKey(secret, 'refresh token HMAC-SHA-256', issuer)
-    return { id: createHash('sha256').update(bytes).digest().subarray(0, 4), mac: createSecretKey(bytes) }
-  })
-  const [current] = keys
-  if (current === undefined) {
-    throw new TypeError('secret must not be an empty ring')
-  }
+export function refreshRing([first, ...others]: Secrets, issuer: string | undefined): RefreshRing {
+  const current = refreshKey(first, issuer)
+  const keys = [current, ...others.map(secret => refreshKey(secret, issuer))]
   return { current, byId: new Map(keys.map(key => [key.id.toString('hex'), key])) }
+}
+
+function refreshKey(secret: string, issuer: string | undefined): RefreshKey {
+  const bytes = deriveKey(secret, 'refresh token HMAC-SHA-256', issuer)
+  return { id: createHash('sha256').update(bytes).digest().subarray(0, 4), mac: createSecretKey(bytes) }
 }

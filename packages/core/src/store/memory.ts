@@ -1,3 +1,5 @@
+import { checkMembers } from '../check.js'
+import { wholeClock } from '../clock.js'
 import { Feed } from './feed.js'
 import { type Entry, MemorySessions } from './memory-sessions.js'
 import { rotation } from './rotation.js'
@@ -17,10 +19,9 @@ export interface MemoryStoreOptions {
  * @throws TypeError for options that make no sense
  */
 export function memoryStore(options: MemoryStoreOptions = {}): Store {
-  const { now = Date.now, maxSessions = 100_000 } = options
-  if (typeof now !== 'function') {
-    throw new TypeError('now must be a function that answers milliseconds')
-  }
+  checkMembers('options of the memory store', options, ['now', 'maxSessions'])
+  const { maxSessions = 100_000 } = options
+  const now = wholeClock(options.now ?? Date.now)
   if (!Number.isSafeInteger(maxSessions) || maxSessions < 1) {
     throw new TypeError('maxSessions must be a whole number from 1 up')
   }

@@ -1,8 +1,7 @@
 import { checkClaims } from '../access-token/claims.js'
 import type { Context } from '../context.js'
 import { StoreUnavailableError } from '../errors.js'
-import { publicSession, readData } from '../session.js'
-import type { StoredSession } from '../store/store.js'
+import type { Session } from '../session.js'
 
 /** Milliseconds that the `claims` hook may take. */
 const patience = 5000
@@ -13,17 +12,17 @@ const patience = 5000
  * @returns `false` when the hook ends the session
  * @throws StoreUnavailableError when the hook fails: nobody is logged out by an outage of the user database
  */
-export async function currentClaims(context: Context, session: StoredSession): Promise<object | false> {
-  const { subject, claims } = readData(session)
+export async function currentClaims(context: Context, session: Session): Promise<object | false> {
+  const { claims } = session
   const hook = context.settings.claims
   if (hook === undefined) {
     return claims
   }
   try {
-    const answer = await withinPatience(async () => hook(publicSession(session)))
+    const answer = await withinPatience(async () => hook(session))
     return answer === false ? false : answer === undefined ? claims : checkClaims(answer)
   } catch (error) {
-    throw claimsUnavailable(context, { sid: session.sid, subject }, error)
+    throw claimsUnavailable(context, session, error)
   }
 }
 
@@ -38,19 +37,16 @@ export function claimsUnavailable(
 }
 
 async function withinPatience<T>(ask: () => Promise<T>): Promise<T> {
-  const { promise, reject } = deferred()
-  const timer = setTimeout(() => reject(new Error(`claims did not answer within ${patience} ms`)), patience)
+  let timer: NodeJS.Timeout | undefined
+  const tooLate = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`claims did not answer within ${patience} ms`)),
+      patience,
+    ).unref()
+  })
   try {
-    return await Promise.race([ask(), promise])
+    return await Promise.race([ask(), tooLate])
   } finally {
     clearTimeout(timer)
   }
-}
-
-function deferred(): { promise: Promise<never>; reject: (error: Error) => void } {
-  let reject: (error: Error) => void = () => {}
-  const promise = new Promise<never>((_resolve, rejectPromise) => {
-    reject = rejectPromise
-  })
-  return { promise, reject }
 }

@@ -1,4 +1,5 @@
 import { checkClaims } from '../access-token/claims.js'
+import { checkMembers } from '../check.js'
 import type { Context } from '../context.js'
 import { StoreUnavailableError } from '../errors.js'
 import { decodeRefreshToken, encodeRefreshToken, newHandle, type Transport } from '../refresh-token/token.js'
@@ -6,6 +7,7 @@ import { writeData } from '../session.js'
 import type { NewSession, SessionRef } from '../store/store.js'
 import { checkSubject, tagOf } from '../subject.js'
 import { type Issued, mintAccessToken } from './mint.js'
+import { endSession } from './revoke.js'
 
 /** A login: who, and what their access tokens say. */
 export type Grant<C extends object = object> = {
@@ -26,7 +28,7 @@ const known = ['subject', 'claims', 'transport', 'replaces']
  * @throws StoreUnavailableError
  */
 export async function issue(context: Context, grant: Grant): Promise<Issued> {
-  const { settings, revocations, publish, publishFor } = context
+  const { settings, revocations, publish } = context
   const { subject, claims, transport } = checkGrant(grant)
   const tag = tagOf(subject)
   const { handle, sid } = newHandle()
@@ -35,19 +37,20 @@ export async function issue(context: Context, grant: Grant): Promise<Issued> {
   const sessionEnds = now + idleTimeout * 1000
   const access = mintAccessToken(context, { subject, sid, claims, transport, now, sessionEnds })
   const replaced = decodeRefreshToken(context.refreshRing, grant.replaces)
+  if (replaced !== undefined && replaced.tag !== tag) {
+    // Somebody else's: a step of its own. Before the login, which would leave a session behind if this failed after it.
+    await endSession(context, replaced, 'replaced')
+  }
 
   const session = { tag, sid, idleTimeout, lifetime, data: writeData({ subject, claims }) }
   const { generation, refreshExpiresIn, evicted } = await create(context, session, replaced)
+  if (replaced?.tag === tag) {
+    revocations.add(replaced.sid)
+    publish({ type: 'revoked', reason: 'replaced', sid: replaced.sid, subject })
+  }
   for (const each of evicted) {
     revocations.add(each.sid)
     publish({ type: 'evicted', sid: each.sid, subject })
-  }
-  if (replaced !== undefined) {
-    if (replaced.tag !== tag) {
-      await context.ask(store => store.delete(replaced, { publishFor, always: true }))
-    }
-    revocations.add(replaced.sid)
-    publish({ type: 'revoked', reason: 'replaced', sid: replaced.sid })
   }
   publish({ type: 'issued', sid, subject, transport })
   return {
@@ -76,13 +79,7 @@ async function create(context: Context, session: NewSession, replaced: SessionRe
 }
 
 function checkGrant(grant: Grant): { subject: string; claims: object; transport: Transport } {
-  if (typeof grant !== 'object' || grant === null) {
-    throw new TypeError('a grant must be an object with a subject')
-  }
-  const unknown = Object.keys(grant).find(name => !known.includes(name))
-  if (unknown !== undefined) {
-    throw new TypeError(`unknown member of a grant: ${unknown}`)
-  }
+  checkMembers('a grant', grant, known)
   const { transport = 'cookie', claims = {} } = grant
   if (transport !== 'cookie' && transport !== 'body') {
     throw new TypeError("transport must be 'cookie' or 'body'")

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { longestAccessToken } from '../access-token/read.js'
 import type { Context } from '../context.js'
 import type { Transport } from '../refresh-token/token.js'
 
@@ -31,7 +32,7 @@ export interface AccessTokenFor {
 /**
  * Signs an access token that ends before its session does.
  *
- * @throws TypeError when a cookie could not hold it
+ * @throws TypeError when it is too long for a cookie, or for a header
  */
 export function mintAccessToken(
   { settings, accessRing }: Context,
@@ -49,9 +50,10 @@ export function mintAccessToken(
     exp,
   }
   const accessToken = accessRing.current.sign({ ...claims, ...registered })
-  if (transport === 'cookie' && accessToken.length > longestInCookie) {
+  const longest = transport === 'cookie' ? longestInCookie : longestAccessToken
+  if (accessToken.length > longest) {
     throw new TypeError(
-      `claims are too large: the access token has ${accessToken.length} characters, a cookie holds ${longestInCookie}`,
+      `claims are too large: the access token has ${accessToken.length} characters, and ${longest} fit`,
     )
   }
   return { accessToken, expiresIn: exp - iat }

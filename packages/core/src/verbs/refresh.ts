@@ -1,3 +1,4 @@
+import { checkMembers } from '../check.js'
 import type { Context } from '../context.js'
 import { StoreUnavailableError, TokenError } from '../errors.js'
 import {
@@ -6,7 +7,7 @@ import {
   type RefreshToken,
   type Transport,
 } from '../refresh-token/token.js'
-import { readData } from '../session.js'
+import { publicSession, type Session } from '../session.js'
 import type { Rotation } from '../store/store.js'
 import { claimsUnavailable, currentClaims } from './current-claims.js'
 import { type AccessTokenFor, type Issued, mintAccessToken } from './mint.js'
@@ -23,17 +24,19 @@ const eventOf = { rotated: 'refreshed', reissued: 'reissued', healed: 'healed' }
  * Trades a refresh token for its successor and an access token, by one step of the store.
  *
  * @throws TokenError `ERR_INVALID_GRANT`, the same for unknown, expired, revoked, reused and forged tokens
- * @throws StoreUnavailableError when the store or the `claims` hook fails: present the same token again
+ * @throws StoreUnavailableError when the store or the `claims` hook fails: present the same token again, which is good
+ *   for another successor unless `recoveryWindow` is 0
  */
 export async function refresh(context: Context, text: string, options: RefreshOptions = {}): Promise<Issued> {
+  checkMembers('options of refresh', options, ['transport'])
   const token = genuine(context, text, options.transport)
-  const { outcome, session, now: storeNow } = await rotate(context, token)
+  const { outcome, session, now: storeNow, known } = await rotate(context, token)
   const sessionEnds = context.settings.now() + session.idleUntil - storeNow
-  const claims = await currentClaims(context, session)
-  const { subject } = readData(session)
+  const claims = await currentClaims(context, known)
   const { sid, transport } = token
+  const { subject } = known
   if (claims === false) {
-    await endSession(context, token, 'disabled')
+    await endSession(context, { ...token, subject }, 'disabled')
     throw new TokenError('ERR_INVALID_GRANT')
   }
   const access = mint(context, { subject, sid, claims, transport, now: context.settings.now(), sessionEnds })
@@ -59,9 +62,9 @@ function genuine(context: Context, text: string, transport: Transport | undefine
   return token
 }
 
-type Minting = Extract<Rotation, { outcome: keyof typeof eventOf }>
+type Rotated = Extract<Rotation, { outcome: keyof typeof eventOf }> & { known: Session }
 
-async function rotate(context: Context, token: RefreshToken): Promise<Minting> {
+async function rotate(context: Context, token: RefreshToken): Promise<Rotated> {
   const { revocations, publish, publishFor, settings } = context
   const { tag, sid, generation } = token
   if (revocations.has(sid)) {
@@ -75,11 +78,12 @@ async function rotate(context: Context, token: RefreshToken): Promise<Minting> {
     if (answer.outcome === 'late') {
       throw new StoreUnavailableError()
     }
-    return answer
+    // Read here, so that data which is none is a fault of the store.
+    return answer.outcome === 'unknown' ? answer : { ...answer, known: publicSession(answer.session) }
   })
   if (rotation.outcome === 'reused') {
     revocations.add(sid)
-    publish({ type: 'reused', sid, subject: readData(rotation.session).subject })
+    publish({ type: 'reused', sid, subject: rotation.known.subject })
     throw new TokenError('ERR_INVALID_GRANT')
   }
   if (rotation.outcome === 'unknown') {

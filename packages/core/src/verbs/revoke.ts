@@ -1,4 +1,5 @@
 import { readAccessToken } from '../access-token/read.js'
+import { checkMembers } from '../check.js'
 import type { Context } from '../context.js'
 import type { RevocationReason } from '../events.js'
 import { decodeRefreshToken } from '../refresh-token/token.js'
@@ -17,17 +18,16 @@ export type Revocation = { token: string } | { subject: string; sid: string }
  * @throws StoreUnavailableError
  */
 export async function revoke(context: Context, revocation: Revocation): Promise<string | undefined> {
+  checkMembers('a revocation', revocation, ['token', 'subject', 'sid'])
   if ('token' in revocation) {
-    const ref = named(context, revocation.token)
-    if (ref !== undefined) {
-      await endSession(context, ref, 'revoke')
+    const named = sessionOf(context, checkString('token', revocation.token))
+    if (named !== undefined) {
+      await endSession(context, named, 'revoke')
     }
-    return ref?.sid
+    return named?.sid
   }
-  const { subject, sid } = revocation
-  if (typeof sid !== 'string') {
-    throw new TypeError('sid must be a string')
-  }
+  const { subject } = revocation
+  const sid = checkString('sid', revocation.sid)
   const ref = { tag: tagOf(checkSubject(subject)), sid }
   const { publishFor } = context
   if (!(await context.ask(store => store.delete(ref, { publishFor })))) {
@@ -42,18 +42,19 @@ export async function revoke(context: Context, revocation: Revocation): Promise<
  * Ends the sessions of a subject, but for the `sid` in `except`.
  *
  * @returns the ids of the sessions that ended
+ * @throws TypeError for what is no subject or no `sid`
  * @throws StoreUnavailableError
  */
 export async function revokeAll(
   context: Context,
   subject: string,
-  { except }: { except?: string | undefined } = {},
+  options: { except?: string | undefined } = {},
 ): Promise<string[]> {
+  checkMembers('options of revokeAll', options, ['except'])
   const { publishFor } = context
   const tag = tagOf(checkSubject(subject))
-  const ended = await context.ask(store =>
-    store.deleteAll(tag, { publishFor, ...(except !== undefined && { except }) }),
-  )
+  const spared = options.except === undefined ? {} : { except: checkString('except', options.except) }
+  const ended = await context.ask(store => store.deleteAll(tag, { publishFor, ...spared }))
   for (const { sid } of ended) {
     context.revocations.add(sid)
     context.publish({ type: 'revoked', reason: 'revoke_all', sid, subject })
@@ -61,23 +62,39 @@ export async function revokeAll(
   return ended.map(({ sid }) => sid)
 }
 
-/** For callers who held a valid token of the session: it is published whether it was still there or not. */
-export async function endSession(
-  { ask, revocations, publish, publishFor }: Context,
-  { tag, sid }: SessionRef,
-  reason: RevocationReason,
-): Promise<void> {
-  await ask(store => store.delete({ tag, sid }, { publishFor, always: true }))
-  revocations.add(sid)
-  publish({ type: 'revoked', reason, sid })
+/** A session that a token of ours names, and the subject where the token says it. */
+export interface NamedSession extends SessionRef {
+  readonly subject?: string
 }
 
-function named(context: Context, token: string): SessionRef | undefined {
+/** The session of a refresh token of any generation, or of an access token that has not expired. */
+export function sessionOf(context: Context, token: string): NamedSession | undefined {
   const refreshToken = decodeRefreshToken(context.refreshRing, token)
   if (refreshToken !== undefined) {
     return refreshToken
   }
   const claims = readAccessToken(context.accessRing, token, context.settings)
   const alive = claims !== undefined && context.settings.now() < claims.exp * 1000
-  return alive ? { tag: tagOf(claims.sub), sid: claims.sid } : undefined
+  return alive ? { tag: tagOf(claims.sub), sid: claims.sid, subject: claims.sub } : undefined
+}
+
+/** For callers who held a valid token of the session: it is published whether it was still there or not. */
+export async function endSession(
+  { ask, revocations, publish, publishFor }: Context,
+  { tag, sid, subject }: NamedSession,
+  reason: RevocationReason,
+): Promise<void> {
+  const wasThere = await ask(store => store.delete({ tag, sid }, { publishFor, always: true }))
+  const wasKnown = revocations.has(sid)
+  revocations.add(sid)
+  if (wasThere || !wasKnown) {
+    publish({ type: 'revoked', reason, sid, ...(subject !== undefined && { subject }) })
+  }
+}
+
+function checkString(name: string, value: unknown): string {
+  if (typeof value !== 'string') {
+    throw new TypeError(`${name} must be a string`)
+  }
+  return value
 }

@@ -9,6 +9,6 @@ import { checkSubject, tagOf } from '../subject.js'
  */
 export async function sessions<C extends object>(context: Context, subject: string): Promise<Session<C>[]> {
   const tag = tagOf(checkSubject(subject))
-  const stored = await context.ask(store => store.list(tag))
-  return [...stored].sort((one, other) => other.usedAt - one.usedAt).map(session => publicSession<C>(session))
+  const found = await context.ask(async store => (await store.list(tag)).map(each => publicSession<C>(each)))
+  return found.sort((one, other) => other.usedAt.getTime() - one.usedAt.getTime())
 }

@@ -22,6 +22,10 @@ export const creationCases: readonly StoreCase[] = [
         absoluteUntil: now + 300_000,
       }
       assert.deepEqual({ ...session }, { ...ref, ...expected, data: 'some data' })
+      assert.ok(
+        Number.isInteger(now),
+        'whole milliseconds: fractions do not survive the 6 bytes of a generation',
+      )
       assert.deepEqual(await store.find(ref), session)
       assert.deepEqual(await store.list(ref.tag), [session])
     },

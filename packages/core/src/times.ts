@@ -1,0 +1,36 @@
+import { type Duration, toSeconds } from './duration.js'
+
+/** Whole seconds. */
+export interface Times {
+  readonly accessTokenLifetime: number
+  readonly idleTimeout: number
+  readonly sessionLifetime: number
+  readonly recoveryWindow: number
+}
+
+const day = 86_400
+
+/**
+ * The durations of the options. A default gives way to an explicit option; two explicit ones must agree.
+ *
+ * @throws TypeError that names the option
+ */
+export function checkTimes(options: { [Name in keyof Times]?: Duration | undefined }): Times {
+  const seconds = (name: keyof Times, fallback: number, least: 0 | 1): number =>
+    options[name] === undefined ? fallback : toSeconds(name, options[name], least)
+  const sessionLifetime = seconds('sessionLifetime', 30 * day, 1)
+  const idleTimeout = seconds('idleTimeout', Math.min(14 * day, sessionLifetime), 1)
+  const accessTokenLifetime = seconds('accessTokenLifetime', Math.min(600, idleTimeout), 1)
+  const recoveryWindow = seconds('recoveryWindow', idleTimeout, 0)
+  const times = { accessTokenLifetime, idleTimeout, sessionLifetime, recoveryWindow }
+  mustNotExceed(times, 'idleTimeout', 'sessionLifetime')
+  mustNotExceed(times, 'accessTokenLifetime', 'idleTimeout')
+  mustNotExceed(times, 'recoveryWindow', 'idleTimeout')
+  return times
+}
+
+function mustNotExceed(times: Times, shorter: keyof Times, longer: keyof Times): void {
+  if (times[shorter] > times[longer]) {
+    throw new TypeError(`${shorter} (${times[shorter]} s) must not exceed ${longer} (${times[longer]} s)`)
+  }
+}
