@@ -6,9 +6,6 @@ import { schemas } from './schemas.js'
 /** Token requests are small: anything larger is refused before it is read. */
 const bodyLimit = 8192
 
-/** OPTIONS is left to the application, so that @fastify/cors can answer preflights. */
-const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE']
-
 /** Read by @fastify/swagger: an answer to a wrong method is nothing to document. */
 const hidden = { hide: true } as object
 
@@ -17,6 +14,8 @@ export function tokenRoutes(routes: readonly Route[]): (scope: FastifyInstance) 
   return async scope => {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+    // OPTIONS is left to the application, so that @fastify/cors can answer preflights.
+    const methods = scope.supportedMethods.filter(method => method !== 'OPTIONS')
     for (const route of routes) {
       for (const method of methods) {
         scope.route({
