@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto'
+import { createSeam } from '@tokenratchet/core/http'
+import { fakeClock, signIn } from '@tokenratchet/core/testing'
+import t from 'tap'
+
+const clock = fakeClock()
+const seam = createSeam({ secret: randomBytes(32).toString('base64url'), now: clock.now })
+const [refresh, logout] = seam.routes
+const crossSite = { host: 'app.example.com', 'sec-fetch-site': 'cross-site', origin: 'https://evil.test' }
+
+async function cookieOf(subject: string): Promise<string> {
+  return (await signIn(seam.tokens, { subject })).headers.cookie
+}
+
+t.test('R18: a cookie from another site may read, and change nothing', async t => {
+  const headers = { ...crossSite, cookie: await cookieOf('ada') }
+  for (const method of ['GET', 'HEAD', 'OPTIONS', 'TRACE']) {
+    t.equal(seam.guard({ method, headers }).sub, 'ada', method)
+  }
+  for (const method of [
+    'POST',
+    'PUT',
+    'PATCH',
+    'DELETE',
+    'CONNECT',
+    'PROPFIND',
+    'QUERY',
+    'get',
+    '',
+    undefined,
+  ]) {
+    t.throws(
+      () => seam.guard({ method, headers }),
+      { code: 'ERR_FORBIDDEN_ORIGIN', status: 403 },
+      `${method}`,
+    )
+  }
+})
+
+t.test('R18: a cookie from another site changes nothing where a user is optional either', async t => {
+  const headers = { ...crossSite, cookie: await cookieOf('ada') }
+  t.throws(() => seam.guardOptional({ method: 'POST', headers }), { code: 'ERR_FORBIDDEN_ORIGIN' })
+  t.equal(seam.guardOptional({ method: 'GET', headers })?.sub, 'ada')
+  t.equal(seam.guardOptional({ method: 'POST', headers: crossSite }), null, 'there is nothing to forge')
+})
+
+t.test('without cookies there is nothing to forge: 401, from wherever it comes', async t => {
+  t.throws(() => seam.guard({ method: 'POST', headers: crossSite }), { code: 'ERR_ACCESS_TOKEN_MISSING' })
+})
+
+t.test('a Bearer token needs no origin, and no cookie is read beside it', async t => {
+  const { accessToken } = await seam.tokens.issue({ subject: 'grace' })
+  const headers = { ...crossSite, authorization: `Bearer ${accessToken}`, cookie: await cookieOf('ada') }
+  t.equal(seam.guard({ method: 'POST', headers }).sub, 'grace')
+  const answer = await logout?.handle({ method: 'POST', headers })
+  t.equal(answer?.status, 204)
+  t.equal(answer?.headers['set-cookie'], undefined, 'the cookies of the browser stay')
+  t.same(await seam.tokens.sessions('grace'), [])
+  t.equal((await seam.tokens.sessions('ada')).length > 0, true)
+})
+
+t.test(
+  'a login that comes back from an identity provider is a GET from another site, and passes',
+  async t => {
+    const { headers } = await seam.issueTokens({ method: 'GET', headers: crossSite }, { subject: 'ada' })
+    t.equal(headers['set-cookie']?.length, 2)
+    t.match(await seam.revokeTokens({ method: 'GET', headers: crossSite }), {
+      'set-cookie': [String, String],
+    })
+  },
+)
+
+t.test('a 403 leaves the cookies good, and sets and clears none', async t => {
+  const cookie = await cookieOf('linus')
+  const refused = [
+    await refresh?.handle({ method: 'POST', headers: { ...crossSite, cookie } }),
+    await logout?.handle({ method: 'POST', headers: { ...crossSite, cookie } }),
+  ]
+  for (const answer of refused) {
+    t.strictSame(answer, {
+      status: 403,
+      headers: { 'cache-control': 'no-store' },
+      body: { error: 'invalid_request', error_description: 'Cross-origin requests are refused here' },
+    })
+  }
+  const sameOrigin = { method: 'POST', headers: { cookie, 'sec-fetch-site': 'same-origin' } }
+  t.equal(seam.guard(sameOrigin).sub, 'linus')
+  t.match(await refresh?.handle(sameOrigin), { status: 200, headers: { 'set-cookie': [String, String] } })
+})
+
+t.test('R18: where no host is named, no Origin is that host', async t => {
+  const cookie = await cookieOf('ada')
+  for (const origin of ['https://undefined', 'http://undefined:80', 'https://null']) {
+    const request = { method: 'POST', headers: { cookie, origin } }
+    t.throws(() => seam.guard(request), { code: 'ERR_FORBIDDEN_ORIGIN' }, origin)
+  }
+})
