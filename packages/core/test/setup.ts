@@ -1,37 +1,17 @@
-import {
-  createTokens,
-  memoryStore,
-  type Store,
-  type TokenEvent,
-  type Tokens,
-  type TokensOptions,
-} from '@tokenratchet/core'
-import { type FakeClock, fakeClock } from '@tokenratchet/core/testing'
+import type { TokensOptions } from '@tokenratchet/core'
+import { type Fixture, fixture } from './fixture.js'
 
 export const secret = 'TGV0IHVzIHR1cm4gdGhlIHJhdGNoZXQgb25jZSBtb3JlLi4='
 
-interface Setup {
-  clock: FakeClock
-  store: Store
-  tokens: Tokens
-  events: TokenEvent[]
+interface Setup extends Fixture {
   /** The names of the events so far, which are then forgotten. */
   told(): string[]
 }
 
-/** Tokens over a memory store, both on one clock that stands still. */
+/** Tokens of one secret over a memory store, both on one clock that stands still. */
 export function setup(options: Partial<TokensOptions> = {}): Setup {
-  const clock = fakeClock()
-  const store = options.store ?? memoryStore({ now: clock.now })
-  const events: TokenEvent[] = []
-  const tokens = createTokens({
-    secret,
-    now: clock.now,
-    onEvent: event => events.push(event),
-    ...options,
-    store,
-  })
-  return { clock, store, tokens, events, told: () => events.splice(0).map(({ type }) => type) }
+  const made = fixture({ secret, ...options })
+  return { ...made, told: () => made.events.splice(0).map(({ type }) => type) }
 }
 
 export const invalidGrant = { code: 'ERR_INVALID_GRANT', status: 400 }
