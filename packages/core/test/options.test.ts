@@ -38,9 +38,8 @@ t.test(
       60.5,
       11 * 365 * day,
     ]
-    const texts = ',900,-5m,1.5x,0.5s,1500ms,1e3s,0x10s,1h30m,15m ,m, ,forever,NaNs,11y,11 years,4000d'.split(
-      ',',
-    )
+    const texts =
+      ',900,900000,-5m,1.5x,0.5s,1500ms,1e3s,0x10s,1h30m,15m ,m, ,forever,NaNs,11y,11 years,4000d'.split(',')
     const others = [true, {}, [], [60], 60n, Symbol('60'), new Date(60), Object(60), () => 60]
     for (const name of durations) {
       const mayBeNothing = name === 'recoveryWindow'
@@ -230,16 +229,16 @@ t.test('R22: each secret of a ring is good and there once; the error shows none'
 })
 
 t.test('R22: random bytes are never refused, as people spell them', async test => {
-  const bytes = fc.noBias(fc.uint8Array({ minLength: 66, maxLength: 66 })).map(array => Buffer.from(array))
-  const spelled = bytes.chain(all => {
-    const hex = [16, 20, 24, 32, 44].map(size => all.toString('hex', 0, size))
-    const others = [24, 32, 48, 66].flatMap(size =>
-      (['base64', 'base64url'] as const).map(encoding => all.toString(encoding, 0, size)),
-    )
-    return fc.constantFrom(...hex, ...others)
+  const spell = (bytes: Buffer): string[] => [
+    ...[16, 20, 24, 32, 44].map(size => bytes.toString('hex', 0, size)),
+    ...[24, 32, 48, 66].map(size => bytes.toString('base64', 0, size)),
+    ...[25, 33, 49, 65].map(size => bytes.toString('base64url', 0, size)),
+  ]
+  const random = fc.noBias(fc.uint8Array({ minLength: 66, maxLength: 66 }))
+  const accepted = fc.property(random, bytes => {
+    return refusal('secret', { secret: spell(Buffer.from(bytes)) }) === 'accepted'
   })
-  const accepted = fc.property(spelled, text => refusal('secret', { secret: text }) === 'accepted')
-  test.doesNotThrow(() => fc.assert(accepted, { numRuns: 1000, endOnFailure: true }))
+  test.doesNotThrow(() => fc.assert(accepted, { numRuns: 500, endOnFailure: true }))
 })
 
 const cyclic: Record<string, unknown> = {}
@@ -263,8 +262,8 @@ t.test('a grant that makes no sense is a TypeError that names its flaw, and stor
     for (const grant of members.map(each => ({ subject: 'alice', ...each }))) {
       const error = await tokens.issue(grant).catch(thrown => thrown)
       const member = Object.keys(grant).at(-1) ?? ''
-      const named = error.message.startsWith(text) && error.message.includes(member)
-      test.ok(error instanceof TypeError && named, `${inspect(grant)}: ${error}`)
+      const { message } = error instanceof TypeError ? error : { message: '' }
+      test.ok(message.startsWith(text) && message.includes(member), `${inspect(grant)}: ${error}`)
     }
   }
   for (const grant of [undefined, null, 'alice', 5]) {

@@ -3,6 +3,7 @@ import { creationCases } from './store-cases/creation.js'
 import { deadlineCases } from './store-cases/deadlines.js'
 import { deletionCases } from './store-cases/deletion.js'
 import { feedCases } from './store-cases/feed.js'
+import { recoveryCases } from './store-cases/recovery.js'
 import { rotationCases } from './store-cases/rotation.js'
 
 export type { StoreCase, StoreUnderTest } from './store-cases/case.js'
@@ -18,6 +19,7 @@ export type { StoreCase, StoreUnderTest } from './store-cases/case.js'
 export const storeCases: readonly StoreCase[] = [
   ...creationCases,
   ...rotationCases,
+  ...recoveryCases,
   ...deadlineCases,
   ...deletionCases,
   ...feedCases,

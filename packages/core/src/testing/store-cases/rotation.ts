@@ -123,61 +123,6 @@ export const rotationCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'without a recovery window a generation is good once',
-    async run({ store }) {
-      const { ref } = await create(store)
-      await expectRotation(store, ref, 0, 'rotated', 0)
-      await expectRotation(store, ref, 0, 'reused', 0)
-    },
-  },
-  {
-    name: 'the recovery window is set by a rotation, ends, and is not moved by a reissue',
-    async run({ store, elapse }) {
-      const { ref } = await create(store)
-      await expectRotation(store, ref, 0, 'rotated', 1)
-      await elapse(600)
-      const { generation } = await expectRotation(store, ref, 0, 'reissued', recovery)
-      await elapse(600)
-      await expectRotation(store, ref, 0, 'reused', recovery)
-      await expectUnknown(store, ref, generation)
-    },
-  },
-  {
-    name: 'a successor stays good after the recovery window of its parent',
-    async run({ store, elapse }) {
-      const { ref } = await create(store)
-      const { generation } = await expectRotation(store, ref, 0, 'rotated', 1)
-      await elapse(1100)
-      await expectRotation(store, ref, generation, 'rotated', 1)
-    },
-  },
-  {
-    name: 'k > g is healed: above k, its own successors good, everything older dead',
-    async run({ store }) {
-      const { ref, session } = await create(store)
-      const rotated = await expectRotation(store, ref, 0, 'rotated')
-      const lost = rotated.generation + 1_000_000
-      const { now, ...healed } = await expectRotation(store, ref, lost, 'healed')
-      assert.ok(healed.generation > lost)
-      assert.deepEqual([healed.usedAt, healed.idleUntil], [now, now + 3_600_000])
-      assert.equal(healed.absoluteUntil, session.absoluteUntil)
-      const again = await expectRotation(store, ref, lost, 'reissued')
-      await expectRotation(store, ref, again.generation, 'rotated')
-      await expectRotation(store, ref, rotated.generation, 'reused')
-    },
-  },
-  {
-    name: 'generations of 6 bytes are kept exactly',
-    async run({ store }) {
-      const { ref } = await create(store)
-      const big = 2 ** 48 - 10
-      const { generation } = await expectRotation(store, ref, big, 'healed')
-      assert.equal(generation, big + 1)
-      assert.equal((await expectRotation(store, ref, big, 'reissued')).generation, big + 2)
-      assert.equal((await expectRotation(store, ref, big + 1, 'rotated')).generation, big + 3)
-    },
-  },
-  {
     name: '100 refreshes of one token at the same time: one rotation, 99 reissues, 100 different successors',
     async run({ store }) {
       const { ref } = await create(store)
