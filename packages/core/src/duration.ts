@@ -4,7 +4,7 @@ import { parse } from '@lukeed/ms'
 export type Duration = number | string
 
 /** Ten years: more is a mistake, and would overflow the deadlines of a store. */
-const longest = 3650 * 86_400
+const longest = 3653 * 86_400
 
 /**
  * Turns a duration into whole seconds.

@@ -5,6 +5,7 @@ import type { TokenEvent } from './events.js'
 import { checkSecrets, type Secrets } from './keys/secret.js'
 import type { Session } from './session.js'
 import type { Store } from './store/store.js'
+import { isText } from './subject.js'
 import { checkTimes, type Times } from './times.js'
 
 /**
@@ -113,8 +114,8 @@ export function checkOptions<C extends object>(options: TokensOptions<C>): Setti
 }
 
 function checkText(name: string, value: unknown): void {
-  if (value !== undefined && (typeof value !== 'string' || value === '' || Buffer.byteLength(value) > 255)) {
-    throw new TypeError(`${name} must be text of 1 to 255 bytes`)
+  if (value !== undefined && !isText(value)) {
+    throw new TypeError(`${name} must be well-formed text of 1 to 255 bytes`)
   }
 }
 

@@ -6,14 +6,20 @@ import { createHash } from 'node:crypto'
  * @throws TypeError
  */
 export function checkSubject(subject: unknown): string {
-  if (typeof subject !== 'string' || subject === '') {
-    throw new TypeError('subject must be a string that is not empty')
-  }
-  const bytes = Buffer.from(subject)
-  if (bytes.length > 255 || bytes.toString() !== subject) {
-    throw new TypeError('subject must be well-formed text of at most 255 bytes')
+  if (!isText(subject)) {
+    throw new TypeError('subject must be well-formed text of 1 to 255 bytes')
   }
   return subject
+}
+
+/** Lone surrogates would all become one and the same character in UTF-8. */
+export function isText(value: unknown): value is string {
+  return (
+    typeof value === 'string' &&
+    value !== '' &&
+    Buffer.byteLength(value) <= 255 &&
+    Buffer.from(value).toString() === value
+  )
 }
 
 /** Where the store keeps a subject's sessions: 16 bytes of SHA-256, base64url. Does not show the subject in a cookie. */

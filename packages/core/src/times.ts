@@ -11,7 +11,7 @@ export interface Times {
 const day = 86_400
 
 /**
- * The durations of the options. A default gives way to an explicit option; two explicit ones must agree.
+ * The durations of the options. A default is never longer than a longer time that was given; nothing else gives way.
  *
  * @throws TypeError that names the option
  */

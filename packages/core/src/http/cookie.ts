@@ -29,7 +29,7 @@ export function cookieSettings(options: CookieOptions = {}): CookieSettings {
   if (typeof secure !== 'boolean') {
     throw new TypeError('cookie.secure must be true or false')
   }
-  if (!Object.hasOwn(sameSites, sameSite)) {
+  if (typeof sameSite !== 'string' || !Object.hasOwn(sameSites, sameSite)) {
     throw new TypeError("cookie.sameSite must be 'lax', 'strict' or 'none'")
   }
   if (sameSite === 'none' && !secure) {

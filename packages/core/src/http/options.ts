@@ -50,7 +50,7 @@ export function httpSettings<C extends object>(
 }
 
 function checkPrefix(prefix: unknown): string {
-  if (typeof prefix !== 'string' || !/^(\/[A-Za-z0-9\-._~]+)+$/.test(prefix)) {
+  if (typeof prefix !== 'string' || !/^(\/(?!\.\.?(\/|$))[A-Za-z0-9\-._~]+)+$/.test(prefix)) {
     throw new TypeError("prefix must be a path such as '/auth', without a slash at its end")
   }
   return prefix

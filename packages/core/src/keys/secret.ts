@@ -7,7 +7,7 @@ const keyMaterial = /-{4,}\s*BEGIN|ssh-(rsa|dss|ed25519)|ecdsa-sha2-|kty\\*["']\
 
 /** The same in base64: PEM at each of the three alignments, a JWK, and the DER of keys and certificates. */
 const encodedKeyMaterial =
-  /LS0tLS1CRUdJTi|0tLS0tQkVHSU4|tLS0tLUJFR0lO|eyJrdHki|MII[A-J][\w+/-]{200}|MFkwEwYHKoZIzj0|MCowBQYDK2Vw|MC4CAQAwBQYDK2Vw|MHcCAQEE|MIGHAgEAMBMGByqGSM49/
+  /LS0tLS1CRUdJTi|0tLS0tQkVHSU4|tLS0tLUJFR0lO|eyJrdHki|AAAA[BC]3NzaC1|MII[A-J][\w+/-]{200}|MFkwEwYHKoZIzj0|MCowBQYDK2Vw|MC4CAQAwBQYDK2Vw|MHcCAQEE|MIGHAgEAMBMGByqGSM49/
 
 /** Never empty: the first signs, all verify. */
 export type Secrets = readonly [string, ...string[]]
@@ -50,7 +50,7 @@ function flawOf(secret: unknown): string | undefined {
   if (Buffer.byteLength(secret) < 32) {
     return `must have 32 bytes or more, and has ${Buffer.byteLength(secret)}`
   }
-  // 32 random hexadecimal digits show about 14 different ones; fewer than 8 happens once in 10^9.
+  // 32 random hexadecimal digits show about 14 different ones; fewer than 8 happens once in 28 million.
   if (new Set(secret).size < 8 || /^(.{1,16}?)\1+$/s.test(secret)) {
     return 'must be random: it repeats itself'
   }

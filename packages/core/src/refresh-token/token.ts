@@ -12,6 +12,14 @@ export interface RefreshToken extends SessionRef {
   readonly generation: number
 }
 
+/** @throws TypeError */
+export function checkTransport(transport: unknown): Transport {
+  if (transport !== 'cookie' && transport !== 'body') {
+    throw new TypeError("transport must be 'cookie' or 'body'")
+  }
+  return transport
+}
+
 // version and transport (1) | key id (4) | subject tag (16) | session handle (16) | generation (6) | HMAC (32)
 const at = { keyId: 1, tag: 5, handle: 21, generation: 37, mac: 43, end: 75 } as const
 

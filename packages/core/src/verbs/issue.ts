@@ -2,7 +2,13 @@ import { checkClaims } from '../access-token/claims.js'
 import { checkMembers } from '../check.js'
 import type { Context } from '../context.js'
 import { StoreUnavailableError } from '../errors.js'
-import { decodeRefreshToken, encodeRefreshToken, newHandle, type Transport } from '../refresh-token/token.js'
+import {
+  checkTransport,
+  decodeRefreshToken,
+  encodeRefreshToken,
+  newHandle,
+  type Transport,
+} from '../refresh-token/token.js'
 import { writeData } from '../session.js'
 import type { NewSession, SessionRef } from '../store/store.js'
 import { checkSubject, tagOf } from '../subject.js'
@@ -81,8 +87,9 @@ async function create(context: Context, session: NewSession, replaced: SessionRe
 function checkGrant(grant: Grant): { subject: string; claims: object; transport: Transport } {
   checkMembers('a grant', grant, known)
   const { transport = 'cookie', claims = {} } = grant
-  if (transport !== 'cookie' && transport !== 'body') {
-    throw new TypeError("transport must be 'cookie' or 'body'")
+  return {
+    subject: checkSubject(grant.subject),
+    claims: checkClaims(claims),
+    transport: checkTransport(transport),
   }
-  return { subject: checkSubject(grant.subject), claims: checkClaims(claims), transport }
 }

@@ -2,6 +2,7 @@ import { checkMembers } from '../check.js'
 import type { Context } from '../context.js'
 import { StoreUnavailableError, TokenError } from '../errors.js'
 import {
+  checkTransport,
   decodeRefreshToken,
   encodeRefreshToken,
   type RefreshToken,
@@ -29,7 +30,11 @@ const eventOf = { rotated: 'refreshed', reissued: 'reissued', healed: 'healed' }
  */
 export async function refresh(context: Context, text: string, options: RefreshOptions = {}): Promise<Issued> {
   checkMembers('options of refresh', options, ['transport'])
-  const token = genuine(context, text, options.transport)
+  const { transport: expected } = options
+  if (expected !== undefined) {
+    checkTransport(expected)
+  }
+  const token = genuine(context, text, expected)
   const { outcome, session, now: storeNow, known } = await rotate(context, token)
   const sessionEnds = context.settings.now() + session.idleUntil - storeNow
   const claims = await currentClaims(context, known)
