@@ -1,9 +1,10 @@
-// The one test command: build and type check, then tap.
+// The one test command: the tools it needs, build and type check, then tap.
 import { spawnSync } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { ensureTools } from './ensure-tools.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const require = createRequire(import.meta.url)
@@ -18,6 +19,12 @@ function run(name, command, ...args) {
   }
 }
 
+try {
+  ensureTools()
+} catch (error) {
+  console.error(error.message)
+  process.exit(1)
+}
 run('typescript', 'tsc', '-b')
 // Stand-alone projects that see the packages as their users do: after the packages are built.
 run('typescript', 'tsc', '-b', 'examples/fastify')

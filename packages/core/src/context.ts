@@ -34,6 +34,7 @@ export function createContext<C extends object>(options: TokensOptions<C>): Cont
   if (settings.store === undefined && process.env['NODE_ENV'] === 'production') {
     publish({ type: 'memory_store_in_production' })
   }
+  store.onWarning?.(warning => publish({ type: 'store_warning', ...warning }))
   return {
     settings,
     accessRing: accessRing(secrets, issuer),

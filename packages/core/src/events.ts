@@ -1,5 +1,6 @@
 import { channel } from 'node:diagnostics_channel'
 import type { Transport } from './refresh-token/token.js'
+import type { StoreWarning } from './store/store.js'
 
 interface OfSession {
   sid: string
@@ -33,6 +34,8 @@ export type TokenEvent =
   | { type: 'store_unavailable'; error: Error }
   /** The `claims` hook threw, answered something that is no claims, or did not answer in time. */
   | ({ type: 'claims_unavailable'; error: unknown } & OfSession)
+  /** What the store has to warn of: its server may evict sessions, or the like. */
+  | ({ type: 'store_warning' } & StoreWarning)
   /** Sessions live in this process only, and NODE_ENV is `production`. Once per instance. */
   | { type: 'memory_store_in_production' }
 

@@ -18,6 +18,7 @@ export type {
   SessionRef,
   Store,
   StoredSession,
+  StoreWarning,
 } from './store/store.js'
 export { createTokens, type Tokens } from './tokens.js'
 export type { Grant } from './verbs/issue.js'

@@ -125,7 +125,7 @@ function checkFunction(name: string, value: unknown): void {
   }
 }
 
-const methods: Readonly<Record<keyof Store, true>> = {
+const methods: Readonly<Record<Exclude<keyof Store, 'onWarning'>, true>> = {
   create: true,
   rotate: true,
   find: true,

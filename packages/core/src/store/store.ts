@@ -79,6 +79,14 @@ export interface Revoked {
   readonly cursor: string
 }
 
+/** What an operator should know of the settings of a store. */
+export interface StoreWarning {
+  /** For programs, such as `redis_may_evict`. */
+  readonly code: string
+  /** For people: what is wrong, what it leads to, what to do. No secrets. */
+  readonly message: string
+}
+
 /**
  * The contract of a session store. `storeCases` of `@tokenratchet/core/testing` checks a store against it.
  *
@@ -128,4 +136,7 @@ export interface Store {
 
   /** What was revoked after `cursor`; without one, all that is still published. */
   revokedSince(cursor?: string): Promise<Revoked>
+
+  /** For a store that has something to warn of: tells the listener, once it knows. Becomes an event. */
+  onWarning?(listener: (warning: StoreWarning) => void): void
 }

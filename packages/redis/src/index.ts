@@ -1,0 +1,2 @@
+export type { IoredisLike, NodeRedisLike, RedisClient } from './client.js'
+export { type RedisStoreOptions, redisStore } from './store.js'

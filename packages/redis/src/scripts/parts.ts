@@ -1,0 +1,67 @@
+/**
+ * Lua that several scripts share, as text: one place for the form of a record, and for how a revocation is published.
+ *
+ * Scripts read and check first, and write last. Their first write is one that a server out of memory refuses (HSET,
+ * ZADD): so it refuses the whole script, and nothing is done by halves.
+ *
+ * A record is `newest parent first recoverUntil createdAt usedAt idleUntil absoluteUntil idleTimeout data`, numbers in
+ * decimal digits, -1 for no parent; times are milliseconds, the timeout is in seconds, data is opaque.
+ */
+
+/** The server's clock, read once per script: `micros` and `now` (milliseconds). */
+export const clock = `
+local time = redis.call('TIME')
+local micros = time[1] * 1000000 + time[2]
+local now = math.floor(micros / 1000)
+local function digits(number) return string.format('%.0f', number) end
+`
+
+/** `read(text)` answers a table, or nil for what is no record; `write(session)` its text; `live(session)`. */
+export const record = `
+local pattern = '^(%d+) (%-?%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (.*)$'
+local fields = { 'newest', 'parent', 'first', 'recover', 'created', 'used', 'idle', 'absolute', 'timeout' }
+local malformed = redis.error_reply('ERR tokenratchet: a session record is malformed')
+local function read(text)
+  local found = { string.match(text, pattern) }
+  if not found[10] then return nil end
+  local session = { data = found[10] }
+  for index, name in ipairs(fields) do session[name] = tonumber(found[index]) end
+  return session
+end
+local function write(session)
+  local words = {}
+  for index, name in ipairs(fields) do words[index] = digits(session[name]) end
+  words[10] = session.data
+  return table.concat(words, ' ')
+end
+local function live(session) return now < session.idle end
+local function use(session)
+  session.used = now
+  session.idle = math.min(now + session.timeout * 1000, session.absolute)
+end
+`
+
+/** `save(key, sid, session)`: the key's expiry is only ever extended, so it outlives each session and ends with the last. */
+export const save = `
+local function save(key, sid, session)
+  redis.call('HSET', key, sid, write(session))
+  if redis.call('PTTL', key) < session.idle - now then
+    redis.call('PEXPIREAT', key, digits(session.idle))
+  end
+end
+`
+
+/**
+ * `publish(feed, window, member, publishFor)`: scores are microseconds, unique and always rising, though the clock be
+ * set back. The window key remembers the longest that anybody asks for, so that nobody trims what another needs.
+ */
+export const publish = `
+local function publish(feed, window, member, publishFor)
+  local highest = tonumber(redis.call('ZREVRANGE', feed, 0, 0, 'WITHSCORES')[2]) or 0
+  local seconds = math.max(publishFor, tonumber(redis.call('GET', window)) or 0)
+  redis.call('ZADD', feed, digits(math.max(micros, highest + 1)), member)
+  redis.call('ZREMRANGEBYSCORE', feed, '-inf', digits(micros - seconds * 1000000))
+  redis.call('EXPIRE', feed, digits(seconds))
+  redis.call('SET', window, digits(seconds), 'EX', digits(seconds))
+end
+`

@@ -1,0 +1,111 @@
+import type { SessionRef, Store } from '@tokenratchet/core'
+import { type RedisClient, recognise } from './client.js'
+import { buckets, keysOf } from './keys.js'
+import { readRecord } from './record.js'
+import type { Reply } from './run.js'
+import { create } from './scripts/create.js'
+import { deleteAll, deleteOne } from './scripts/delete.js'
+import { find, list, revokedSince } from './scripts/read.js'
+import { rotate } from './scripts/rotate.js'
+import { Server } from './server.js'
+
+export interface RedisStoreOptions {
+  /** What all keys begin with, in braces. Default `tokenratchet`. */
+  prefix?: string | undefined
+  /** Milliseconds that a call may take before it fails. Default 2000. */
+  timeout?: number | undefined
+}
+
+/**
+ * Sessions on Redis or Valkey, 6.2 or newer: one server, Sentinel or Cluster. Each decision is one script on the keys
+ * of one slot. The client is the caller's, of ioredis or node-redis: it is never configured nor closed.
+ *
+ * @throws TypeError for what is no client, and for options that make no sense
+ */
+export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): Store {
+  const { prefix = 'tokenratchet', timeout = 2000, ...unknown } = options
+  const [misspelt] = Object.keys(unknown)
+  if (misspelt !== undefined) {
+    throw new TypeError(`unknown option: ${misspelt}`)
+  }
+  if (!Number.isSafeInteger(timeout) || timeout < 1) {
+    throw new TypeError('timeout must be whole milliseconds from 1 up')
+  }
+  const redis = recognise(client)
+  const server = new Server(redis, keysOf(prefix), timeout)
+
+  return {
+    async create(session, { perSubject, replaces, publishFor, notAfter }) {
+      const { tag, sid, data, idleTimeout, lifetime } = session
+      const numbers = [idleTimeout, lifetime, perSubject, publishFor].map(String)
+      const args = [sid, tag, data, ...numbers, replaces?.sid ?? '']
+      const [outcome, now, record, ...evicted] = await server.write(create, tag, args, notAfter)
+      return outcome === 'late'
+        ? { outcome, now: Number(now) }
+        : {
+            outcome: 'created',
+            now: Number(now),
+            session: readRecord(session, record),
+            evicted: evicted.map(each => ({ tag, sid: `${each}` })),
+          }
+    },
+
+    async rotate(ref, { generation, recovery, publishFor, notAfter }) {
+      const args = [ref.sid, ref.tag, ...[generation, recovery, publishFor].map(String)]
+      const [outcome, now, record] = await server.write(rotate, ref.tag, args, notAfter)
+      return record === undefined
+        ? { outcome: outcome as 'late' | 'unknown', now: Number(now) }
+        : { outcome: outcome as 'rotated', now: Number(now), session: readRecord(ref, record) }
+    },
+
+    async find(ref) {
+      const [, , record] = await server.ask(find, ref.tag, [ref.sid])
+      return record === undefined ? undefined : readRecord(ref, record)
+    },
+
+    async list(tag) {
+      const [, , ...entries] = await server.ask(list, tag, [])
+      return pairs(entries).map(([sid, record]) => readRecord({ tag, sid: `${sid}` }, record))
+    },
+
+    async delete({ tag, sid }, { publishFor, always }) {
+      const [outcome] = await server.ask(deleteOne, tag, [sid, tag, `${publishFor}`, always ? 'always' : ''])
+      return outcome === 'deleted'
+    },
+
+    async deleteAll(tag, { publishFor, except = '' }) {
+      const [, , ...ended] = await server.ask(deleteAll, tag, [tag, `${publishFor}`, except])
+      return ended.map(sid => ({ tag, sid: `${sid}` }))
+    },
+
+    async revokedSince(cursor) {
+      const feeds = await server.readFeeds(revokedSince, readCursor(cursor))
+      return {
+        revoked: feeds.flatMap(([, ...members]) => members.map(readMember)),
+        cursor: feeds.map(([highest]) => highest).join(),
+      }
+    },
+
+    onWarning: listener => server.onWarning(listener),
+  }
+}
+
+/** A score for each bucket; none to read all of it. */
+function readCursor(cursor: string | undefined): readonly string[] {
+  const scores = cursor?.split(',') ?? []
+  return Array.from({ length: buckets }, (_, bucket) =>
+    /^\d+$/.test(scores[bucket] ?? '') ? `${scores[bucket]}` : '',
+  )
+}
+
+function readMember(member: Reply): SessionRef {
+  const [tag = '', sid = ''] = `${member}`.split('|')
+  return { tag, sid }
+}
+
+function pairs(entries: readonly Reply[]): [Reply, Reply][] {
+  return Array.from({ length: entries.length / 2 }, (_, index) => [
+    entries[2 * index] as Reply,
+    entries[2 * index + 1] as Reply,
+  ])
+}

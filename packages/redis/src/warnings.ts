@@ -1,0 +1,25 @@
+import type { StoreWarning } from '@tokenratchet/core'
+import type { Client } from './client.js'
+import { run } from './run.js'
+import { memoryInfo } from './scripts/read.js'
+
+/**
+ * What an operator should know of these settings: a server that may evict keys logs people out when memory runs low
+ * (requirement 29), and a client may be set so that outages are slow. Not being allowed to ask is no error.
+ *
+ * @param keys one for each node to ask
+ */
+export async function warningsOf(client: Client, keys: readonly string[]): Promise<StoreWarning[]> {
+  const answers = await Promise.allSettled(keys.map(key => run(client, memoryInfo, [key], [])))
+  const policies = answers.flatMap(answer =>
+    answer.status === 'fulfilled' ? (/^maxmemory_policy:(\S+)/m.exec(`${answer.value}`)?.[1] ?? []) : [],
+  )
+  const evicting = [...new Set(policies)].filter(policy => policy !== 'noeviction')
+  return [
+    ...evicting.map(policy => ({
+      code: 'redis_may_evict',
+      message: `maxmemory-policy is ${policy}: sessions may be evicted, and users logged out. Set it to noeviction.`,
+    })),
+    ...client.slowSettings.map(message => ({ code: 'redis_client_slow', message })),
+  ]
+}

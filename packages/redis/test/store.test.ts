@@ -1,0 +1,34 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { storeCases } from '@tokenratchet/core/testing'
+import { redisStore } from '@tokenratchet/redis'
+import t from 'tap'
+import { startCluster } from '../../../test/helpers/cluster.js'
+import { startRedis } from '../../../test/helpers/redis.js'
+import { type Connected, clusterClients, singleClients } from './clients.js'
+
+/** All at once: most of the time is waiting for deadlines, and cases use subjects of their own. */
+async function keepsTheContract(t: Tap, { client, close }: Connected): Promise<void> {
+  t.teardown(close)
+  const store = redisStore(client)
+  const verdicts = await Promise.allSettled(storeCases.map(({ run }) => run({ store, elapse: sleep })))
+  for (const [index, verdict] of verdicts.entries()) {
+    const name = `${storeCases[index]?.name}`
+    t.equal(verdict.status === 'rejected' ? verdict.reason : undefined, undefined, name)
+  }
+}
+
+type Tap = Pick<typeof t, 'teardown' | 'equal'>
+
+const server = await startRedis()
+t.teardown(() => server.stop())
+for (const [name, connect] of Object.entries(singleClients)) {
+  t.test(`${name} keeps the contract of a store`, async t => keepsTheContract(t, await connect(server.port)))
+}
+
+const cluster = await startCluster()
+t.teardown(() => cluster.stop())
+for (const [name, connect] of Object.entries(clusterClients)) {
+  t.test(`${name} keeps the contract of a store`, async t =>
+    keepsTheContract(t, await connect(cluster.ports)),
+  )
+}
