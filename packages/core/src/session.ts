@@ -17,12 +17,12 @@ export interface Session<C extends object = object> {
 
 /** What the store keeps for us without looking at it. */
 export function writeData({ subject, claims }: { subject: string; claims: object }): string {
-  return JSON.stringify({ subject, claims })
+  return JSON.stringify([subject, claims])
 }
 
 /** Throws when the data of a record is not what `writeData` wrote. */
 export function publicSession<C extends object>(session: StoredSession): Session<C> {
-  const { subject, claims } = JSON.parse(session.data) as { subject: string; claims: C }
+  const [subject, claims] = JSON.parse(session.data) as [string, C]
   return {
     sid: session.sid,
     subject,

@@ -138,7 +138,7 @@ t.test('a session known as revoked is deleted again, should the store have lost 
     sid,
     idleTimeout: 600,
     lifetime: 600,
-    data: JSON.stringify({ subject: 'ada', claims: {} }),
+    data: JSON.stringify(['ada', {}]),
   }
   await store.create(back, { perSubject: 9, publishFor: 9 })
   t.equal((await tokens.sessions('ada'))[0]?.sid, session?.sid, 'there again')

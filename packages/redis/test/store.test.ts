@@ -19,16 +19,21 @@ async function keepsTheContract(t: Tap, { client, close }: Connected): Promise<v
 
 type Tap = Pick<typeof t, 'teardown' | 'equal'>
 
+// Most of the time is waiting for deadlines.
+t.jobs = 8
+
 const server = await startRedis()
 t.teardown(() => server.stop())
 for (const [name, connect] of Object.entries(singleClients)) {
-  t.test(`${name} keeps the contract of a store`, async t => keepsTheContract(t, await connect(server.port)))
+  t.test(`${name} keeps the contract of a store`, { buffered: true }, async t =>
+    keepsTheContract(t, await connect(server.port)),
+  )
 }
 
 const cluster = await startCluster()
 t.teardown(() => cluster.stop())
 for (const [name, connect] of Object.entries(clusterClients)) {
-  t.test(`${name} keeps the contract of a store`, async t =>
+  t.test(`${name} keeps the contract of a store`, { buffered: true }, async t =>
     keepsTheContract(t, await connect(cluster.ports)),
   )
 }

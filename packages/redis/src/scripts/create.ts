@@ -39,9 +39,8 @@ for index = 1, #entries, 2 do
 end
 
 if not own then
-  own = { newest = 0, parent = -1, first = 0, recover = 0, created = now, absolute = now + lifetime * 1000 }
-  own.timeout, own.data = timeout, data
-  use(own)
+  own = { newest = 0, parent = -1, first = 0, recover = 0, used = 0, created = now }
+  own.lifetime, own.timeout, own.data = lifetime, timeout, data
   save(sessions, sid, own)
 end
 local answer = { 'created', digits(now), write(own) }
@@ -49,7 +48,8 @@ if replaced ~= '' and replaced ~= sid then
   publish(feed, window, tag .. '|' .. replaced, publishFor)
   redis.call('HDEL', sessions, replaced)
 end
-table.sort(others, function(one, other) return one.used < other.used end)
+local function usedAt(session) return session.created + session.used end
+table.sort(others, function(one, other) return usedAt(one) < usedAt(other) end)
 for index = 1, #others + 1 - perSubject do
   local evicted = others[index].sid
   publish(feed, window, tag .. '|' .. evicted, publishFor)

@@ -4,8 +4,9 @@
  * Scripts read and check first, and write last. Their first write is one that a server out of memory refuses (HSET,
  * ZADD): so it refuses the whole script, and nothing is done by halves.
  *
- * A record is `newest parent first recoverUntil createdAt usedAt idleUntil absoluteUntil idleTimeout data`, numbers in
- * decimal digits, -1 for no parent; times are milliseconds, the timeout is in seconds, data is opaque.
+ * A record is `newest parent first recover used created lifetime timeout data`: numbers in decimal digits, -1 for no
+ * parent; `created` is a time in milliseconds, `recover` and `used` are milliseconds since it, lifetime and timeout are
+ * seconds, data is opaque. Short, as there are many; the deadlines follow from it.
  */
 
 /** The server's clock, read once per script: `micros` and `now` (milliseconds). */
@@ -18,35 +19,34 @@ local function digits(number) return string.format('%.0f', number) end
 
 /** `read(text)` answers a table, or nil for what is no record; `write(session)` its text; `live(session)`. */
 export const record = `
-local pattern = '^(%d+) (%-?%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (.*)$'
-local fields = { 'newest', 'parent', 'first', 'recover', 'created', 'used', 'idle', 'absolute', 'timeout' }
+local pattern = '^(%d+) (%-?%d+) (%d+) (%-?%d+) (%-?%d+) (%d+) (%d+) (%d+) (.*)$'
+local fields = { 'newest', 'parent', 'first', 'recover', 'used', 'created', 'lifetime', 'timeout' }
 local malformed = redis.error_reply('ERR tokenratchet: a session record is malformed')
 local function read(text)
   local found = { string.match(text, pattern) }
-  if not found[10] then return nil end
-  local session = { data = found[10] }
+  if not found[9] then return nil end
+  local session = { data = found[9] }
   for index, name in ipairs(fields) do session[name] = tonumber(found[index]) end
   return session
 end
 local function write(session)
   local words = {}
   for index, name in ipairs(fields) do words[index] = digits(session[name]) end
-  words[10] = session.data
+  words[9] = session.data
   return table.concat(words, ' ')
 end
-local function live(session) return now < session.idle end
-local function use(session)
-  session.used = now
-  session.idle = math.min(now + session.timeout * 1000, session.absolute)
+local function deadline(session)
+  return session.created + math.min(session.used + session.timeout * 1000, session.lifetime * 1000)
 end
+local function live(session) return now < deadline(session) end
 `
 
 /** `save(key, sid, session)`: the key's expiry is only ever extended, so it outlives each session and ends with the last. */
 export const save = `
 local function save(key, sid, session)
   redis.call('HSET', key, sid, write(session))
-  if redis.call('PTTL', key) < session.idle - now then
-    redis.call('PEXPIREAT', key, digits(session.idle))
+  if redis.call('PTTL', key) < deadline(session) - now then
+    redis.call('PEXPIREAT', key, digits(deadline(session)))
   end
 end
 `

@@ -28,15 +28,16 @@ if not session then return malformed end
 if not live(session) then return { 'unknown', digits(now) } end
 
 local outcome
-local function successor(newest) return math.max(newest + 1, now - session.created) end
+local age = now - session.created
+local function successor(newest) return math.max(newest + 1, age) end
 if presented >= session.first then
   outcome = presented > session.newest and 'healed' or 'rotated'
   session.newest = successor(math.max(session.newest, presented))
   session.first = session.newest
   session.parent = presented
-  session.recover = now + recovery * 1000
-  use(session)
-elseif presented == session.parent and now < session.recover then
+  session.recover = age + recovery * 1000
+  session.used = age
+elseif presented == session.parent and age < session.recover then
   outcome = 'reissued'
   session.newest = successor(session.newest)
 else

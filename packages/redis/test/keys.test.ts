@@ -1,0 +1,109 @@
+import { createTokens } from '@tokenratchet/core'
+import { redisStore } from '@tokenratchet/redis'
+import { Redis } from 'ioredis'
+import t from 'tap'
+import { startRedis } from '../../../test/helpers/redis.js'
+
+const secret = 'T25lIGtleSBmb3IgZWFjaCB1c2VyLCBhbmQgYSBmZWVkLg=='
+const server = await startRedis()
+const redis = new Redis(server.port, '127.0.0.1')
+t.teardown(async () => {
+  redis.disconnect()
+  await server.stop()
+})
+t.beforeEach(() => redis.flushall())
+
+const prefix = 'app'
+const make = (options = {}) => createTokens({ secret, store: redisStore(redis, { prefix }), ...options })
+const keys = async (): Promise<string[]> => (await redis.keys('*')).sort()
+
+t.test('there is one key for each subject, in the slot of its feed', async t => {
+  const tokens = make()
+  await Promise.all([1, 2, 3].map(() => tokens.issue({ subject: 'ada' })))
+  await tokens.issue({ subject: 'bob' })
+  const found = await keys()
+  t.equal(found.length, 2)
+  t.ok(
+    found.every(key => /^\{app:[0-9a-f]\}:s:[\w-]{22}$/.test(key)),
+    `${found}`,
+  )
+  await tokens.revokeAll('ada')
+  const [slot] = /^\{.*?\}/.exec((await keys()).find(key => key.endsWith(':feed')) ?? '') ?? []
+  t.ok(found.some(key => key.startsWith(`${slot}:s:`)))
+  t.equal(
+    (await keys()).length,
+    3,
+    'the key of a subject without sessions is gone; a feed and its window came',
+  )
+})
+
+t.test('a key lives for as long as its longest session, never for ever, and is never shortened', async t => {
+  const long = make({ idleTimeout: '10d' })
+  const { refreshToken } = await long.issue({ subject: 'ada' })
+  const [key = ''] = await keys()
+  const ttl = await redis.pttl(key)
+  t.ok(ttl > 863_990_000 && ttl <= 864_000_000, `${ttl}`)
+  const short = make({ idleTimeout: '1d', recoveryWindow: 60 })
+  const other = await short.issue({ subject: 'ada' })
+  await short.refresh(other.refreshToken)
+  t.ok((await redis.pttl(key)) > 863_000_000)
+  await redis.persist(key)
+  await long.refresh(refreshToken)
+  t.ok((await redis.pttl(key)) > 863_990_000, 'also when somebody made it eternal')
+  await long.revokeAll('ada')
+  for (const each of await keys()) {
+    t.ok((await redis.ttl(each)) > 0, each)
+  }
+})
+
+t.test('storage is constant however often a session rotates', async t => {
+  const tokens = make()
+  let { refreshToken } = await tokens.issue({ subject: 'ada', claims: { role: 'admin' } })
+  refreshToken = (await tokens.refresh(refreshToken)).refreshToken
+  const [key = ''] = await keys()
+  const before = await redis.memory('USAGE', key)
+  for (let rotation = 0; rotation < 1000; rotation++) {
+    refreshToken = (await tokens.refresh(refreshToken)).refreshToken
+  }
+  // The generation has gained a digit or four.
+  t.ok(Math.abs(Number(await redis.memory('USAGE', key)) - Number(before)) <= 32)
+  t.same(await keys(), [key])
+})
+
+t.test('R10: a dump of all keys and values has no token and no handle that was issued', async t => {
+  const tokens = make()
+  const issued: string[] = []
+  const note = <T extends { accessToken: string; refreshToken: string }>(each: T): T => {
+    const handle = Buffer.from(each.refreshToken, 'base64url').subarray(21, 37)
+    issued.push(each.accessToken, each.refreshToken, handle.toString('base64url'), handle.toString('latin1'))
+    return each
+  }
+  for (const subject of ['ada', 'bob', 'eve']) {
+    const login = note(await tokens.issue({ subject, claims: { role: 'admin' } }))
+    const first = note(await tokens.refresh(login.refreshToken))
+    note(await tokens.refresh(login.refreshToken))
+    note(await tokens.refresh(first.refreshToken))
+  }
+  await tokens.revokeAll('eve')
+  const dump = await Promise.all(
+    (await keys()).map(async key => {
+      const type = await redis.type(key)
+      const value =
+        type === 'hash' ? await redis.hgetall(key) : type === 'zset' ? await redis.zrange(key, 0, '-1') : []
+      return key + JSON.stringify(value)
+    }),
+  )
+  t.match(dump.join(), /admin/)
+  t.same(
+    issued.filter(each => dump.join().includes(each)),
+    [],
+  )
+})
+
+t.test('two prefixes are two deployments', async t => {
+  const one = createTokens({ secret, store: redisStore(redis, { prefix: 'one' }) })
+  const two = createTokens({ secret, store: redisStore(redis, { prefix: 'two' }) })
+  const { refreshToken } = await one.issue({ subject: 'ada' })
+  await t.rejects(two.refresh(refreshToken), { code: 'ERR_INVALID_GRANT' })
+  t.ok(await one.refresh(refreshToken), 'R7: and nobody was logged out')
+})
