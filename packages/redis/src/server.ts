@@ -1,8 +1,10 @@
 import type { StoreWarning } from '@tokenratchet/core'
 import type { Client } from './client.js'
 import { ServerClock } from './clock.js'
+import { tooLate } from './errors.js'
 import { bucketOf, type Keys } from './keys.js'
 import { type Reply, run, withinDeadline } from './run.js'
+import { askTime } from './scripts/read.js'
 import type { Script } from './scripts/script.js'
 import { warningsOf } from './warnings.js'
 
@@ -11,7 +13,7 @@ export class Server {
   readonly #client: Client
   readonly #keys: readonly Keys[]
   readonly #timeout: number
-  /** One for each bucket: the nodes of a Cluster have clocks of their own. */
+  /** By bucket: the nodes of a Cluster have clocks of their own. */
   readonly #clocks: readonly ServerClock[]
   #listeners: ((warning: StoreWarning) => void)[] = []
 
@@ -19,35 +21,34 @@ export class Server {
     this.#client = client
     this.#keys = keys
     this.#timeout = timeout
-    this.#clocks = keys.map(() => new ServerClock())
+    const one = new ServerClock()
+    this.#clocks = keys.map(() => (client.isCluster ? new ServerClock() : one))
   }
 
-  /** Runs a script that changes nothing when it is sent twice, or late. Its reply begins with an outcome and the time. */
-  ask(script: Script, tag: string, args: readonly string[]): Promise<readonly Reply[]> {
+  /** Runs a script that only reads. Its reply begins with an outcome and the time. */
+  read(script: Script, tag: string, args: readonly string[]): Promise<readonly Reply[]> {
     return withinDeadline(this.#timeout, () => this.#send(script, tag, args))
   }
 
   /**
-   * The same for a script that takes, as its last argument, the server's time at which we have given up: frozen in a
-   * queue until then, it must not change what the user has gone on with since.
+   * The same for a script that writes, and takes as its last argument the server's time at which we have given up:
+   * frozen in a queue until then, it must not change what the user has gone on with since.
    *
-   * @param notAfter the caller's own, if any
+   * @param notAfter the caller's own, if any: then `late` is answered, otherwise it is an outage
    */
   write(script: Script, tag: string, args: readonly string[], notAfter?: number): Promise<readonly Reply[]> {
-    const start = performance.now()
-    const clock = this.#clockOf(tag)
+    const givenUpAt = performance.now() + this.#timeout
     return withinDeadline(this.#timeout, async () => {
-      const send = (): Promise<readonly Reply[]> => {
-        const left = this.#timeout - (performance.now() - start)
-        const now = clock.now()
-        const deadlines = [notAfter, now === undefined ? undefined : Math.floor(now + left)]
-        const known = deadlines.filter(each => each !== undefined)
-        return this.#send(script, tag, [...args, known.length === 0 ? '' : `${Math.min(...known)}`])
+      const reply = await this.#sendInTime(script, tag, args, givenUpAt, notAfter)
+      if (reply[0] !== 'late' || (notAfter !== undefined && Number(reply[1]) >= notAfter)) {
+        return reply
       }
-      const reply = await send()
       // In time for us, and late over there: the server's clock was moved. Nothing was done, and now it is known.
-      const moved = reply[0] === 'late' && (notAfter === undefined || Number(reply[1]) < notAfter)
-      return moved ? send() : reply
+      const again = await this.#sendInTime(script, tag, args, givenUpAt, notAfter)
+      if (again[0] === 'late') {
+        throw tooLate(this.#timeout)
+      }
+      return again
     })
   }
 
@@ -68,6 +69,26 @@ export class Server {
 
   onWarning(listener: (warning: StoreWarning) => void): void {
     this.#listeners.push(listener)
+  }
+
+  async #sendInTime(
+    script: Script,
+    tag: string,
+    args: readonly string[],
+    givenUpAt: number,
+    notAfter = Number.POSITIVE_INFINITY,
+  ): Promise<readonly Reply[]> {
+    const clock = this.#clockOf(tag)
+    if (clock.now() === undefined) {
+      // The first to be written there: without its time the command could not be told when it is too late.
+      await this.#send(askTime, tag, [])
+    }
+    const left = givenUpAt - performance.now()
+    if (left <= 0) {
+      throw tooLate(this.#timeout)
+    }
+    const deadline = Math.min(notAfter, Math.floor((clock.now() ?? 0) + left))
+    return this.#send(script, tag, [...args, `${deadline}`])
   }
 
   async #send(script: Script, tag: string, args: readonly string[]): Promise<readonly Reply[]> {

@@ -59,22 +59,27 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
     },
 
     async find(ref) {
-      const [, , record] = await server.ask(find, ref.tag, [ref.sid])
+      const [, , record] = await server.read(find, ref.tag, [ref.sid])
       return record === undefined ? undefined : readRecord(ref, record)
     },
 
     async list(tag) {
-      const [, , ...entries] = await server.ask(list, tag, [])
+      const [, , ...entries] = await server.read(list, tag, [])
       return pairs(entries).map(([sid, record]) => readRecord({ tag, sid: `${sid}` }, record))
     },
 
     async delete({ tag, sid }, { publishFor, always }) {
-      const [outcome] = await server.ask(deleteOne, tag, [sid, tag, `${publishFor}`, always ? 'always' : ''])
+      const [outcome] = await server.write(deleteOne, tag, [
+        sid,
+        tag,
+        `${publishFor}`,
+        always ? 'always' : '',
+      ])
       return outcome === 'deleted'
     },
 
     async deleteAll(tag, { publishFor, except = '' }) {
-      const [, , ...ended] = await server.ask(deleteAll, tag, [tag, `${publishFor}`, except])
+      const [, , ...ended] = await server.write(deleteAll, tag, [tag, `${publishFor}`, except])
       return ended.map(sid => ({ tag, sid: `${sid}` }))
     },
 

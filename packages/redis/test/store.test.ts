@@ -19,21 +19,23 @@ async function keepsTheContract(t: Tap, { client, close }: Connected): Promise<v
 
 type Tap = Pick<typeof t, 'teardown' | 'equal'>
 
+const [server, cluster] = await Promise.all([startRedis(), startCluster()])
+t.teardown(() => Promise.all([server.stop(), cluster.stop()]))
+
+const single = Object.entries(singleClients).map(([name, connect]) => ({
+  name,
+  connect: () => connect(server.port),
+}))
+const clustered = Object.entries(clusterClients).map(([name, connect]) => ({
+  name,
+  connect: () => connect(cluster.ports),
+}))
+const clients = [...single, ...clustered]
+
 // Most of the time is waiting for deadlines.
-t.jobs = 8
-
-const server = await startRedis()
-t.teardown(() => server.stop())
-for (const [name, connect] of Object.entries(singleClients)) {
+t.jobs = clients.length
+for (const { name, connect } of clients) {
   t.test(`${name} keeps the contract of a store`, { buffered: true }, async t =>
-    keepsTheContract(t, await connect(server.port)),
-  )
-}
-
-const cluster = await startCluster()
-t.teardown(() => cluster.stop())
-for (const [name, connect] of Object.entries(clusterClients)) {
-  t.test(`${name} keeps the contract of a store`, { buffered: true }, async t =>
-    keepsTheContract(t, await connect(cluster.ports)),
+    keepsTheContract(t, await connect()),
   )
 }

@@ -8,7 +8,7 @@ import { type Script, script } from './script.js'
  *       2 {prefix:b}:feed     revocations
  *       3 {prefix:b}:window   seconds that revocations are kept
  * ARGV  1 sid  2 tag  3 data  4 idleTimeout (seconds)  5 lifetime (seconds)  6 perSubject  7 publishFor (seconds)
- *       8 sid to replace or ''  9 notAfter (milliseconds) or ''
+ *       8 sid to replace or ''  9 notAfter (milliseconds)
  * Returns {'late', now} or {'created', now, record, evicted sid ...}
  */
 export const create: Script = script(
@@ -21,7 +21,7 @@ local sessions, feed, window = KEYS[1], KEYS[2], KEYS[3]
 local sid, tag, data, timeout, lifetime = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
 local perSubject, publishFor, replaced, notAfter = tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8], tonumber(ARGV[9])
 
-if notAfter and now >= notAfter then return { 'late', digits(now) } end
+if now >= notAfter then return { 'late', digits(now) } end
 local own
 local others, expired = {}, {}
 local entries = redis.call('HGETALL', sessions)

@@ -8,7 +8,8 @@ import { type Script, script } from './script.js'
  *       2 {prefix:b}:feed     revocations
  *       3 {prefix:b}:window   seconds that revocations are kept
  * ARGV  1 sid  2 tag  3 publishFor (seconds)  4 'always' to publish though no live session was there, or ''
- * Returns {'deleted', now} or {'absent', now}
+ *       5 notAfter (milliseconds)
+ * Returns {'late', now}, {'deleted', now} or {'absent', now}
  */
 export const deleteOne: Script = script(
   clock,
@@ -17,7 +18,9 @@ export const deleteOne: Script = script(
   `
 local sessions, feed, window = KEYS[1], KEYS[2], KEYS[3]
 local sid, tag, publishFor, always = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4] == 'always'
+local notAfter = tonumber(ARGV[5])
 
+if now >= notAfter then return { 'late', digits(now) } end
 local text = redis.call('HGET', sessions, sid)
 local session = text and read(text)
 if text and not session then return malformed end
@@ -32,8 +35,8 @@ return { wasLive and 'deleted' or 'absent', digits(now) }
  * Ends the sessions of a subject, but for one.
  *
  * KEYS  as above
- * ARGV  1 tag  2 publishFor (seconds)  3 sid to spare or ''
- * Returns {'deleted', now, sid ...} with those that were live
+ * ARGV  1 tag  2 publishFor (seconds)  3 sid to spare or ''  4 notAfter (milliseconds)
+ * Returns {'late', now}, or {'deleted', now, sid ...} with those that were live
  */
 export const deleteAll: Script = script(
   clock,
@@ -41,8 +44,9 @@ export const deleteAll: Script = script(
   publish,
   `
 local sessions, feed, window = KEYS[1], KEYS[2], KEYS[3]
-local tag, publishFor, except = ARGV[1], tonumber(ARGV[2]), ARGV[3]
+local tag, publishFor, except, notAfter = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
 
+if now >= notAfter then return { 'late', digits(now) } end
 local ended, gone = {}, {}
 local entries = redis.call('HGETALL', sessions)
 for index = 1, #entries, 2 do

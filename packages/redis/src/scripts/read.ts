@@ -2,6 +2,14 @@ import { clock, record } from './parts.js'
 import { type Script, script } from './script.js'
 
 /**
+ * What time it is.
+ *
+ * KEYS  1 {prefix:b}:s:<tag>, for the node that has it
+ * Returns {'time', now}
+ */
+export const askTime: Script = script(clock, "return { 'time', digits(now) }")
+
+/**
  * One live session. A script, so that deadlines are by the server's clock and no replica answers.
  *
  * KEYS  1 {prefix:b}:s:<tag>

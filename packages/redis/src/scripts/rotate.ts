@@ -7,7 +7,7 @@ import { type Script, script } from './script.js'
  * KEYS  1 {prefix:b}:s:<tag>  hash of the subject's sessions
  *       2 {prefix:b}:feed     revocations
  *       3 {prefix:b}:window   seconds that revocations are kept
- * ARGV  1 sid  2 tag  3 generation  4 recovery (seconds)  5 publishFor (seconds)  6 notAfter (milliseconds) or ''
+ * ARGV  1 sid  2 tag  3 generation  4 recovery (seconds)  5 publishFor (seconds)  6 notAfter (milliseconds)
  * Returns {'late', now}, {'unknown', now}, or {outcome, now, record} with 'rotated', 'reissued', 'healed', 'reused'
  */
 export const rotate: Script = script(
@@ -20,7 +20,7 @@ local sessions, feed, window = KEYS[1], KEYS[2], KEYS[3]
 local sid, tag, presented = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local recovery, publishFor, notAfter = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 
-if notAfter and now >= notAfter then return { 'late', digits(now) } end
+if now >= notAfter then return { 'late', digits(now) } end
 local text = redis.call('HGET', sessions, sid)
 if not text then return { 'unknown', digits(now) } end
 local session = read(text)
