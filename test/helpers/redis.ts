@@ -1,5 +1,6 @@
 // Real servers for tests: each test file starts its own, and they end with it.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
@@ -21,17 +22,28 @@ function redisBinary(): string {
   )
 }
 
-/** A port that was free a moment ago; low enough for a cluster node, which takes port + 10000 too. */
+/**
+ * A port that was free a moment ago, with the one of a cluster's bus, which is 10,000 higher. Both are below those that
+ * systems hand out for connections, so that nobody takes one meanwhile; test files at the same time try others.
+ */
 export async function freePort(): Promise<number> {
   for (;;) {
-    const server = createServer().listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const { port } = server.address() as { port: number }
-    server.close()
-    await once(server, 'close')
-    if (port < 55_536) {
+    const port = randomInt(11_000, 22_000)
+    if ((await isFree(port)) && (await isFree(port + 10_000))) {
       return port
     }
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1')
+  try {
+    await once(server, 'listening')
+    server.close()
+    await once(server, 'close')
+    return true
+  } catch {
+    return false
   }
 }
 
