@@ -19,7 +19,8 @@ export async function startCluster(): Promise<RedisCluster> {
     nodes.map(async (node, index) => {
       const last = Math.min(16_383, (index + 1) * per - 1)
       await node.command('CLUSTER', 'SET-CONFIG-EPOCH', `${index + 1}`)
-      await node.command('CLUSTER', 'ADDSLOTSRANGE', `${index * per}`, `${last}`)
+      const slots = Array.from({ length: last - index * per + 1 }, (_, slot) => `${index * per + slot}`)
+      await node.command('CLUSTER', 'ADDSLOTS', ...slots)
     }),
   )
   for (const { port } of nodes.slice(1)) {

@@ -74,7 +74,7 @@ export async function startRedis(
     '--appendonly',
     'no',
   ]
-  return started(port, dir, [...basics, '--enable-debug-command', 'yes', ...(options.args ?? [])])
+  return started(port, dir, [...basics, ...(options.args ?? [])])
 }
 
 export async function startSentinel(port: number, config: string): Promise<RedisServer> {

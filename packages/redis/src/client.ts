@@ -44,7 +44,8 @@ export function recognise(client: unknown): Client {
   if (has('evalsha') && has('eval') && has('call')) {
     return ioredis(client as IoredisLike, shape)
   }
-  if (has('evalSha') && has('eval') && has('multi')) {
+  // `isOpen` tells it from what `legacy()` makes of it, whose methods take callbacks.
+  if (has('evalSha') && has('eval') && has('multi') && 'isOpen' in shape) {
     return nodeRedis(client as NodeRedisLike)
   }
   throw new TypeError('redisStore needs a client of ioredis 5 or 6, or of redis (node-redis) 5 or 6')

@@ -2,18 +2,19 @@ import { StoreUnavailableError } from '@tokenratchet/core'
 
 /** What a server or a connection says when it can't serve, and what that means. Anything else fails the same way. */
 const meanings: readonly (readonly [RegExp, string])[] = [
-  [/^READONLY/, 'the server is a replica: a failover is under way, or the address is wrong'],
-  [/^LOADING/, 'the server is loading its data'],
-  [/^NOREPLICAS/, 'the server has too few replicas to accept writes'],
-  [/^OOM/, 'the server has reached its maxmemory'],
-  [/^MISCONF/, 'the server can not persist, and refuses writes'],
-  [/^BUSY/, 'the server is busy with a script'],
-  [/^(CLUSTERDOWN|MASTERDOWN|TRYAGAIN)/, 'the cluster is down, or moving slots'],
-  [/^(NOAUTH|WRONGPASS|NOPERM)/, 'the user of the connection may not do this'],
-  [/^WRONGTYPE/, 'a key of ours holds something that is not ours'],
+  // Not only at the beginning: Redis 6.2 puts the name of the script before the errors of its commands.
+  [/\bREADONLY\b/, 'the server is a replica: a failover is under way, or the address is wrong'],
+  [/\bLOADING\b/, 'the server is loading its data'],
+  [/\bNOREPLICAS\b/, 'the server has too few replicas to accept writes'],
+  [/\bOOM\b/, 'the server has reached its maxmemory'],
+  [/\bMISCONF\b/, 'the server can not persist, and refuses writes'],
+  [/\bBUSY\b/, 'the server is busy with a script'],
+  [/\b(CLUSTERDOWN|MASTERDOWN|TRYAGAIN)\b/, 'the cluster is down, or moving slots'],
+  [/\b(NOAUTH|WRONGPASS|NOPERM)\b/, 'the user of the connection may not do this'],
+  [/\bWRONGTYPE\b/, 'a key of ours holds something that is not ours'],
   [/malformed/, 'a session record is not as it was written'],
   [
-    /(ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|ETIMEDOUT|Connection is closed|[Ss]ocket closed|closed unexpectedly|max retries|ClusterAllFailed|offline)/,
+    /ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|ETIMEDOUT|closed|isn't writeable|max retries|ClusterAllFailed|offline/i,
     'there is no connection',
   ],
 ]

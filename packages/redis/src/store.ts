@@ -28,8 +28,8 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
   if (misspelt !== undefined) {
     throw new TypeError(`unknown option: ${misspelt}`)
   }
-  if (!Number.isSafeInteger(timeout) || timeout < 1) {
-    throw new TypeError('timeout must be whole milliseconds from 1 up')
+  if (!Number.isSafeInteger(timeout) || timeout < 1 || timeout > 60_000) {
+    throw new TypeError('timeout must be whole milliseconds, from 1 to 60,000')
   }
   const redis = recognise(client)
   const server = new Server(redis, keysOf(prefix), timeout)

@@ -39,7 +39,18 @@ t.test('R28: a pipeline or MULTI is refused', async t => {
 })
 
 t.test('what is no client throws at construction', async t => {
-  for (const wrong of [undefined, null, 5, 'redis://127.0.0.1', {}, [], new Map(), memoryStore(), Redis]) {
+  for (const wrong of [
+    createClient().legacy(),
+    undefined,
+    null,
+    5,
+    'redis://127.0.0.1',
+    {},
+    [],
+    new Map(),
+    memoryStore(),
+    Redis,
+  ]) {
     t.throws(() => redisStore(wrong as never), { name: 'TypeError', message: /ioredis 5 or 6/ })
   }
 })
@@ -51,6 +62,7 @@ t.test('options that make no sense throw and are named', async t => {
     [/prefix/, { prefix: 'a b' }],
     [/prefix/, { prefix: 5 }],
     [/timeout/, { timeout: 0 }],
+    [/timeout/, { timeout: 2 ** 31 }],
     [/timeout/, { timeout: Number.NaN }],
     [/timeout/, { timeout: '2s' }],
     [/timout/, { timout: 5 }],

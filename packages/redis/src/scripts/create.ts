@@ -29,14 +29,16 @@ for index = 1, #entries, 2 do
   local session = read(entries[index + 1])
   if not session then return malformed end
   session.sid = entries[index]
-  if not live(session) then
+  if session.sid == sid then
+    own = live(session) and session
+  elseif not live(session) then
     expired[#expired + 1] = session.sid
-  elseif session.sid == sid then
-    own = session
   elseif session.sid ~= replaced then
     others[#others + 1] = session
   end
 end
+local replaces, excess = replaced ~= '' and replaced ~= sid, #others + 1 - perSubject
+local opened = (replaces or excess > 0) and open(feed, window, publishFor)
 
 if not own then
   own = { newest = 0, parent = -1, first = 0, recover = 0, used = 0, created = now }
@@ -44,15 +46,15 @@ if not own then
   save(sessions, sid, own)
 end
 local answer = { 'created', digits(now), write(own) }
-if replaced ~= '' and replaced ~= sid then
-  publish(feed, window, tag .. '|' .. replaced, publishFor)
+if replaces then
+  publish(opened, tag .. '|' .. replaced)
   redis.call('HDEL', sessions, replaced)
 end
 local function usedAt(session) return session.created + session.used end
 table.sort(others, function(one, other) return usedAt(one) < usedAt(other) end)
-for index = 1, #others + 1 - perSubject do
+for index = 1, excess do
   local evicted = others[index].sid
-  publish(feed, window, tag .. '|' .. evicted, publishFor)
+  publish(opened, tag .. '|' .. evicted)
   redis.call('HDEL', sessions, evicted)
   answer[#answer + 1] = evicted
 end

@@ -25,7 +25,7 @@ local text = redis.call('HGET', sessions, sid)
 local session = text and read(text)
 if text and not session then return malformed end
 local wasLive = session and live(session)
-if wasLive or always then publish(feed, window, tag .. '|' .. sid, publishFor) end
+if wasLive or always then publish(open(feed, window, publishFor), tag .. '|' .. sid) end
 redis.call('HDEL', sessions, sid)
 return { wasLive and 'deleted' or 'absent', digits(now) }
 `,
@@ -34,7 +34,7 @@ return { wasLive and 'deleted' or 'absent', digits(now) }
 /**
  * Ends the sessions of a subject, but for one.
  *
- * KEYS  as above
+ * KEYS  1 {prefix:b}:s:<tag>  2 {prefix:b}:feed  3 {prefix:b}:window
  * ARGV  1 tag  2 publishFor (seconds)  3 sid to spare or ''  4 notAfter (milliseconds)
  * Returns {'late', now}, or {'deleted', now, sid ...} with those that were live
  */
@@ -59,8 +59,9 @@ for index = 1, #entries, 2 do
 end
 
 local answer = { 'deleted', digits(now) }
+local opened = #ended > 0 and open(feed, window, publishFor)
 for _, sid in ipairs(ended) do
-  publish(feed, window, tag .. '|' .. sid, publishFor)
+  publish(opened, tag .. '|' .. sid)
   answer[#answer + 1] = sid
 end
 for _, sid in ipairs(gone) do redis.call('HDEL', sessions, sid) end

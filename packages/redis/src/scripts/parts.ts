@@ -52,16 +52,22 @@ end
 `
 
 /**
- * `publish(feed, window, member, publishFor)`: scores are microseconds, unique and always rising, though the clock be
- * set back. The window key remembers the longest that anybody asks for, so that nobody trims what another needs.
+ * `open(feed, window, publishFor)` reads what publishing needs, so that whatever is wrong there fails before the first
+ * write; `publish(opened, member)` writes. Scores are microseconds, unique and always rising, though the clock be set
+ * back. The window key remembers the longest that anybody asks for, so that nobody trims what another needs.
  */
 export const publish = `
-local function publish(feed, window, member, publishFor)
+local function open(feed, window, publishFor)
   local highest = tonumber(redis.call('ZREVRANGE', feed, 0, 0, 'WITHSCORES')[2]) or 0
   local seconds = math.max(publishFor, tonumber(redis.call('GET', window)) or 0)
-  redis.call('ZADD', feed, digits(math.max(micros, highest + 1)), member)
-  redis.call('ZREMRANGEBYSCORE', feed, '-inf', digits(micros - seconds * 1000000))
-  redis.call('EXPIRE', feed, digits(seconds))
-  redis.call('SET', window, digits(seconds), 'EX', digits(seconds))
+  return { feed = feed, window = window, highest = highest, seconds = seconds }
+end
+local function publish(opened, member)
+  local feed, seconds = opened.feed, digits(opened.seconds)
+  opened.highest = math.max(micros, opened.highest + 1)
+  redis.call('ZADD', feed, digits(opened.highest), member)
+  redis.call('ZREMRANGEBYSCORE', feed, '-inf', digits(micros - opened.seconds * 1000000))
+  redis.call('EXPIRE', feed, seconds)
+  redis.call('SET', opened.window, seconds, 'EX', seconds)
 end
 `

@@ -10,7 +10,8 @@ import { type Script, script } from './script.js'
 export const askTime: Script = script(clock, "return { 'time', digits(now) }")
 
 /**
- * One live session. A script, so that deadlines are by the server's clock and no replica answers.
+ * One live session. A script, so that deadlines are by the server's clock. It ends with a write that changes nothing,
+ * so that no replica answers: it may not have heard of a revocation.
  *
  * KEYS  1 {prefix:b}:s:<tag>
  * ARGV  1 sid
@@ -20,7 +21,10 @@ export const find: Script = script(
   clock,
   record,
   `
-local text = redis.call('HGET', KEYS[1], ARGV[1])
+local sessions, sid = KEYS[1], ARGV[1]
+
+redis.call('HDEL', sessions, '')
+local text = redis.call('HGET', sessions, sid)
 if not text then return { 'absent', digits(now) } end
 local session = read(text)
 if not session then return malformed end
@@ -30,7 +34,7 @@ return { 'found', digits(now), text }
 )
 
 /**
- * The live sessions of a subject.
+ * The live sessions of a subject. Not from a replica, as above.
  *
  * KEYS  1 {prefix:b}:s:<tag>
  * Returns {'found', now, sid, record, sid, record ...}
@@ -39,14 +43,18 @@ export const list: Script = script(
   clock,
   record,
   `
+local sessions = KEYS[1]
+
+redis.call('HDEL', sessions, '')
 local answer = { 'found', digits(now) }
-local entries = redis.call('HGETALL', KEYS[1])
+local entries = redis.call('HGETALL', sessions)
 for index = 1, #entries, 2 do
-  local session = read(entries[index + 1])
+  local sid, text = entries[index], entries[index + 1]
+  local session = read(text)
   if not session then return malformed end
   if live(session) then
-    answer[#answer + 1] = entries[index]
-    answer[#answer + 1] = entries[index + 1]
+    answer[#answer + 1] = sid
+    answer[#answer + 1] = text
   end
 end
 return answer
@@ -54,19 +62,22 @@ return answer
 )
 
 /**
- * What was revoked after a cursor, of one feed or several.
+ * What was revoked after a cursor, of one feed or several. A feed whose highest score is below the cursor was lost, or
+ * its server's clock was set back: it is read as a whole. Not from a replica, as above.
  *
  * KEYS  1.. {prefix:b}:feed
  * ARGV  1.. for each the score to read on from, exclusive, or '' for all
- * Returns for each {highest score, member ...}
+ * Returns for each {highest score or '', member ...}
  */
 export const revokedSince: Script = script(`
 local answer = {}
 for index, feed in ipairs(KEYS) do
-  local from = ARGV[index] == '' and '-inf' or '(' .. ARGV[index]
-  local entries = redis.call('ZRANGEBYSCORE', feed, from, '+inf', 'WITHSCORES')
-  local read = { entries[#entries] or ARGV[index] }
-  for each = 1, #entries, 2 do read[#read + 1] = entries[each] end
+  local cursor = tonumber(ARGV[index])
+  redis.call('ZREM', feed, '')
+  local highest = redis.call('ZREVRANGE', feed, 0, 0, 'WITHSCORES')[2] or ''
+  local isKnown = cursor and tonumber(highest) and tonumber(highest) >= cursor
+  local read = redis.call('ZRANGEBYSCORE', feed, isKnown and '(' .. ARGV[index] or '-inf', '+inf')
+  table.insert(read, 1, highest)
   answer[index] = read
 end
 return answer
@@ -76,5 +87,6 @@ return answer
  * The `memory` section of INFO, of the node that has a key.
  *
  * KEYS  1 any of ours
+ * Returns its text
  */
 export const memoryInfo: Script = script(`return redis.call('INFO', 'memory')`)

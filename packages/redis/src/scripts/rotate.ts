@@ -41,7 +41,7 @@ elseif presented == session.parent and age < session.recover then
   outcome = 'reissued'
   session.newest = successor(session.newest)
 else
-  publish(feed, window, tag .. '|' .. sid, publishFor)
+  publish(open(feed, window, publishFor), tag .. '|' .. sid)
   redis.call('HDEL', sessions, sid)
   return { 'reused', digits(now), text }
 end
