@@ -34,6 +34,7 @@ export function run(environment: Record<string, string>): Server {
       ACCESS_TOKEN_LIFETIME: '',
       RECOVERY_WINDOW: '',
       COOKIE_SECURE: '',
+      REDIS_URL: '',
       ...environment,
     },
   })

@@ -4,6 +4,7 @@ import { accounts } from './accounts.js'
 import type { Config } from './config.js'
 import { securityHeaders } from './headers.js'
 import { page } from './page.js'
+import { redisSessions } from './sessions.js'
 import { openUsers } from './users.js'
 
 /** The whole app, ready to listen. Throws a TypeError that names a bad token option. */
@@ -28,9 +29,11 @@ export async function buildApp(
       reply.header('connection', 'close')
     }
   })
-  await app.register(tokenratchet, config.tokens)
+  const sessions = config.redisUrl === undefined ? undefined : redisSessions(config.redisUrl, app.log)
+  // This and the next after the last request has been answered.
+  app.addHook('onClose', async () => sessions?.close())
+  await app.register(tokenratchet, { ...config.tokens, ...sessions?.options })
   const users = openUsers(config.databaseFile)
-  // After the last request has been answered.
   app.addHook('onClose', async () => users.close())
   await app.register(accounts, { users })
   await app.register(page)

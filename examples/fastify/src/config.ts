@@ -8,6 +8,8 @@ export interface Config {
   host: string
   port: number
   databaseFile: string
+  /** Without it, sessions live in the memory of this process. */
+  redisUrl: string | undefined
   /** The secret was made up for this run. */
   temporarySecret: boolean
   /** Options of the plugin, which checks them itself. */
@@ -27,6 +29,7 @@ export function readConfig(): Config {
     host: variable('HOST') ?? '127.0.0.1',
     port: port('PORT') ?? 3000,
     databaseFile: variable('DATABASE_FILE') ?? besideTheApp('example.db'),
+    redisUrl: redisUrl('REDIS_URL'),
     temporarySecret: secret === undefined,
     tokens: {
       secret: secret ?? randomBytes(32).toString('base64url'),
@@ -53,6 +56,26 @@ function port(name: string): number | undefined {
     throw new Error(`${name} must be a port number from 0 to 65535`)
   }
   return text === undefined ? undefined : Number(text)
+}
+
+/** The address may hold a password: the message doesn't repeat it. */
+function redisUrl(name: string): string | undefined {
+  const text = variable(name)
+  if (text !== undefined && !isRedisUrl(text)) {
+    throw new Error(`${name} must be an address such as redis://127.0.0.1:6379, or rediss:// for TLS`)
+  }
+  return text
+}
+
+/** With a host, and after it nothing but the number of a database and options of ioredis. */
+function isRedisUrl(text: string): boolean {
+  try {
+    // ioredis will do that to the password.
+    decodeURIComponent(text)
+  } catch {
+    return false
+  }
+  return /^rediss?:\/\/[^/]+(\/\d*)?(\?.*)?$/.test(text) && URL.canParse(text)
 }
 
 function flag(name: string): boolean | undefined {

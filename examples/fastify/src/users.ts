@@ -34,7 +34,8 @@ export function openUsers(file: string): Users {
 
 function openDatabase(file: string): Database.Database {
   try {
-    const database = new Database(file)
+    // Milliseconds that processes wait for each other: to write, and here when they start together.
+    const database = new Database(file, { timeout: 5000 })
     // Readers and a writer of another process don't wait for each other.
     database.pragma('journal_mode = WAL')
     database.exec(`CREATE TABLE IF NOT EXISTS users (

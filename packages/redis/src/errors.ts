@@ -10,7 +10,7 @@ const meanings: readonly (readonly [RegExp, string])[] = [
   [/\bMISCONF\b/, 'the server can not persist, and refuses writes'],
   [/\bBUSY\b/, 'the server is busy with a script'],
   [/\b(CLUSTERDOWN|MASTERDOWN|TRYAGAIN)\b/, 'the cluster is down, or moving slots'],
-  [/\b(NOAUTH|WRONGPASS|NOPERM)\b/, 'the user of the connection may not do this'],
+  [/\b(NOAUTH|WRONGPASS|NOPERM)\b|can't run this command/, 'the user of the connection may not do this'],
   [/\bWRONGTYPE\b/, 'a key of ours holds something that is not ours'],
   [/malformed/, 'a session record is not as it was written'],
   [
