@@ -10,7 +10,10 @@ const meanings: readonly (readonly [RegExp, string])[] = [
   [/\bMISCONF\b/, 'the server can not persist, and refuses writes'],
   [/\bBUSY\b/, 'the server is busy with a script'],
   [/\b(CLUSTERDOWN|MASTERDOWN|TRYAGAIN)\b/, 'the cluster is down, or moving slots'],
-  [/\b(NOAUTH|WRONGPASS|NOPERM)\b|can't run this command/, 'the user of the connection may not do this'],
+  [
+    /\b(NOAUTH|WRONGPASS|NOPERM)\b|can't run this command|unauthenticated/,
+    'the user of the connection may not do this',
+  ],
   [/\bWRONGTYPE\b/, 'a key of ours holds something that is not ours'],
   [/malformed/, 'a session record is not as it was written'],
   [
@@ -19,11 +22,15 @@ const meanings: readonly (readonly [RegExp, string])[] = [
   ],
 ]
 
-/** Never carries the command: its arguments are the subject and claims of a user. */
+/**
+ * Never carries the command: its keys and arguments are the tag, subject and claims of a user. A server that does not
+ * know a command quotes it.
+ */
 export function unavailable(error: unknown): StoreUnavailableError {
   const { message, name } = error instanceof Error ? error : new Error(typeof error)
   const [, meaning] = meanings.find(([pattern]) => pattern.test(message)) ?? [undefined, 'the command failed']
-  return new StoreUnavailableError({ cause: new Error(`Redis: ${meaning} (${name}: ${message})`) })
+  const [unquoted] = message.split(/,? with args/, 1)
+  return new StoreUnavailableError({ cause: new Error(`Redis: ${meaning} (${name}: ${unquoted})`) })
 }
 
 export function tooLate(timeout: number): StoreUnavailableError {
