@@ -97,7 +97,7 @@ const real: readonly Trouble[] = [
   },
   {
     answer: 'NOAUTH',
-    means: /may not do this.*NOAUTH/,
+    means: /may not do this.*(NOAUTH|unauthenticated)/,
     async begin(server, proxy) {
       await config(server, 'requirepass', 'p')
       proxy.commands.length = 0
