@@ -27,6 +27,9 @@ const meanings: readonly (readonly [RegExp, string])[] = [
  * know a command quotes it.
  */
 export function unavailable(error: unknown): StoreUnavailableError {
+  if (error instanceof StoreUnavailableError) {
+    return error
+  }
   const { message, name } = error instanceof Error ? error : new Error(typeof error)
   const [, meaning] = meanings.find(([pattern]) => pattern.test(message)) ?? [undefined, 'the command failed']
   const [unquoted] = message.split(/,? with args/, 1)

@@ -30,7 +30,8 @@ export async function run(
 export async function withinDeadline<T>(timeout: number, ask: () => Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const deadline = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(tooLate(timeout)), timeout).unref()
+    // One turn later: an answer that waits in the socket of a process that was busy has arrived in time.
+    timer = setTimeout(() => setImmediate(() => reject(tooLate(timeout))), timeout).unref()
   })
   const answer = ask().catch((error: unknown) => {
     throw unavailable(error)

@@ -13,31 +13,31 @@ export const deadlineCases: readonly StoreCase[] = [
   {
     name: 'a rotation moves the idle deadline by the timeout given at login',
     async run({ store, elapse }) {
-      const { ref } = await create(store, { idleTimeout: 1 })
-      await elapse(600)
+      const { ref } = await create(store, { idleTimeout: 3 })
+      await elapse(1800)
       const { generation, idleUntil, now } = await expectRotation(store, ref, 0, 'rotated')
-      assert.equal(idleUntil, now + 1000)
-      await elapse(600)
+      assert.equal(idleUntil, now + 3000)
+      await elapse(1800)
       await expectRotation(store, ref, generation, 'rotated')
     },
   },
   {
     name: 'a reissue does not move the idle deadline',
     async run({ store, elapse }) {
-      const { ref } = await create(store, { idleTimeout: 1 })
+      const { ref } = await create(store, { idleTimeout: 3 })
       await expectRotation(store, ref, 0, 'rotated')
-      await elapse(600)
+      await elapse(1800)
       const { generation } = await expectRotation(store, ref, 0, 'reissued')
-      await elapse(600)
+      await elapse(1800)
       await expectUnknown(store, ref, generation)
     },
   },
   {
     name: 'the absolute deadline never moves, and caps the idle deadline',
     async run({ store, elapse }) {
-      const { ref, session } = await create(store, { idleTimeout: 2, lifetime: 2 })
+      const { ref, session } = await create(store, { idleTimeout: 3, lifetime: 3 })
       assert.equal(session.idleUntil, session.absoluteUntil)
-      await elapse(1000)
+      await elapse(1500)
       const rotated = await expectRotation(store, ref, 0, 'rotated')
       assert.equal(rotated.absoluteUntil, session.absoluteUntil)
       assert.equal(rotated.idleUntil, session.absoluteUntil)
@@ -46,7 +46,7 @@ export const deadlineCases: readonly StoreCase[] = [
         [healed.absoluteUntil, healed.idleUntil],
         [session.absoluteUntil, session.absoluteUntil],
       )
-      await elapse(1100)
+      await elapse(1600)
       await expectUnknown(store, ref, healed.generation)
     },
   },

@@ -14,10 +14,10 @@ export const recoveryCases: readonly StoreCase[] = [
     name: 'the recovery window is set by a rotation, ends, and is not moved by a reissue',
     async run({ store, elapse }) {
       const { ref } = await create(store)
-      await expectRotation(store, ref, 0, 'rotated', 1)
-      await elapse(600)
+      await expectRotation(store, ref, 0, 'rotated', 3)
+      await elapse(1800)
       const { generation } = await expectRotation(store, ref, 0, 'reissued', recovery)
-      await elapse(600)
+      await elapse(1800)
       await expectRotation(store, ref, 0, 'reused', recovery)
       await expectUnknown(store, ref, generation)
     },
