@@ -22,6 +22,18 @@ export interface Context {
   readonly ask: <T>(question: (store: Store) => Promise<T>) => Promise<T>
 }
 
+/**
+ * A decision of the store, for use within `ask`: a command that ran too late decided nothing.
+ *
+ * @throws StoreUnavailableError
+ */
+export function decided<T extends { readonly outcome: string }>(answer: T): Exclude<T, { outcome: 'late' }> {
+  if (answer.outcome === 'late') {
+    throw new StoreUnavailableError()
+  }
+  return answer as Exclude<T, { outcome: 'late' }>
+}
+
 /** Seconds by which the clocks of processes may differ. */
 export const clockTolerance = 300
 

@@ -33,3 +33,8 @@ export function publicSession<C extends object>(session: StoredSession): Session
     absoluteUntil: new Date(session.absoluteUntil),
   }
 }
+
+/** Whole seconds until the session ends unless it is used; both times are the store's. */
+export function secondsLeft({ idleUntil }: StoredSession, now: number): number {
+  return Math.floor((idleUntil - now) / 1000)
+}

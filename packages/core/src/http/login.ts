@@ -2,6 +2,7 @@ import type { Context } from '../context.js'
 import { TokenError } from '../errors.js'
 import { tagOf } from '../subject.js'
 import { type Grant, issue } from '../verbs/issue.js'
+import type { Issued } from '../verbs/mint.js'
 import { endSession, type NamedSession, sessionOf } from '../verbs/revoke.js'
 import { verify } from '../verbs/verify.js'
 import { clearCookies, setCookies } from './cookie.js'
@@ -39,6 +40,11 @@ export async function issueTokens(
   checkOrigin(context, http, request)
   const replaces = refreshCookie(request, http.cookies)
   const issued = await issue(context, { ...grant, transport: 'cookie', replaces })
+  return success(http, issued)
+}
+
+/** What a login and a refresh answer: the tokens in cookies, never in the body. */
+export function success(http: HttpSettings, issued: Issued): Login {
   return {
     headers: { ...noStore, 'set-cookie': setCookies(http.cookies, issued) },
     body: { expires_in: issued.expiresIn },

@@ -1,10 +1,9 @@
 import type { Context } from '../context.js'
 import { TokenError } from '../errors.js'
 import { refresh } from '../verbs/refresh.js'
-import { setCookies } from './cookie.js'
 import { refreshCookie } from './credentials.js'
 import { checkOrigin } from './guard.js'
-import { noStore, revokeTokens } from './login.js'
+import { noStore, revokeTokens, success } from './login.js'
 import type { HttpSettings, RouteName } from './options.js'
 import type { HttpRequest, HttpResponse } from './types.js'
 
@@ -49,11 +48,7 @@ async function handleRefresh(
     throw new TokenError('ERR_INVALID_REQUEST')
   }
   const issued = await refresh(context, token, { transport: 'cookie' })
-  return {
-    status: 200,
-    headers: { ...noStore, 'set-cookie': setCookies(http.cookies, issued) },
-    body: { expires_in: issued.expiresIn },
-  }
+  return { status: 200, ...success(http, issued) }
 }
 
 /** Works with an expired access token, and when there is nothing left to log out from. */

@@ -1,7 +1,6 @@
 import { checkClaims } from '../access-token/claims.js'
 import { checkMembers } from '../check.js'
-import type { Context } from '../context.js'
-import { StoreUnavailableError } from '../errors.js'
+import { type Context, decided } from '../context.js'
 import {
   checkTransport,
   decodeRefreshToken,
@@ -9,7 +8,7 @@ import {
   newHandle,
   type Transport,
 } from '../refresh-token/token.js'
-import { writeData } from '../session.js'
+import { secondsLeft, writeData } from '../session.js'
 import type { NewSession, SessionRef } from '../store/store.js'
 import { checkSubject, tagOf } from '../subject.js'
 import { type Issued, mintAccessToken } from './mint.js'
@@ -49,7 +48,7 @@ export async function issue(context: Context, grant: Grant): Promise<Issued> {
   }
 
   const session = { tag, sid, idleTimeout, lifetime, data: writeData({ subject, claims }) }
-  const { generation, refreshExpiresIn, evicted } = await create(context, session, replaced)
+  const { session: stored, now: storeNow, evicted } = await create(context, session, replaced)
   if (replaced?.tag === tag) {
     revocations.add(replaced.sid)
     publish({ type: 'revoked', reason: 'replaced', sid: replaced.sid, subject })
@@ -61,27 +60,25 @@ export async function issue(context: Context, grant: Grant): Promise<Issued> {
   publish({ type: 'issued', sid, subject, transport })
   return {
     ...access,
-    refreshToken: encodeRefreshToken(context.refreshRing, { transport, tag, handle, generation }),
-    refreshExpiresIn,
+    refreshToken: encodeRefreshToken(context.refreshRing, {
+      transport,
+      tag,
+      handle,
+      generation: stored.generation,
+    }),
+    refreshExpiresIn: secondsLeft(stored, storeNow),
     sid,
   }
 }
 
 async function create(context: Context, session: NewSession, replaced: SessionRef | undefined) {
   const { publishFor, settings } = context
-  const creation = await context.ask(async store => {
-    const answer = await store.create(session, {
-      perSubject: settings.sessionsPerSubject,
-      publishFor,
-      ...(replaced?.tag === session.tag && { replaces: { tag: replaced.tag, sid: replaced.sid } }),
-    })
-    if (answer.outcome === 'late') {
-      throw new StoreUnavailableError()
-    }
-    return answer
-  })
-  const { session: created, now, evicted } = creation
-  return { ...created, refreshExpiresIn: Math.floor((created.idleUntil - now) / 1000), evicted }
+  const rules = {
+    perSubject: settings.sessionsPerSubject,
+    publishFor,
+    ...(replaced?.tag === session.tag && { replaces: { tag: replaced.tag, sid: replaced.sid } }),
+  }
+  return context.ask(async store => decided(await store.create(session, rules)))
 }
 
 function checkGrant(grant: Grant): { subject: string; claims: object; transport: Transport } {

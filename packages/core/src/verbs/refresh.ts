@@ -1,6 +1,6 @@
 import { checkMembers } from '../check.js'
-import type { Context } from '../context.js'
-import { StoreUnavailableError, TokenError } from '../errors.js'
+import { type Context, decided } from '../context.js'
+import { TokenError } from '../errors.js'
 import {
   checkTransport,
   decodeRefreshToken,
@@ -8,7 +8,7 @@ import {
   type RefreshToken,
   type Transport,
 } from '../refresh-token/token.js'
-import { publicSession, type Session } from '../session.js'
+import { publicSession, type Session, secondsLeft } from '../session.js'
 import type { Rotation } from '../store/store.js'
 import { claimsUnavailable, currentClaims } from './current-claims.js'
 import { type AccessTokenFor, type Issued, mintAccessToken } from './mint.js'
@@ -49,7 +49,7 @@ export async function refresh(context: Context, text: string, options: RefreshOp
   return {
     ...access,
     refreshToken: encodeRefreshToken(context.refreshRing, { ...token, generation: session.generation }),
-    refreshExpiresIn: Math.floor((session.idleUntil - storeNow) / 1000),
+    refreshExpiresIn: secondsLeft(session, storeNow),
     sid,
   }
 }
@@ -79,10 +79,7 @@ async function rotate(context: Context, token: RefreshToken): Promise<Rotated> {
   }
   const rotation = await context.ask(async store => {
     const step = { generation, recovery: settings.recoveryWindow, publishFor }
-    const answer = await store.rotate({ tag, sid }, step)
-    if (answer.outcome === 'late') {
-      throw new StoreUnavailableError()
-    }
+    const answer = decided(await store.rotate({ tag, sid }, step))
     // Read here, so that data which is none is a fault of the store.
     return answer.outcome === 'unknown' ? answer : { ...answer, known: publicSession(answer.session) }
   })
