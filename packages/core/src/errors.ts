@@ -6,6 +6,10 @@ export type TokenErrorCode =
   | 'ERR_ACCESS_TOKEN_REVOKED'
   | 'ERR_INVALID_GRANT'
   | 'ERR_INVALID_REQUEST'
+  | 'ERR_INVALID_BODY'
+  | 'ERR_BODY_TOO_LARGE'
+  | 'ERR_INVALID_SCOPE'
+  | 'ERR_UNSUPPORTED_GRANT_TYPE'
   | 'ERR_FORBIDDEN_ORIGIN'
   | 'ERR_STORE_UNAVAILABLE'
 
@@ -53,6 +57,30 @@ const meanings: Readonly<Record<TokenErrorCode, Meaning>> = {
     message: 'The request carries no credential, a malformed one, or more than one',
     headers: challenge('invalid_request', 'The request carries a malformed credential, or more than one'),
   },
+  ERR_INVALID_BODY: {
+    status: 400,
+    error: 'invalid_request',
+    message: 'Parameters are sent as text, once each, in a form or in a JSON object',
+    headers: {},
+  },
+  ERR_BODY_TOO_LARGE: {
+    status: 413,
+    error: 'invalid_request',
+    message: 'The body is larger than 8192 bytes',
+    headers: {},
+  },
+  ERR_INVALID_SCOPE: {
+    status: 400,
+    error: 'invalid_scope',
+    message: 'The scope is malformed, or wider than what was granted',
+    headers: {},
+  },
+  ERR_UNSUPPORTED_GRANT_TYPE: {
+    status: 400,
+    error: 'unsupported_grant_type',
+    message: 'This route takes the grant type refresh_token',
+    headers: {},
+  },
   ERR_FORBIDDEN_ORIGIN: {
     status: 403,
     error: 'invalid_request',
@@ -75,11 +103,11 @@ const meanings: Readonly<Record<TokenErrorCode, Meaning>> = {
 export class TokenError extends Error {
   override readonly name: string = 'TokenError'
   readonly code: TokenErrorCode
-  /** HTTP status: 400, 401, 403 or 503. */
+  /** HTTP status: 400, 401, 403, 413 or 503. */
   readonly status: number
   /** The same, by the name that Fastify's error handlers read. */
   readonly statusCode: number
-  /** `invalid_token`, `invalid_grant`, `invalid_request`, `temporarily_unavailable`; none without credentials. */
+  /** The `error` of RFC 6749 section 5.2 and RFC 6750 section 3.1; none when no credentials came. */
   readonly error: string | undefined
   /** Response headers in lower case: `www-authenticate` (RFC 6750 section 3) or `retry-after` (seconds). */
   readonly headers: Readonly<Record<string, string>>

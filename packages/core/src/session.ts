@@ -6,6 +6,8 @@ export interface Session<C extends object = object> {
   readonly subject: string
   /** The application's claims, as given at login. */
   readonly claims: C
+  /** As granted at login. */
+  readonly scope?: string
   readonly createdAt: Date
   /** Time of the login or of the last rotation. */
   readonly usedAt: Date
@@ -16,17 +18,18 @@ export interface Session<C extends object = object> {
 }
 
 /** What the store keeps for us without looking at it. */
-export function writeData({ subject, claims }: { subject: string; claims: object }): string {
-  return JSON.stringify([subject, claims])
+export function writeData({ subject, claims, scope }: Pick<Session, 'subject' | 'claims' | 'scope'>): string {
+  return JSON.stringify(scope === undefined ? [subject, claims] : [subject, claims, scope])
 }
 
 /** Throws when the data of a record is not what `writeData` wrote. */
 export function publicSession<C extends object>(session: StoredSession): Session<C> {
-  const [subject, claims] = JSON.parse(session.data) as [string, C]
+  const [subject, claims, scope] = JSON.parse(session.data) as [string, C, string?]
   return {
     sid: session.sid,
     subject,
     claims,
+    ...(scope !== undefined && { scope }),
     createdAt: new Date(session.createdAt),
     usedAt: new Date(session.usedAt),
     idleUntil: new Date(session.idleUntil),

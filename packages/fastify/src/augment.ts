@@ -1,5 +1,5 @@
 import type { Tokens } from '@tokenratchet/core'
-import type { Login, LoginGrant } from '@tokenratchet/core/http'
+import type { IssueTokens } from '@tokenratchet/core/http'
 import type { Authenticate } from './guards.js'
 import type { User } from './user-claims.js'
 
@@ -19,10 +19,11 @@ declare module 'fastify' {
   }
   interface FastifyReply {
     /**
-     * Logs in: begins a session, sets its cookies, and resolves to what belongs into the body. Sends nothing.
-     * Rejects with a `TokenError` (403 from another origin, 503 without a store), or a `TypeError` for a bad grant.
+     * Logs in: begins a session, sets its cookies or not (`transport`), and resolves to what belongs into the body.
+     * Sends nothing. Rejects with a `TokenError` (403 from another origin, 503 without a store), or a `TypeError` for
+     * a bad grant.
      */
-    issueTokens(grant: LoginGrant<User>): Promise<Login['body']>
+    issueTokens: IssueTokens<User>
     /** Logs out: ends the session of this request and clears its cookies. Sends nothing. */
     revokeTokens(): Promise<void>
   }

@@ -1,5 +1,6 @@
 import type { HttpRequest, Seam } from '@tokenratchet/core/http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { seamRequest } from './request.js'
 
 type Done = (error?: Error) => void
 
@@ -51,7 +52,7 @@ function identify(
 ): (request: FastifyRequest) => Error | undefined {
   return request => {
     try {
-      ;(request as unknown as Record<string, unknown>)[decoratorName] = guard(request.raw)
+      ;(request as unknown as Record<string, unknown>)[decoratorName] = guard(seamRequest(request))
       return undefined
     } catch (error) {
       return error as Error

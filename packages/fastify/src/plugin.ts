@@ -1,9 +1,11 @@
-import { createSeam, type HttpHeaders } from '@tokenratchet/core/http'
+import type { Grant } from '@tokenratchet/core'
+import { createSeam, type HttpHeaders, type IssueTokens } from '@tokenratchet/core/http'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import './augment.js'
 import { authenticate, guardRoutes } from './guards.js'
 import { splitOptions, type TokenratchetOptions } from './options.js'
+import { seamRequest } from './request.js'
 import { tokenRoutes } from './routes.js'
 import type { User } from './user-claims.js'
 
@@ -15,13 +17,13 @@ const plugin: FastifyPluginAsync<TokenratchetOptions> = async (app, options) => 
   app.decorate('tokens', seam.tokens)
   app.decorate('authenticate', authenticate(seam, decoratorName))
   app.decorateRequest(decoratorName, null)
-  app.decorateReply('issueTokens', async function (grant) {
-    const { headers, body } = await seam.issueTokens(this.request.raw, grant)
+  app.decorateReply('issueTokens', async function (this: FastifyReply, grant: Grant<User>) {
+    const { headers, body } = await seam.issueTokens(seamRequest(this.request), grant)
     setHeaders(this, headers)
     return body
-  })
+  } as IssueTokens<User>)
   app.decorateReply('revokeTokens', async function () {
-    setHeaders(this, await seam.revokeTokens(this.request.raw))
+    setHeaders(this, await seam.revokeTokens(seamRequest(this.request)))
   })
 
   app.addHook('onRoute', ({ url, config }) => checkAuth(url, config))

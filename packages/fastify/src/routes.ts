@@ -1,10 +1,8 @@
 import type { Route } from '@tokenratchet/core/http'
 import type { FastifyInstance } from 'fastify'
 import { tokenRoute } from './guards.js'
+import { seamRequest } from './request.js'
 import { schemas } from './schemas.js'
-
-/** Token requests are small: anything larger is refused before it is read. */
-const bodyLimit = 8192
 
 /** Read by @fastify/swagger: an answer to a wrong method is nothing to document. */
 const hidden = { hide: true } as object
@@ -13,7 +11,7 @@ const hidden = { hide: true } as object
 export function tokenRoutes(routes: readonly Route[]): (scope: FastifyInstance) => Promise<void> {
   return async scope => {
     scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+    scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
     // OPTIONS is left to the application, so that @fastify/cors can answer preflights.
     const methods = scope.supportedMethods.filter(method => method !== 'OPTIONS')
     for (const route of routes) {
@@ -21,7 +19,6 @@ export function tokenRoutes(routes: readonly Route[]): (scope: FastifyInstance) 
         scope.route({
           method,
           url: route.path,
-          bodyLimit,
           exposeHeadRoute: false,
           config: { ...route.config, auth: false, [tokenRoute]: true },
           schema: method === route.method ? schemas[route.name] : hidden,
@@ -29,7 +26,7 @@ export function tokenRoutes(routes: readonly Route[]): (scope: FastifyInstance) 
           validatorCompiler: () => () => true,
           serializerCompiler: () => JSON.stringify,
           async handler(request, reply) {
-            const { status, headers, body } = await route.handle(request.raw)
+            const { status, headers, body } = await route.handle(seamRequest(request))
             return reply.code(status).headers(headers).send(body)
           },
         })

@@ -6,29 +6,50 @@ const refusal = {
   properties: { error: { type: 'string' }, error_description: { type: 'string' } },
 } as const
 
-const refusals = {
-  403: { description: 'Cross-origin request', ...refusal },
+const others = {
   405: { description: 'Wrong method', ...refusal },
+  413: { description: 'A body of more than 8192 bytes', ...refusal },
   503: {
     description: 'The store of sessions is unavailable: try again after `Retry-After` seconds',
     ...refusal,
   },
 } as const
 
+const refusals = { 403: { description: 'Cross-origin request', ...refusal }, ...others } as const
+
+const consumes = ['application/x-www-form-urlencoded', 'application/json']
+
 /** What @fastify/swagger shows of the routes; nothing is validated or serialized by it. */
 export const schemas: Readonly<Record<RouteName, object>> = {
   refresh: {
     tags: ['auth'],
-    summary: 'Trade the refresh token cookie for new cookies',
+    summary: 'Trade a refresh token, of the cookie or of the body, for its successor',
+    consumes,
+    body: {
+      type: 'object',
+      properties: {
+        grant_type: { type: 'string', enum: ['refresh_token'] },
+        refresh_token: { type: 'string', description: 'Of a session whose tokens travel in bodies' },
+        scope: { type: 'string', description: 'Fewer names than the login granted' },
+      },
+    },
     response: {
       200: {
-        description: 'New cookies are set',
+        description: 'New cookies are set, or new tokens are in the body',
         type: 'object',
         required: ['expires_in'],
-        properties: { expires_in: { type: 'integer', description: 'Seconds that the access token lives' } },
+        properties: {
+          expires_in: { type: 'integer', description: 'Seconds that the access token lives' },
+          scope: { type: 'string' },
+          access_token: { type: 'string' },
+          token_type: { type: 'string', enum: ['Bearer'] },
+          refresh_token: { type: 'string' },
+        },
       },
       400: {
-        description: '`invalid_grant`: log in again. `invalid_request`: no refresh token came',
+        description:
+          '`invalid_grant`: log in again. `invalid_request`: no refresh token came, or two. ' +
+          '`invalid_scope`, `unsupported_grant_type`',
         ...refusal,
       },
       ...refusals,
@@ -39,9 +60,30 @@ export const schemas: Readonly<Record<RouteName, object>> = {
     summary: 'End the session and clear its cookies',
     response: {
       204: { description: 'Logged out', type: 'null' },
-      400: { description: '`invalid_request`: a malformed Bearer token', ...refusal },
+      400: {
+        description: '`invalid_request`: a malformed Bearer token, or a body that breaks off',
+        ...refusal,
+      },
       401: { description: '`invalid_token`: a Bearer token that names no session', ...refusal },
       ...refusals,
+    },
+  },
+  revoke: {
+    tags: ['auth'],
+    summary: 'End the session of a token (RFC 7009)',
+    consumes,
+    body: {
+      type: 'object',
+      required: ['token'],
+      properties: {
+        token: { type: 'string', description: 'A refresh token or an access token' },
+        token_type_hint: { type: 'string', enum: ['refresh_token', 'access_token'] },
+      },
+    },
+    response: {
+      200: { description: 'The token is worth nothing now, whether or not it was before', type: 'null' },
+      400: { description: '`invalid_request`: no token came', ...refusal },
+      ...others,
     },
   },
 }

@@ -10,6 +10,8 @@ export interface RegisteredClaims {
   jti: string
   iat: number
   exp: number
+  /** Names with blanks between them (RFC 9068 section 2.2.3), when the session has a scope. */
+  scope?: string
 }
 
 /** The claims of a token: ours, and the application's own. */

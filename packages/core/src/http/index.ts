@@ -1,14 +1,17 @@
 import type { Claims } from '../access-token/claims.js'
 import { createContext } from '../context.js'
 import { type Tokens, verbs } from '../tokens.js'
+import type { Grant } from '../verbs/issue.js'
+import type { Success } from './answers.js'
 import { guard, guardOptional } from './guard.js'
-import { issueTokens, type Login, type LoginGrant, revokeTokens } from './login.js'
+import { issueTokens, revokeTokens } from './login.js'
 import { httpSettings, type SeamOptions } from './options.js'
 import { type Route, tokenRoutes } from './routes.js'
 import type { HttpHeaders, HttpRequest } from './types.js'
 
+export { type BodyAnswer, type CookieAnswer, errorResponse, type Success } from './answers.js'
 export type { CookieOptions } from './cookie.js'
-export type { Login, LoginGrant } from './login.js'
+export type { IssueTokens } from './issue-tokens.js'
 export type { HttpOptions, RouteName, RouteOption, SeamOptions } from './options.js'
 export type { Route } from './routes.js'
 export type { HttpHeaders, HttpRequest, HttpResponse } from './types.js'
@@ -22,7 +25,7 @@ export interface Seam<C extends object = object> {
   /** Who sends this request, or `null`; throws only for malformed credentials. */
   guardOptional(request: HttpRequest): Claims<C> | null
   /** Begins a session, and ends the one that the request brought. */
-  issueTokens(request: HttpRequest, grant: LoginGrant<C>): Promise<Login>
+  issueTokens(request: HttpRequest, grant: Grant<C>): Promise<Success>
   /** Ends the session of the request's credentials. */
   revokeTokens(request: HttpRequest): Promise<HttpHeaders>
 }
@@ -38,7 +41,7 @@ export function createSeam<C extends object = object>(options: SeamOptions<C>): 
     routes: tokenRoutes(context, http),
     guard: request => guard(context, http, request) as Claims<C>,
     guardOptional: request => guardOptional(context, http, request) as Claims<C> | null,
-    issueTokens: async (request, grant) => issueTokens(context, http, request, grant as LoginGrant),
+    issueTokens: async (request, grant) => issueTokens(context, http, request, grant as Grant),
     revokeTokens: async request => revokeTokens(context, http, request),
   }
 }

@@ -2,30 +2,19 @@ import type { Context } from '../context.js'
 import { TokenError } from '../errors.js'
 import { tagOf } from '../subject.js'
 import { type Grant, issue } from '../verbs/issue.js'
-import type { Issued } from '../verbs/mint.js'
 import { endSession, type NamedSession, sessionOf } from '../verbs/revoke.js'
 import { verify } from '../verbs/verify.js'
-import { clearCookies, setCookies } from './cookie.js'
+import { bodySuccess, cookieSuccess, noStore, type Success } from './answers.js'
+import { clearCookies } from './cookie.js'
 import { accessCookie, refreshCookie } from './credentials.js'
 import { checkOrigin, readBearer } from './guard.js'
 import type { HttpSettings } from './options.js'
 import type { HttpHeaders, HttpRequest } from './types.js'
 
-/** RFC 6749 section 5.1: no cache keeps a token. */
-export const noStore = { 'cache-control': 'no-store' } as const
-
-/** A login as an application asks for it: what the request brought is added here. */
-export type LoginGrant<C extends object = object> = Omit<Grant<C>, 'transport' | 'replaces'>
-
-/** Headers to add to the response, and what belongs into its body. */
-export interface Login {
-  readonly headers: HttpHeaders
-  readonly body: { readonly expires_in: number }
-}
-
 /**
- * Begins a session and ends the one whose refresh cookie came along. Refuses a cross-origin request, which would log
- * its victim in as somebody else (login CSRF); a redirect back from an identity provider is a GET, and has a `state`.
+ * Begins a session. Tokens in cookies end the session whose refresh cookie came along, and are refused to a
+ * cross-origin request, which would log its victim in as somebody else (login CSRF); a redirect back from an identity
+ * provider is a GET, and has a `state`. Tokens in a body have nothing to do with cookies.
  *
  * @throws TokenError `ERR_FORBIDDEN_ORIGIN`
  * @throws TypeError for a grant that makes no sense
@@ -35,20 +24,15 @@ export async function issueTokens(
   context: Context,
   http: HttpSettings,
   request: HttpRequest,
-  grant: LoginGrant,
-): Promise<Login> {
-  checkOrigin(context, http, request)
-  const replaces = refreshCookie(request, http.cookies)
-  const issued = await issue(context, { ...grant, transport: 'cookie', replaces })
-  return success(http, issued)
-}
-
-/** What a login and a refresh answer: the tokens in cookies, never in the body. */
-export function success(http: HttpSettings, issued: Issued): Login {
-  return {
-    headers: { ...noStore, 'set-cookie': setCookies(http.cookies, issued) },
-    body: { expires_in: issued.expiresIn },
+  grant: Grant,
+): Promise<Success> {
+  const transport = grant?.transport ?? http.transport
+  if (transport === 'body') {
+    return bodySuccess(await issue(context, { ...grant, transport }))
   }
+  checkOrigin(context, http, request)
+  const replaces = grant?.replaces ?? refreshCookie(request, http.cookies)
+  return cookieSuccess(http, await issue(context, { ...grant, transport, replaces }))
 }
 
 /**

@@ -1,10 +1,11 @@
 import { checkMembers } from '../check.js'
 import type { TokensOptions } from '../options.js'
+import { checkTransport, type Transport } from '../refresh-token/token.js'
 import { type CookieOptions, type CookieSettings, cookieSettings } from './cookie.js'
 import { parseUrl } from './origin.js'
 
 /** The routes that come with the plugin. */
-export type RouteName = 'refresh' | 'logout'
+export type RouteName = 'refresh' | 'logout' | 'revoke'
 
 /** `false` leaves a route out; `config` is handed to the framework's route (rate limits and the like). */
 export type RouteOption = false | { config?: object | undefined } | undefined
@@ -12,6 +13,8 @@ export type RouteOption = false | { config?: object | undefined } | undefined
 export interface HttpOptions {
   /** Where the token routes are. Default `/auth`. */
   prefix?: string
+  /** How tokens travel when a login does not say: default `cookie`. */
+  transport?: Transport | undefined
   cookie?: CookieOptions | undefined
   /** Origins such as `https://app.example.com` whose pages may send requests that change something. */
   trustedOrigins?: readonly string[] | undefined
@@ -23,6 +26,7 @@ export type SeamOptions<C extends object = object> = TokensOptions<C> & HttpOpti
 
 export interface HttpSettings {
   readonly prefix: string
+  readonly transport: Transport
   readonly cookies: CookieSettings
   readonly trustedOrigins: ReadonlySet<string>
   readonly routes: Readonly<Partial<Record<RouteName, RouteOption>>>
@@ -39,9 +43,17 @@ export function httpSettings<C extends object>(
   if (typeof options !== 'object' || options === null) {
     throw new TypeError('options must be an object')
   }
-  const { prefix = '/auth', cookie, trustedOrigins = [], routes = {}, ...rest } = options
+  const {
+    prefix = '/auth',
+    transport = 'cookie',
+    cookie,
+    trustedOrigins = [],
+    routes = {},
+    ...rest
+  } = options
   const http = {
     prefix: checkPrefix(prefix),
+    transport: checkTransport(transport),
     cookies: cookieSettings(cookie),
     trustedOrigins: checkOrigins(trustedOrigins),
     routes: checkRoutes(routes),
@@ -78,7 +90,7 @@ function isOrigin(origin: unknown): boolean {
   return !/^(https?|wss?|ftp):/.test(origin) || parseUrl(origin)?.origin === origin
 }
 
-const routeNames: Readonly<Record<RouteName, true>> = { refresh: true, logout: true }
+const routeNames: Readonly<Record<RouteName, true>> = { refresh: true, logout: true, revoke: true }
 
 function checkRoutes(routes: unknown): HttpSettings['routes'] {
   checkMembers('routes', routes, Object.keys(routeNames), 'routes.')

@@ -14,7 +14,8 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
  * - With neither header no browser of this decade sent it, except from a form of an old one: a header that a form
  *   can't send must be there.
  */
-export function isSameOrigin({ method, headers }: HttpRequest, trustedOrigins: ReadonlySet<string>): boolean {
+export function isSameOrigin(request: HttpRequest, trustedOrigins: ReadonlySet<string>): boolean {
+  const { method, headers } = request
   if (method !== undefined && safeMethods.has(method)) {
     return true
   }
@@ -29,11 +30,11 @@ export function isSameOrigin({ method, headers }: HttpRequest, trustedOrigins: R
   if (site !== undefined) {
     return false
   }
-  return origin === undefined ? hasCustomHeader(headers) : namesHost(origin, headers)
+  return origin === undefined ? hasCustomHeader(headers) : namesHost(origin, request)
 }
 
-function namesHost(origin: string, headers: HttpRequest['headers']): boolean {
-  const host = (headers[':authority'] as string | undefined) ?? headers.host
+function namesHost(origin: string, request: HttpRequest): boolean {
+  const { headers, host = (headers[':authority'] as string | undefined) ?? headers.host } = request
   const url = parseUrl(origin)
   // Both through URL, so that upper case and a default port make no difference.
   if (url === undefined || url.host === '' || host === undefined) {

@@ -1,9 +1,12 @@
 import type { Context } from '../context.js'
 import { TokenError } from '../errors.js'
 import { refresh } from '../verbs/refresh.js'
+import { revoke } from '../verbs/revoke.js'
+import { bodySuccess, cookieSuccess, noStore, refusal } from './answers.js'
+import { readBody, readParameters } from './body.js'
 import { refreshCookie } from './credentials.js'
 import { checkOrigin } from './guard.js'
-import { noStore, revokeTokens, success } from './login.js'
+import { revokeTokens } from './login.js'
 import type { HttpSettings, RouteName } from './options.js'
 import type { HttpRequest, HttpResponse } from './types.js'
 
@@ -20,7 +23,11 @@ export interface Route {
 
 type Handler = (context: Context, http: HttpSettings, request: HttpRequest) => Promise<HttpResponse>
 
-const handlers: Readonly<Record<RouteName, Handler>> = { refresh: handleRefresh, logout: handleLogout }
+const handlers: Readonly<Record<RouteName, Handler>> = {
+  refresh: handleRefresh,
+  logout: handleLogout,
+  revoke: handleRevoke,
+}
 
 /** The routes that the options leave on. */
 export function tokenRoutes(context: Context, http: HttpSettings): Route[] {
@@ -35,29 +42,59 @@ export function tokenRoutes(context: Context, http: HttpSettings): Route[] {
   })
 }
 
-/** A refused refresh neither sets nor clears cookies: another tab may just have logged in. */
+/**
+ * RFC 6749 section 6, with the refresh token in the body or in our cookie: the answer travels as the token did. A
+ * refused refresh neither sets nor clears cookies: another tab may just have logged in.
+ */
 async function handleRefresh(
   context: Context,
   http: HttpSettings,
   request: HttpRequest,
 ): Promise<HttpResponse> {
-  checkOrigin(context, http, request)
-  const token = refreshCookie(request, http.cookies)
-  if (token === undefined) {
-    context.publish({ type: 'refused', credential: 'refresh_token', reason: 'missing' })
-    throw new TokenError('ERR_INVALID_REQUEST')
+  const parameters = await wellFormed(context, readParameters(request))
+  const { refresh_token: token, grant_type: grantType, scope } = parameters
+  const cookie = refreshCookie(request, http.cookies)
+  if (grantType !== undefined && grantType !== 'refresh_token') {
+    throw malformed(context, new TokenError('ERR_UNSUPPORTED_GRANT_TYPE'))
   }
-  const issued = await refresh(context, token, { transport: 'cookie' })
-  return { status: 200, ...success(http, issued) }
+  if (token !== undefined) {
+    if (cookie !== undefined || grantType === undefined) {
+      throw malformed(context, new TokenError('ERR_INVALID_REQUEST'))
+    }
+    return { status: 200, ...bodySuccess(await refresh(context, token, { transport: 'body', scope })) }
+  }
+  checkOrigin(context, http, request)
+  if (cookie === undefined) {
+    throw missing(context)
+  }
+  return {
+    status: 200,
+    ...cookieSuccess(http, await refresh(context, cookie, { transport: 'cookie', scope })),
+  }
 }
 
-/** Works with an expired access token, and when there is nothing left to log out from. */
+/** Works with an expired access token, and when there is nothing left to log out from. Of a body nothing is asked. */
 async function handleLogout(
   context: Context,
   http: HttpSettings,
   request: HttpRequest,
 ): Promise<HttpResponse> {
+  await wellFormed(context, readBody(request))
   return { status: 204, headers: await revokeTokens(context, http, request) }
+}
+
+/** RFC 7009, for whoever holds a token; one that names no session is revoked already (section 2.2). */
+async function handleRevoke(
+  context: Context,
+  _http: HttpSettings,
+  request: HttpRequest,
+): Promise<HttpResponse> {
+  const { token } = await wellFormed(context, readParameters(request))
+  if (token === undefined) {
+    throw missing(context)
+  }
+  await revoke(context, { token })
+  return { status: 200, headers: { ...noStore } }
 }
 
 async function answer(
@@ -80,13 +117,20 @@ async function answer(
   }
 }
 
-/** RFC 6749 section 5.2. A challenge (RFC 6750 section 3) belongs to a 401 here, as with a dead Bearer at logout. */
-function refusal({ status, error, message, headers }: TokenError): HttpResponse {
-  const { 'www-authenticate': challenge, ...others } = headers
-  const challenged = status === 401 && challenge !== undefined && { 'www-authenticate': challenge }
-  return {
-    status,
-    headers: { ...noStore, ...others, ...challenged },
-    body: { error, error_description: message },
+async function wellFormed<T>(context: Context, reading: Promise<T>): Promise<T> {
+  try {
+    return await reading
+  } catch (error) {
+    throw malformed(context, error)
   }
+}
+
+function malformed({ publish }: Context, error: unknown): unknown {
+  publish({ type: 'refused', credential: 'refresh_token', reason: 'malformed' })
+  return error
+}
+
+function missing({ publish }: Context): TokenError {
+  publish({ type: 'refused', credential: 'refresh_token', reason: 'missing' })
+  return new TokenError('ERR_INVALID_REQUEST')
 }

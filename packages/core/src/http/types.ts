@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import type { Readable } from 'node:stream'
 
 /** What the seam reads of a request. Node's own request object is one. */
 export interface HttpRequest {
@@ -6,6 +7,12 @@ export interface HttpRequest {
   readonly headers: IncomingHttpHeaders
   /** Names and values in turn: shows a duplicated Authorization, of which `headers` keeps the first. */
   readonly rawHeaders?: readonly string[]
+  /** The host that the browser asked, where a trusted proxy tells it. Default: that of the headers. */
+  readonly host?: string | undefined
+  /** The body, as far as something has read it: an object, or text. */
+  readonly body?: unknown
+  /** The body, for token routes to read when nothing else has. */
+  readonly stream?: Readable | undefined
 }
 
 /** Headers in lower case; several cookies are several values. */

@@ -8,6 +8,7 @@ import {
   newHandle,
   type Transport,
 } from '../refresh-token/token.js'
+import { checkScope } from '../scope.js'
 import { secondsLeft, writeData } from '../session.js'
 import type { NewSession, SessionRef } from '../store/store.js'
 import { checkSubject, tagOf } from '../subject.js'
@@ -18,13 +19,15 @@ import { endSession } from './revoke.js'
 export type Grant<C extends object = object> = {
   /** Well-formed text of 1 to 255 bytes. */
   subject: string
+  /** Names with single blanks between them (RFC 6749 section 3.3); a refresh may ask for fewer, never for more. */
+  scope?: string | undefined
   /** How the tokens will travel; a refresh token of one transport is refused on the other. Default `cookie`. */
   transport?: Transport | undefined
   /** The refresh token that came with the login, if any: its session ends (ASVS 7.2.4). */
   replaces?: string | undefined
 } & (object extends C ? { claims?: C | undefined } : { claims: C })
 
-const known = ['subject', 'claims', 'transport', 'replaces']
+const known = ['subject', 'claims', 'scope', 'transport', 'replaces']
 
 /**
  * Begins a session. The access token is signed first: claims that do not fit leave everything as it was.
@@ -34,20 +37,26 @@ const known = ['subject', 'claims', 'transport', 'replaces']
  */
 export async function issue(context: Context, grant: Grant): Promise<Issued> {
   const { settings, revocations, publish } = context
-  const { subject, claims, transport } = checkGrant(grant)
+  const { subject, claims, scope, transport } = checkGrant(grant)
   const tag = tagOf(subject)
   const { handle, sid } = newHandle()
   const { idleTimeout, sessionLifetime: lifetime } = settings
   const now = settings.now()
   const sessionEnds = now + idleTimeout * 1000
-  const access = mintAccessToken(context, { subject, sid, claims, transport, now, sessionEnds })
+  const access = mintAccessToken(context, { subject, sid, claims, scope, transport, now, sessionEnds })
   const replaced = decodeRefreshToken(context.refreshRing, grant.replaces)
   if (replaced !== undefined && replaced.tag !== tag) {
     // Somebody else's: a step of its own. Before the login, which would leave a session behind if this failed after it.
     await endSession(context, replaced, 'replaced')
   }
 
-  const session = { tag, sid, idleTimeout, lifetime, data: writeData({ subject, claims }) }
+  const session = {
+    tag,
+    sid,
+    idleTimeout,
+    lifetime,
+    data: writeData({ subject, claims, ...(scope !== undefined && { scope }) }),
+  }
   const { session: stored, now: storeNow, evicted } = await create(context, session, replaced)
   if (replaced?.tag === tag) {
     revocations.add(replaced.sid)
@@ -81,12 +90,20 @@ async function create(context: Context, session: NewSession, replaced: SessionRe
   return context.ask(async store => decided(await store.create(session, rules)))
 }
 
-function checkGrant(grant: Grant): { subject: string; claims: object; transport: Transport } {
+interface CheckedGrant {
+  readonly subject: string
+  readonly claims: object
+  readonly scope: string | undefined
+  readonly transport: Transport
+}
+
+function checkGrant(grant: Grant): CheckedGrant {
   checkMembers('a grant', grant, known)
   const { transport = 'cookie', claims = {} } = grant
   return {
     subject: checkSubject(grant.subject),
     claims: checkClaims(claims),
+    scope: grant.scope === undefined ? undefined : checkScope(grant.scope),
     transport: checkTransport(transport),
   }
 }

@@ -13,6 +13,8 @@ export interface Issued {
   refreshExpiresIn: number
   /** The session's public id. */
   sid: string
+  /** What the access token is good for, when the login named a scope. */
+  scope?: string
 }
 
 /** RFC 6265bis section 5.6: a cookie holds 4,096 octets of name and value; our names have fewer than 32. */
@@ -22,6 +24,7 @@ export interface AccessTokenFor {
   readonly subject: string
   readonly sid: string
   readonly claims: object
+  readonly scope: string | undefined
   readonly transport: Transport
   /** Milliseconds since the epoch by the app's clock. */
   readonly now: number
@@ -36,8 +39,8 @@ export interface AccessTokenFor {
  */
 export function mintAccessToken(
   { settings, accessRing }: Context,
-  { subject, sid, claims, transport, now, sessionEnds }: AccessTokenFor,
-): { accessToken: string; expiresIn: number } {
+  { subject, sid, claims, scope, transport, now, sessionEnds }: AccessTokenFor,
+): Pick<Issued, 'accessToken' | 'expiresIn' | 'scope'> {
   const iat = Math.floor(now / 1000)
   const exp = Math.floor(Math.min(now + settings.accessTokenLifetime * 1000, sessionEnds) / 1000)
   const registered = {
@@ -48,6 +51,7 @@ export function mintAccessToken(
     jti: randomBytes(16).toString('base64url'),
     iat,
     exp,
+    ...(scope !== undefined && { scope }),
   }
   const accessToken = accessRing.current.sign({ ...claims, ...registered })
   const longest = transport === 'cookie' ? longestInCookie : longestAccessToken
@@ -56,5 +60,5 @@ export function mintAccessToken(
       `claims are too large: the access token has ${accessToken.length} characters, and ${longest} fit`,
     )
   }
-  return { accessToken, expiresIn: exp - iat }
+  return { accessToken, expiresIn: exp - iat, ...(scope !== undefined && { scope }) }
 }

@@ -8,6 +8,7 @@ import {
   type RefreshToken,
   type Transport,
 } from '../refresh-token/token.js'
+import { isScope, isWithin } from '../scope.js'
 import { publicSession, type Session, secondsLeft } from '../session.js'
 import type { Rotation } from '../store/store.js'
 import { claimsUnavailable, currentClaims } from './current-claims.js'
@@ -17,6 +18,10 @@ import { endSession } from './revoke.js'
 export interface RefreshOptions {
   /** Refuses tokens of the other transport; their session lives on. Default: either is taken. */
   transport?: Transport | undefined
+  /**
+   * What the access token shall be good for, of what was granted at login; the session keeps all of it. Default: all.
+   */
+  scope?: string | undefined
 }
 
 const eventOf = { rotated: 'refreshed', reissued: 'reissued', healed: 'healed' } as const
@@ -25,18 +30,26 @@ const eventOf = { rotated: 'refreshed', reissued: 'reissued', healed: 'healed' }
  * Trades a refresh token for its successor and an access token, by one step of the store.
  *
  * @throws TokenError `ERR_INVALID_GRANT`, the same for unknown, expired, revoked, reused and forged tokens
+ * @throws TokenError `ERR_INVALID_SCOPE` for a scope that was not granted; present the token again without it
  * @throws StoreUnavailableError when the store or the `claims` hook fails: present the same token again, which is good
  *   for another successor unless `recoveryWindow` is 0
  */
 export async function refresh(context: Context, text: string, options: RefreshOptions = {}): Promise<Issued> {
-  checkMembers('options of refresh', options, ['transport'])
+  checkMembers('options of refresh', options, ['transport', 'scope'])
   const { transport: expected } = options
   if (expected !== undefined) {
     checkTransport(expected)
   }
   const token = genuine(context, text, expected)
+  if (options.scope !== undefined && !isScope(options.scope)) {
+    throw refused(context, token, 'scope')
+  }
   const { outcome, session, now: storeNow, known } = await rotate(context, token)
   const sessionEnds = context.settings.now() + session.idleUntil - storeNow
+  const { scope = known.scope } = options
+  if (scope !== undefined && !isWithin(known.scope, scope)) {
+    throw refused(context, token, 'scope')
+  }
   const claims = await currentClaims(context, known)
   const { sid, transport } = token
   const { subject } = known
@@ -44,7 +57,8 @@ export async function refresh(context: Context, text: string, options: RefreshOp
     await endSession(context, { ...token, subject }, 'disabled')
     throw new TokenError('ERR_INVALID_GRANT')
   }
-  const access = mint(context, { subject, sid, claims, transport, now: context.settings.now(), sessionEnds })
+  const now = context.settings.now()
+  const access = mint(context, { subject, sid, claims, scope, transport, now, sessionEnds })
   context.publish({ type: eventOf[outcome], sid, subject })
   return {
     ...access,
@@ -114,8 +128,8 @@ function mint(context: Context, grantee: AccessTokenFor): ReturnType<typeof mint
 function refused(
   { publish }: Context,
   { sid }: { sid: string },
-  reason: 'transport' | 'unknown' | 'revoked',
+  reason: 'transport' | 'unknown' | 'revoked' | 'scope',
 ): TokenError {
   publish({ type: 'refused', credential: 'refresh_token', reason, sid })
-  return new TokenError('ERR_INVALID_GRANT')
+  return new TokenError(reason === 'scope' ? 'ERR_INVALID_SCOPE' : 'ERR_INVALID_GRANT')
 }

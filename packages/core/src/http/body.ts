@@ -1,0 +1,110 @@
+import type { Readable } from 'node:stream'
+import { TokenError } from '../errors.js'
+import type { HttpRequest } from './types.js'
+
+/** Token requests are small. */
+const longestBody = 8192
+
+const names = ['grant_type', 'refresh_token', 'scope', 'token'] as const
+
+/** What a token request asks, of RFC 6749 section 6 and RFC 7009 section 2.1; the rest of its body is ignored. */
+export type Parameters = Readonly<Partial<Record<(typeof names)[number], string>>>
+
+/**
+ * The parameters of a token request: of a form (RFC 6749 appendix B) or of a JSON object, whether the framework has
+ * parsed it already or not. A body of another type holds none.
+ *
+ * @throws TokenError `ERR_INVALID_BODY` for one that breaks off, is malformed, or repeats a parameter (RFC 6749
+ *   section 3.2); `ERR_BODY_TOO_LARGE`
+ */
+export async function readParameters(request: HttpRequest): Promise<Parameters> {
+  const content = await readBody(request)
+  if (typeof content === 'string' || Buffer.isBuffer(content)) {
+    return parse(content.toString(), request.headers['content-type'])
+  }
+  return ofObject(content)
+}
+
+/**
+ * The whole body, whatever it is: text, or what the framework has made of it.
+ *
+ * @throws TokenError `ERR_INVALID_BODY` for one that breaks off; `ERR_BODY_TOO_LARGE`
+ */
+export async function readBody({ body, stream, headers }: HttpRequest): Promise<unknown> {
+  const isUnread = stream !== undefined && !stream.readableDidRead && mayHaveBody(headers)
+  return isUnread && isBlank(body) ? readText(stream) : body
+}
+
+/** HTTP/2 says so by its frames alone. */
+function mayHaveBody(headers: HttpRequest['headers']): boolean {
+  const { 'content-length': length, 'transfer-encoding': encoding, ':authority': authority } = headers
+  return length !== undefined || encoding !== undefined || authority !== undefined
+}
+
+/** Body parsers of Express 4 leave an empty object where they read nothing. */
+function isBlank(body: unknown): boolean {
+  return body === undefined || body === null || (typeof body === 'object' && Object.keys(body).length === 0)
+}
+
+async function readText(stream: Readable): Promise<string> {
+  const chunks: Buffer[] = []
+  let length = 0
+  try {
+    // Not destroyed when we stop in the middle: the connection is needed for the answer.
+    for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
+      const bytes = Buffer.from(chunk)
+      length += bytes.length
+      if (length > longestBody) {
+        break
+      }
+      chunks.push(bytes)
+    }
+  } catch {
+    throw new TokenError('ERR_INVALID_BODY')
+  }
+  if (length > longestBody) {
+    stream.resume()
+    throw new TokenError('ERR_BODY_TOO_LARGE')
+  }
+  return Buffer.concat(chunks).toString()
+}
+
+function parse(text: string, contentType = ''): Parameters {
+  const type = contentType.split(';', 1)[0]?.trim().toLowerCase()
+  if (type === 'application/x-www-form-urlencoded') {
+    const form = new URLSearchParams(text)
+    return pick(name => {
+      const values = form.getAll(name)
+      return values.length > 1 ? values : values[0]
+    })
+  }
+  return type === 'application/json' && text !== '' ? ofObject(parseJson(text)) : {}
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new TokenError('ERR_INVALID_BODY')
+  }
+}
+
+function ofObject(body: unknown): Parameters {
+  if (body === undefined || body === null) {
+    return {}
+  }
+  if (typeof body !== 'object' || Array.isArray(body)) {
+    throw new TokenError('ERR_INVALID_BODY')
+  }
+  const members = body as Record<string, unknown>
+  return pick(name => (Object.hasOwn(members, name) ? members[name] : undefined))
+}
+
+/** A parameter without a value is as if it were not there (RFC 6749 section 3.2). */
+function pick(valueIn: (name: string) => unknown): Parameters {
+  const found = names.map(name => [name, valueIn(name) ?? ''] as const)
+  if (found.some(([, value]) => typeof value !== 'string')) {
+    throw new TokenError('ERR_INVALID_BODY')
+  }
+  return Object.fromEntries(found.filter(([, value]) => value !== ''))
+}

@@ -1,0 +1,20 @@
+/** RFC 6749 section 3.3: names of visible ASCII without quotes and backslashes, one blank between them. */
+const syntax = /^[!#-[\]-~]+( [!#-[\]-~]+)*$/
+
+/** @throws TypeError for what is no scope */
+export function checkScope(scope: unknown): string {
+  if (!isScope(scope)) {
+    throw new TypeError("scope must be names with single blanks between them, such as 'read write'")
+  }
+  return scope
+}
+
+export function isScope(scope: unknown): scope is string {
+  return typeof scope === 'string' && syntax.test(scope)
+}
+
+/** Whether nothing is asked for that was not granted at login (RFC 6749 section 6). */
+export function isWithin(granted: string | undefined, asked: string): boolean {
+  const names = new Set(granted?.split(' '))
+  return asked.split(' ').every(name => names.has(name))
+}

@@ -1,0 +1,17 @@
+import type { IssueTokens } from '@tokenratchet/core/http'
+import type { User } from './user-claims.js'
+
+declare global {
+  namespace Express {
+    interface Response {
+      /**
+       * Logs in: begins a session, sets its cookies or not (`transport`), and resolves to what belongs into the body.
+       * Sends nothing. Rejects with a `TokenError` (403 from another origin, 503 without a store), or a `TypeError`
+       * for a bad grant.
+       */
+      issueTokens: IssueTokens<User>
+      /** Logs out: ends the session of this request and clears its cookies. Sends nothing. */
+      revokeTokens(): Promise<void>
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import type { ServerResponse } from 'node:http'
+import { errorResponse, type HttpRequest, type Seam } from '@tokenratchet/core/http'
+import { type ExpressRequest, seamRequest } from './request.js'
+import { addHeaders, write } from './response.js'
+import type { User } from './user-claims.js'
+
+type Next = (error?: unknown) => void
+
+/** What Express 4 and 5 take as middleware, without the types of either. */
+export type Middleware = (request: ExpressRequest, response: ServerResponse, next: Next) => void
+
+export type ErrorMiddleware = (
+  error: unknown,
+  request: ExpressRequest,
+  response: ServerResponse,
+  next: Next,
+) => void
+
+/** Answers the token routes; all other requests go on, with verbs at their responses. */
+export function tokenRoutes(seam: Seam<User>): Middleware {
+  const routes = new Map(seam.routes.map(route => [route.path, route]))
+  return (request, response, next) => {
+    addVerbs(seam, request, response)
+    const route = routes.get(request.path ?? '')
+    // OPTIONS is left to the application, so that cors can answer preflights.
+    if (route === undefined || request.method === 'OPTIONS') {
+      next()
+      return
+    }
+    const answered = route.handle(seamRequest(request)).then(answer => write(response, answer))
+    answered.catch(next)
+  }
+}
+
+function addVerbs(seam: Seam<User>, request: ExpressRequest, response: ServerResponse): void {
+  const verbs: Pick<Express.Response, 'issueTokens' | 'revokeTokens'> = {
+    async issueTokens(grant: Parameters<Seam<User>['issueTokens']>[1]) {
+      const { headers, body } = await seam.issueTokens(seamRequest(request), grant)
+      addHeaders(response, headers)
+      // biome-ignore lint/suspicious/noExplicitAny: the overloads tell by `transport` which of the two it is
+      return body as any
+    },
+    async revokeTokens() {
+      addHeaders(response, await seam.revokeTokens(seamRequest(request)))
+    },
+  }
+  Object.assign(response, verbs)
+}
+
+/** Sets `req.user`, or hands on why not. */
+export function identify(guard: (request: HttpRequest) => object | null): Middleware {
+  return (request, _response, next) => {
+    try {
+      Object.assign(request, { user: guard(seamRequest(request)) ?? undefined })
+    } catch (error) {
+      next(error)
+      return
+    }
+    next()
+  }
+}
+
+/** Express knows handlers of errors by their four parameters. */
+export const answerErrors: ErrorMiddleware = (error, _request, response, next) => {
+  const answer = response.headersSent ? undefined : errorResponse(error)
+  if (answer === undefined) {
+    next(error)
+  } else {
+    write(response, answer)
+  }
+}

@@ -1,0 +1,37 @@
+import type { Tokens } from '@tokenratchet/core'
+import { createSeam } from '@tokenratchet/core/http'
+import './augment.js'
+import { answerErrors, type ErrorMiddleware, identify, type Middleware, tokenRoutes } from './middleware.js'
+import { checkRoutes, type TokenratchetOptions } from './options.js'
+import type { User } from './user-claims.js'
+
+/** For `app.use`: answers the token routes, and gives responses `issueTokens` and `revokeTokens`. */
+export interface Tokenratchet extends Middleware {
+  /** The verbs behind the middleware: sessions, revocation, and tokens without HTTP. */
+  readonly tokens: Tokens<User>
+  /** Refuses requests without a valid access token, and sets `req.user` to the claims of one. */
+  readonly authenticate: Middleware
+  /** Sets `req.user` to the claims of a valid access token, or to `undefined` without one or with a dead one. */
+  readonly optional: Middleware
+  /** Answers refusals in JSON, as Fastify does; other errors are handed on. For the end of the application. */
+  errorHandler(): ErrorMiddleware
+  /** Lets go of what is held in memory. The store stays open: it is yours. */
+  close(): Promise<void>
+}
+
+/**
+ * Access tokens and rotating refresh tokens for Express.
+ *
+ * @throws TypeError that names the option which is missing, unknown, weak or contradictory
+ */
+export function tokenratchet(options: TokenratchetOptions): Tokenratchet {
+  const seam = createSeam<User>(options)
+  checkRoutes(options.routes)
+  return Object.assign(tokenRoutes(seam), {
+    tokens: seam.tokens,
+    authenticate: identify(request => seam.guard(request)),
+    optional: identify(request => seam.guardOptional(request)),
+    errorHandler: () => answerErrors,
+    close: () => seam.tokens.close(),
+  })
+}

@@ -1,0 +1,39 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { Readable } from 'node:stream'
+import type { HttpRequest } from '@tokenratchet/core/http'
+import type { FastifyRequest } from 'fastify'
+
+/** A request as the seam reads it: what few requests need is asked of Fastify only then. */
+export function seamRequest(request: FastifyRequest): HttpRequest {
+  return new SeamRequest(request)
+}
+
+class SeamRequest implements HttpRequest {
+  readonly #request: FastifyRequest
+
+  constructor(request: FastifyRequest) {
+    this.#request = request
+  }
+
+  get method(): string | undefined {
+    return this.#request.raw.method
+  }
+
+  get headers(): IncomingHttpHeaders {
+    return this.#request.raw.headers
+  }
+
+  get rawHeaders(): readonly string[] {
+    return this.#request.raw.rawHeaders
+  }
+
+  /** By `trustProxy`. */
+  get host(): string | undefined {
+    return this.#request.host
+  }
+
+  /** On the token routes: the body before anything has parsed it. */
+  get stream(): Readable | undefined {
+    return this.#request.body instanceof Readable ? this.#request.body : undefined
+  }
+}

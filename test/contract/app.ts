@@ -1,0 +1,67 @@
+// The application of the contract suite, in words that every framework can take.
+import type { Claims, Grant, Tokens } from '@tokenratchet/core'
+import type { BodyAnswer, CookieAnswer, SeamOptions } from '@tokenratchet/core/http'
+
+/** What a handler of the suite sees of a request, and can do. */
+export interface Call {
+  /** Who sends the request: `null` for nobody, `undefined` where no guard has been asked. */
+  readonly user: Claims | null | undefined
+  readonly body: unknown
+  issueTokens(grant: Grant): Promise<CookieAnswer & Partial<BodyAnswer>>
+  revokeTokens(): Promise<void>
+}
+
+export interface Reply {
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: object
+}
+
+export interface AppRoute {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly path: string
+  readonly auth?: true | 'optional'
+  /** `undefined` as its answer is `{}`. */
+  handle(call: Call): Promise<Reply> | Reply
+}
+
+/** What an application of any framework is made of. */
+export interface AppDescription {
+  readonly options: SeamOptions
+  readonly routes: readonly AppRoute[]
+  /** `trustProxy` of Fastify, `trust proxy` of Express. */
+  readonly trustProxy?: boolean
+}
+
+/** An application that listens. */
+export interface RunningApp {
+  readonly port: number
+  readonly tokens: Tokens
+  close(): Promise<void>
+}
+
+export type StartApp = (description: AppDescription) => Promise<RunningApp>
+
+const who = ({ user }: Call): Reply => ({ body: { user: user?.sub ?? null } })
+
+/** The routes that most rules ask. */
+export const commonRoutes: readonly AppRoute[] = [
+  {
+    method: 'POST',
+    path: '/login',
+    handle: async ({ body, issueTokens }) => ({ body: await issueTokens(body as Grant) }),
+  },
+  {
+    method: 'POST',
+    path: '/leave',
+    async handle({ revokeTokens }) {
+      await revokeTokens()
+      return { body: { left: true } }
+    },
+  },
+  { method: 'GET', path: '/me', auth: true, handle: who },
+  { method: 'POST', path: '/me', auth: true, handle: who },
+  { method: 'GET', path: '/maybe', auth: 'optional', handle: who },
+  { method: 'POST', path: '/maybe', auth: 'optional', handle: who },
+  { method: 'GET', path: '/public', handle: who },
+]

@@ -1,0 +1,51 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import tokenratchet from '@tokenratchet/express'
+import type express from 'express'
+import type { AppDescription, Call, Reply, RunningApp } from './app.js'
+
+/** Express 4 and 5 are used alike, but that 4 does not forward rejections: here as its users must do it. */
+export async function startExpress(
+  framework: typeof express,
+  { options, routes, trustProxy = false }: AppDescription,
+): Promise<RunningApp> {
+  const app = framework()
+  const auth = tokenratchet(options as Parameters<typeof tokenratchet>[0])
+  app.set('trust proxy', trustProxy)
+  app.use(auth)
+  app.use(framework.json())
+  for (const { method, path, auth: guard, handle } of routes) {
+    const verb = method.toLowerCase() as 'get'
+    const guards = guard === true ? [auth.authenticate] : guard === 'optional' ? [auth.optional] : []
+    app[verb](path, ...guards, (request, response, next) => {
+      const call: Call = {
+        user: (request as { user?: Call['user'] }).user,
+        body: request.body,
+        issueTokens: grant => response.issueTokens(grant),
+        revokeTokens: () => response.revokeTokens(),
+      }
+      Promise.resolve(call)
+        .then(handle)
+        .then(answer => send(response, answer))
+        .catch(next)
+    })
+  }
+  app.use(auth.errorHandler())
+  const server = createServer(app).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    port: (server.address() as AddressInfo).port,
+    tokens: auth.tokens,
+    async close() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+      await auth.close()
+    },
+  }
+}
+
+function send(response: express.Response, { status = 200, headers = {}, body = {} }: Reply): void {
+  response.status(status).set(headers).json(body)
+}

@@ -1,0 +1,38 @@
+import type { AddressInfo } from 'node:net'
+import tokenratchet from '@tokenratchet/fastify'
+import Fastify, { type FastifyRequest } from 'fastify'
+import type { AppDescription, Call, RunningApp } from './app.js'
+
+export async function startFastify({
+  options,
+  routes,
+  trustProxy = false,
+}: AppDescription): Promise<RunningApp> {
+  const app = Fastify({ trustProxy })
+  await app.register(tokenratchet, options as Parameters<typeof tokenratchet>[1])
+  for (const { method, path, auth, handle } of routes) {
+    app.route({
+      method,
+      url: path,
+      config: { auth },
+      async handler(request, reply) {
+        const answer = await handle({
+          user: userOf(request),
+          body: request.body,
+          issueTokens: grant => reply.issueTokens(grant),
+          revokeTokens: () => reply.revokeTokens(),
+        })
+        const { status = 200, headers = {}, body = {} } = answer
+        return reply.code(status).headers(headers).send(body)
+      },
+    })
+  }
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const { port } = app.server.address() as AddressInfo
+  return { port, tokens: app.tokens, close: () => app.close() }
+}
+
+/** As an untyped program sees it: the types of `request.user` are the application's choice. */
+function userOf(request: FastifyRequest): Call['user'] {
+  return (request as unknown as { user: Call['user'] }).user
+}

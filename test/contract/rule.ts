@@ -1,0 +1,132 @@
+// A rule of HTTP is written once, and holds on every framework and every store.
+import { randomBytes } from 'node:crypto'
+import {
+  memoryStore,
+  type Session,
+  type Store,
+  StoreUnavailableError,
+  type TokenEvent,
+} from '@tokenratchet/core'
+import type { SeamOptions } from '@tokenratchet/core/http'
+import { type FakeClock, fakeClock } from '@tokenratchet/core/testing'
+import { redisStore } from '@tokenratchet/redis'
+import express5 from 'express'
+import express4 from 'express4'
+import { Redis } from 'ioredis'
+import t, { type Test } from 'tap'
+import { startRedis } from '../helpers/redis.js'
+import { type AppDescription, type AppRoute, commonRoutes, type RunningApp, type StartApp } from './app.js'
+import { startExpress } from './express-app.js'
+import { startFastify } from './fastify-app.js'
+
+export const frameworks: Readonly<Record<string, StartApp>> = {
+  fastify: startFastify,
+  'express 5': description => startExpress(express5, description),
+  'express 4': description => startExpress(express4 as unknown as typeof express5, description),
+}
+
+const stores = ['memory', 'redis'] as const
+type StoreName = (typeof stores)[number]
+
+export const secret: string = randomBytes(32).toString('base64url')
+
+/** One framework on one store, for one rule. */
+export interface World {
+  readonly framework: string
+  readonly storeName: StoreName
+  /** The clock of the application, and of a memory store. It stands still. */
+  readonly clock: FakeClock
+  /** All that `onEvent` was told. */
+  readonly events: TokenEvent[]
+  readonly store: BreakableStore
+  /** An application of the rule, with `commonRoutes` and more; it ends with the test. */
+  start(options?: Partial<SeamOptions>, more?: More): Promise<RunningApp>
+}
+
+interface More extends Partial<Pick<AppDescription, 'trustProxy'>> {
+  /** In front of the common ones. */
+  readonly routes?: readonly AppRoute[]
+}
+
+/** A store that fails as one does that is down, for as long as `isDown`. */
+export interface BreakableStore extends Store {
+  isDown: boolean
+}
+
+/**
+ * A rule, tested on every framework and every store.
+ *
+ * @param only leaves out stores whose clock can't be set, where a rule is about the deadlines of sessions
+ */
+export function rule(
+  name: string,
+  check: (t: Test, world: World) => Promise<void>,
+  { only = stores }: { only?: readonly StoreName[] } = {},
+): void {
+  t.test(name, async t => {
+    for (const [framework, startApp] of Object.entries(frameworks)) {
+      for (const storeName of only) {
+        // The reporter makes a table of tests with such names.
+        await t.test(`${framework} on ${storeName}`, async t =>
+          check(t, createWorld(t, framework, startApp, storeName)),
+        )
+      }
+    }
+  })
+}
+
+function createWorld(t: Test, framework: string, startApp: StartApp, storeName: StoreName): World {
+  const clock = fakeClock()
+  const events: TokenEvent[] = []
+  const store = breakable(storeName === 'memory' ? memoryStore({ now: clock.now }) : onRedis(t))
+  return {
+    framework,
+    storeName,
+    clock,
+    events,
+    store,
+    async start(options = {}, { routes = [], ...more } = {}) {
+      const app = await startApp({
+        options: { secret, store, now: clock.now, onEvent: event => void events.push(event), ...options },
+        routes: [...routes, ...commonRoutes],
+        ...more,
+      })
+      t.teardown(() => app.close())
+      return app
+    },
+  }
+}
+
+/** One server for all rules of a file; each has a prefix of its own. */
+const server = await startRedis()
+t.teardown(() => server.stop())
+let stored = 0
+
+function onRedis(t: Test): Store {
+  const client = new Redis(server.port, '127.0.0.1')
+  t.teardown(() => client.disconnect())
+  return redisStore(client, { prefix: `rule${++stored}` })
+}
+
+function breakable(working: Store): BreakableStore {
+  let isDown = false
+  return new Proxy(working as BreakableStore, {
+    get(target, name) {
+      if (name === 'isDown') {
+        return isDown
+      }
+      const down = () =>
+        Promise.reject(new StoreUnavailableError({ cause: new Error('connect ECONNREFUSED') }))
+      return isDown && name !== 'onWarning' ? down : Reflect.get(target, name)
+    },
+    set(_target, name, value) {
+      isDown = name === 'isDown' ? Boolean(value) : isDown
+      return true
+    },
+  })
+}
+
+/** All that a refresh, a login or a log-out would change; move the clock on before the attempt. */
+export async function stateOf({ tokens }: RunningApp, ...subjects: string[]): Promise<Session[]> {
+  return (await Promise.all(subjects.map(subject => tokens.sessions(subject)))).flat()
+}
