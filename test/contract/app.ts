@@ -1,4 +1,5 @@
 // The application of the contract suite, in words that every framework can take.
+import type { Server } from 'node:http'
 import type { Claims, Grant, Tokens } from '@tokenratchet/core'
 import type { BodyAnswer, CookieAnswer, SeamOptions } from '@tokenratchet/core/http'
 
@@ -36,6 +37,9 @@ export interface AppDescription {
 /** An application that listens. */
 export interface RunningApp {
   readonly port: number
+  readonly server: Server
+  /** What the framework was given as errors, before anything has answered them. */
+  readonly errors: readonly unknown[]
   readonly tokens: Tokens
   close(): Promise<void>
 }

@@ -13,6 +13,8 @@ export async function startExpress(
   const app = framework()
   const auth = tokenratchet(options as Parameters<typeof tokenratchet>[0])
   app.set('trust proxy', trustProxy)
+  // Otherwise Express prints errors that are left to it.
+  app.set('env', 'test')
   app.use(auth)
   app.use(framework.json())
   for (const { method, path, auth: guard, handle } of routes) {
@@ -31,11 +33,18 @@ export async function startExpress(
         .catch(next)
     })
   }
+  const errors: unknown[] = []
+  app.use(((error, _request, _response, next) => {
+    errors.push(error)
+    next(error)
+  }) satisfies express.ErrorRequestHandler)
   app.use(auth.errorHandler())
   const server = createServer(app).listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
     port: (server.address() as AddressInfo).port,
+    server,
+    errors,
     tokens: auth.tokens,
     async close() {
       server.closeAllConnections()

@@ -9,6 +9,8 @@ export async function startFastify({
   trustProxy = false,
 }: AppDescription): Promise<RunningApp> {
   const app = Fastify({ trustProxy })
+  const errors: unknown[] = []
+  app.addHook('onError', async (_request, _reply, error) => void errors.push(error))
   await app.register(tokenratchet, options as Parameters<typeof tokenratchet>[1])
   for (const { method, path, auth, handle } of routes) {
     app.route({
@@ -29,7 +31,7 @@ export async function startFastify({
   }
   await app.listen({ port: 0, host: '127.0.0.1' })
   const { port } = app.server.address() as AddressInfo
-  return { port, tokens: app.tokens, close: () => app.close() }
+  return { port, server: app.server, errors, tokens: app.tokens, close: () => app.close() }
 }
 
 /** As an untyped program sees it: the types of `request.user` are the application's choice. */

@@ -36,6 +36,8 @@ const refused: [options: object, name: RegExp][] = [
   [{ trustedOrigins: 'https://www.example.com' }, /trustedOrigins/],
   [{ trustedOrigins: null }, /trustedOrigins/],
   [{ transports: 'cookie' }, /transports/],
+  [{ transport: 'header' }, /transport/],
+  [{ transport: null }, /transport/],
 ]
 
 t.test('R23: an option of HTTP that makes no sense throws a TypeError that names it', async t => {
@@ -92,13 +94,17 @@ t.test('options of HTTP that are left undefined have their defaults', async t =>
     [
       ['refresh', 'POST', '/auth/refresh'],
       ['logout', 'POST', '/auth/logout'],
+      ['revoke', 'POST', '/auth/revoke'],
     ],
   )
 })
 
 t.test('routes are under the prefix, and those that are off are not there', async t => {
   const config = { rateLimit: { max: 5 } }
-  const { routes } = build({ prefix: '/api/v1/session', routes: { logout: false, refresh: { config } } })
+  const { routes } = build({
+    prefix: '/api/v1/session',
+    routes: { logout: false, revoke: false, refresh: { config } },
+  })
   t.match(routes, [{ name: 'refresh', path: '/api/v1/session/refresh', config }])
   t.equal(routes.length, 1)
 })

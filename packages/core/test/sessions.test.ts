@@ -144,9 +144,9 @@ t.test('misuse is a TypeError that says what is wrong', async t => {
     name: 'TypeError',
     message: /except/,
   })
-  await t.rejects(tokens.refresh(refreshToken, { scope: 'a' } as never), {
+  await t.rejects(tokens.refresh(refreshToken, { audience: 'a' } as never), {
     name: 'TypeError',
-    message: /scope/,
+    message: /audience/,
   })
   t.equal((await tokens.sessions('ada')).length, 1, 'nobody was logged out by a misspelling')
 })

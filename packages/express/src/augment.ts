@@ -1,5 +1,6 @@
 import type { IssueTokens } from '@tokenratchet/core/http'
-import type { User } from './user-claims.js'
+// By another name, as `User` in the namespace is `Express.User`, of whoever declares it.
+import type { User as OwnClaims } from './user-claims.js'
 
 declare global {
   namespace Express {
@@ -9,7 +10,7 @@ declare global {
        * Sends nothing. Rejects with a `TokenError` (403 from another origin, 503 without a store), or a `TypeError`
        * for a bad grant.
        */
-      issueTokens: IssueTokens<User>
+      issueTokens: IssueTokens<OwnClaims>
       /** Logs out: ends the session of this request and clears its cookies. Sends nothing. */
       revokeTokens(): Promise<void>
     }

@@ -35,6 +35,10 @@ export function tokenRoutes(seam: Seam<User>): Middleware {
 function addVerbs(seam: Seam<User>, request: ExpressRequest, response: ServerResponse): void {
   const verbs: Pick<Express.Response, 'issueTokens' | 'revokeTokens'> = {
     async issueTokens(grant: Parameters<Seam<User>['issueTokens']>[1]) {
+      if (response.headersSent) {
+        // Before a session begins whose tokens nobody would get.
+        throw new Error('issueTokens must be called before the headers of the response are sent')
+      }
       const { headers, body } = await seam.issueTokens(seamRequest(request), grant)
       addHeaders(response, headers)
       // biome-ignore lint/suspicious/noExplicitAny: the overloads tell by `transport` which of the two it is

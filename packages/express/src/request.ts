@@ -38,9 +38,12 @@ class SeamRequest implements HttpRequest {
     const { app, headers, socket } = this.#request
     const forwarded = headers['x-forwarded-host']
     const isTrusted = app?.get('trust proxy fn') as ((address?: string, hop?: number) => boolean) | undefined
-    return forwarded !== undefined && isTrusted?.(socket.remoteAddress, 0)
-      ? String(forwarded).split(',', 1)[0]?.trim()
-      : headers.host
+    const host =
+      isTrusted?.(socket.remoteAddress, 0) &&
+      String(forwarded ?? '')
+        .split(',', 1)[0]
+        ?.trim()
+    return host || headers.host
   }
 
   get body(): unknown {

@@ -31,7 +31,12 @@ export function tokenratchet(options: TokenratchetOptions): Tokenratchet {
     tokens: seam.tokens,
     authenticate: identify(request => seam.guard(request)),
     optional: identify(request => seam.guardOptional(request)),
-    errorHandler: () => answerErrors,
+    errorHandler(...args: unknown[]) {
+      if (args.length > 0) {
+        throw new TypeError('errorHandler makes the handler: app.use(auth.errorHandler())')
+      }
+      return answerErrors
+    },
     close: () => seam.tokens.close(),
   })
 }

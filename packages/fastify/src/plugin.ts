@@ -18,6 +18,10 @@ const plugin: FastifyPluginAsync<TokenratchetOptions> = async (app, options) => 
   app.decorate('authenticate', authenticate(seam, decoratorName))
   app.decorateRequest(decoratorName, null)
   app.decorateReply('issueTokens', async function (this: FastifyReply, grant: Grant<User>) {
+    if (this.sent) {
+      // Before a session begins whose tokens nobody would get.
+      throw new Error('issueTokens must be called before the response is sent')
+    }
     const { headers, body } = await seam.issueTokens(seamRequest(this.request), grant)
     setHeaders(this, headers)
     return body

@@ -1,12 +1,6 @@
-// An application over the plugin, a browser in front of it, and a store that can be taken down.
+// An application over the plugin, and a browser in front of it.
 import { randomBytes } from 'node:crypto'
-import {
-  memoryStore,
-  type Session,
-  type Store,
-  StoreUnavailableError,
-  type TokenEvent,
-} from '@tokenratchet/core'
+import type { TokenEvent } from '@tokenratchet/core'
 import { type FakeClock, fakeClock } from '@tokenratchet/core/testing'
 import tokenratchet, { type TokenratchetOptions } from '@tokenratchet/fastify'
 import Fastify, { type FastifyInstance, type FastifyRequest, type InjectOptions } from 'fastify'
@@ -58,7 +52,7 @@ export async function testApp(
 }
 
 /** The decorator as an untyped program sees it: the types of `request.user` are the application's choice. */
-export function userOf(request: FastifyRequest): { sub: string } | null | undefined {
+function userOf(request: FastifyRequest): { sub: string } | null | undefined {
   return (request as unknown as { user?: { sub: string } | null }).user
 }
 
@@ -117,30 +111,4 @@ export class Browser {
 
 export function setCookies({ headers }: Pick<Answer, 'headers'>): string[] {
   return [headers['set-cookie'] ?? []].flat()
-}
-
-/** All that a refresh, a login or a log-out would change; move the clock on before the attempt. */
-export async function stateOf({ app }: Pick<TestApp, 'app'>, ...subjects: string[]): Promise<Session[]> {
-  return (await Promise.all(subjects.map(subject => app.tokens.sessions(subject)))).flat()
-}
-
-interface UnreliableStore {
-  readonly store: Store
-  isDown: boolean
-  /** What it rejects with. */
-  thrown(): unknown
-}
-
-/** A store that fails as one does that is down, for as long as `isDown`. */
-export function unreliableStore(now: () => number): UnreliableStore {
-  const working = memoryStore({ now })
-  const unreliable: UnreliableStore = {
-    isDown: false,
-    thrown: () => new StoreUnavailableError({ cause: new Error('connect ECONNREFUSED') }),
-    store: new Proxy(working, {
-      get: (target, name) =>
-        unreliable.isDown ? () => Promise.reject(unreliable.thrown()) : Reflect.get(target, name),
-    }),
-  }
-  return unreliable
 }

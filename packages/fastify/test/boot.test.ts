@@ -32,7 +32,7 @@ t.test('an option that makes no sense is a TypeError at boot, which names it', a
     trustedOrigins: ['*', ['*']],
     store: [{}, null],
     now: [0],
-    transport: ['cookie'],
+    transport: ['header', null],
   }
   for (const [name, values] of Object.entries(wrong)) {
     for (const value of values) {

@@ -1,7 +1,7 @@
 import tokenratchet from '@tokenratchet/fastify'
 import Fastify, { type FastifyInstance, type FastifyPluginAsync } from 'fastify'
 import t from 'tap'
-import { Browser, secret, who } from './app.js'
+import { Browser, secret, testApp, who } from './app.js'
 
 /** Public, guarded and optional routes, and a login, under a prefix. */
 const routes: FastifyPluginAsync = async scope => {
@@ -98,3 +98,12 @@ t.test(
     t.same(order, ['before', 'before', 'after'])
   },
 )
+
+t.test('the guard is asked before a body is read', async t => {
+  const { app } = await testApp(t)
+  const payload = 'x'.repeat(2 ** 21)
+  t.equal((await app.inject({ method: 'POST', url: '/me', payload })).statusCode, 401)
+  const { accessToken } = await app.tokens.issue({ subject: 'ada', transport: 'body' })
+  const headers = { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' }
+  t.equal((await app.inject({ method: 'POST', url: '/me', payload, headers })).statusCode, 413)
+})

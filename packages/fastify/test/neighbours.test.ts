@@ -50,7 +50,7 @@ for (const order of ['before', 'after'] as const) {
   })
 }
 
-t.test('@fastify/swagger shows the two routes, and no others of ours', async t => {
+t.test('@fastify/swagger shows the token routes, and no others of ours', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(swagger, { openapi: {} })
@@ -60,10 +60,11 @@ t.test('@fastify/swagger shows the two routes, and no others of ours', async t =
   const { paths = {} } = app.swagger() as unknown as {
     paths?: Record<string, Record<string, Record<string, unknown>>>
   }
-  t.same(Object.keys(paths).sort(), ['/auth/logout', '/auth/refresh'])
+  t.same(Object.keys(paths).sort(), ['/auth/logout', '/auth/refresh', '/auth/revoke'])
   for (const [path, statuses] of Object.entries({
-    '/auth/refresh': ['200', '400', '403', '405', '503'],
-    '/auth/logout': ['204', '400', '401', '403', '405', '503'],
+    '/auth/refresh': ['200', '400', '403', '405', '413', '503'],
+    '/auth/logout': ['204', '400', '401', '403', '405', '413', '503'],
+    '/auth/revoke': ['200', '400', '405', '413', '503'],
   })) {
     t.same(Object.keys(paths[path] ?? {}), ['post'], `${path}: a wrong method is nothing to document`)
     t.match(paths[path]?.['post'], { tags: ['auth'], summary: /^[A-Z].{10,}$/ })

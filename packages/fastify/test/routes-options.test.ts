@@ -122,3 +122,26 @@ t.test('a serializer of the application does not write the answers of the routes
   t.equal((await browser.get('/data')).body, '"theirs"')
   t.equal((await browser.post('/auth/refresh')).body, '{"expires_in":600}')
 })
+
+t.test('the body parsers of the application are its own', async t => {
+  const { app } = await testApp(t)
+  const parsed: string[] = []
+  app.addContentTypeParser(
+    'application/x-own',
+    { parseAs: 'string' },
+    async (_request: unknown, body: string) => {
+      parsed.push(body)
+      return { own: body }
+    },
+  )
+  app.post('/echo', async ({ body }) => ({ body }))
+  const browser = new Browser(app)
+  const send = (url: string, type: string, payload: string) =>
+    browser.send({ method: 'POST', url, payload, headers: { 'content-type': type } })
+  t.equal((await browser.login('ada')).statusCode, 200, 'JSON is parsed as ever')
+  t.same((await send('/echo', 'application/x-own', 'x')).json(), { body: { own: 'x' } })
+  t.equal((await send('/echo', 'application/json', '{')).statusCode, 400)
+  t.equal((await send('/echo', 'x-own/x-type', 'x')).statusCode, 415)
+  t.equal((await send('/auth/refresh', 'application/x-own', 'y')).statusCode, 200)
+  t.same(parsed, ['x'])
+})

@@ -34,9 +34,16 @@ app.post('/login', async (_request, reply) => {
   const seconds: number = expires_in
   const text: string = expires_in // TS2322
   await reply.revokeTokens()
-  await reply.issueTokens({}) // TS2741
-  await reply.issueTokens({ subject: 'ada', transport: 'body' }) // TS2353
+  await reply.issueTokens({}) // TS2769
+  await reply.issueTokens({ subject: 'ada', transport: 'header' }) // TS2769
   return { seconds, text }
+})
+app.post('/token', async (_request, reply) => {
+  const inCookies = await reply.issueTokens({ subject: 'ada' })
+  const maybe: string = inCookies.access_token // TS2322
+  const inBody = await reply.issueTokens({ subject: 'ada', scope: 'read', transport: 'body' })
+  const texts: [string, string, 'Bearer'] = [inBody.access_token, inBody.refresh_token, inBody.token_type]
+  return { maybe, texts, seconds: inBody.expires_in, scope: inBody.scope ?? '' }
 })
 const sid: string = app.tokens.verify('').sid
 const [session] = await app.tokens.sessions('ada')
@@ -138,9 +145,12 @@ export { role }
     'login.mts': `${begin}
 app.post('/login', async (_request, reply) => {
   await reply.issueTokens({ subject: 'ada', claims: { role: 'admin' } })
-  await reply.issueTokens({ subject: 'ada', claims: { role: 'guest' } }) // TS2322
-  await reply.issueTokens({ subject: 'ada', claims: {} }) // TS2741
-  await reply.issueTokens({ subject: 'ada' }) // TS2741
+  await reply.issueTokens({ subject: 'ada', claims: { role: 'guest' } }) // TS2769
+  await reply.issueTokens({ subject: 'ada', claims: { role: 'admin', sub: 'bob' } }) // TS2769
+  await reply.issueTokens({ subject: 'ada', claims: {} }) // TS2769
+  await reply.issueTokens({ subject: 'ada' }) // TS2769
+  await reply.issueTokens({ subject: 'ada', transport: 'body' }) // TS2769
+  await reply.issueTokens({ subject: 'ada', claims: { role: 'member' }, transport: 'body' })
   await app.tokens.issue({ subject: 'ada', claims: { role: 'member' } })
   await app.tokens.issue({ subject: 'ada' }) // TS2345
 })

@@ -1,12 +1,9 @@
-import type { AddressInfo } from 'node:net'
-import t from 'tap'
-import { names, testApp } from './app.js'
-import { exchange, text } from './raw.js'
+import type { RunningApp } from './app.js'
+import { names } from './http.js'
+import { cookieOf, exchange, text } from './raw.js'
+import { rule, stateOf } from './rule.js'
 
-const { app, events } = await testApp(t)
-await app.listen({ port: 0, host: '127.0.0.1' })
-const { port } = app.server.address() as AddressInfo
-const host = `Host: 127.0.0.1:${port}`
+const host = 'Host: app.test'
 const close = 'Connection: close'
 
 interface Credentials {
@@ -14,9 +11,9 @@ interface Credentials {
   cookie: string
 }
 
-async function signIn(subject: string): Promise<Credentials> {
-  const { accessToken, refreshToken } = await app.tokens.issue({ subject })
-  return { access: accessToken, cookie: `${names.access}=${accessToken}; ${names.refresh}=${refreshToken}` }
+async function signIn(app: RunningApp, subject: string): Promise<Credentials> {
+  const cookie = await cookieOf(app, subject)
+  return { access: /=([^;]*)/.exec(cookie)?.[1] ?? '', cookie }
 }
 
 const get = (...lines: string[]): string => text(['GET /me HTTP/1.1', host, close, ...lines])
@@ -94,7 +91,7 @@ const rows: Record<string, [bytes: Bytes, status: number, body?: RegExp]> = {
   'a folded Authorization header': [({ access }) => get('Authorization: Bearer', `\t${access}`), 400],
   'a blank before the colon': [({ cookie }) => get(`Cookie : ${cookie}`), 400],
   'an absolute target': [
-    ({ cookie }) => text([`GET http://127.0.0.1:${port}/me HTTP/1.1`, host, close, `Cookie: ${cookie}`]),
+    ({ cookie }) => text([`GET http://app.test/me HTTP/1.1`, host, close, `Cookie: ${cookie}`]),
     200,
   ],
   'an absolute target of another host': [
@@ -122,10 +119,9 @@ const rows: Record<string, [bytes: Bytes, status: number, body?: RegExp]> = {
     403,
   ],
   'HTTP/1.1 without Host': [({ cookie }) => text(['GET /me HTTP/1.1', close, `Cookie: ${cookie}`]), 400],
-  'its own Origin': [({ cookie }) => post(`Cookie: ${cookie}`, `Origin: http://127.0.0.1:${port}`), 200],
+  'its own Origin': [({ cookie }) => post(`Cookie: ${cookie}`, 'Origin: http://app.test'), 200],
   'two Origins': [
-    ({ cookie }) =>
-      post(`Cookie: ${cookie}`, `Origin: http://127.0.0.1:${port}`, `Origin: http://127.0.0.1:${port}`),
+    ({ cookie }) => post(`Cookie: ${cookie}`, 'Origin: http://app.test', 'Origin: http://app.test'),
     403,
   ],
   'two Sec-Fetch-Site': [
@@ -146,23 +142,30 @@ const rows: Record<string, [bytes: Bytes, status: number, body?: RegExp]> = {
   'no HTTP': [() => '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 400],
 }
 
-t.test('R16: whatever comes over the wire is answered, by no 5xx, and to nobody but its sender', async t => {
-  const users = { ada: await signIn('ada'), grace: await signIn('grace') }
-  for (const [what, [bytes, status, body]] of Object.entries(rows)) {
-    await Promise.all(
-      Object.entries(users).map(async ([name, user]) => {
-        const answers = await exchange(port, bytes(user))
-        t.same(
-          answers.map(({ status }) => status),
-          status === 0 ? [] : [status],
-          `${what}, from ${name}`,
-        )
-        t.match(
-          answers[0]?.body ?? '',
-          status === 200 ? new RegExp(`^{"user":"${name}"}$`) : (body ?? /^(?!.*user)/),
-        )
-      }),
-    )
-  }
-  t.same(new Set(events.map(({ type }) => type)), new Set(['issued', 'refused']), 'and nothing has changed')
-})
+rule(
+  'R16: whatever comes over the wire is answered, by no 5xx, and to nobody but its sender',
+  async (t, world) => {
+    const app = await world.start()
+    const users = { ada: await signIn(app, 'ada'), grace: await signIn(app, 'grace') }
+    const before = await stateOf(app, 'ada', 'grace')
+    world.clock.advance(1)
+    for (const [what, [bytes, status, body]] of Object.entries(rows)) {
+      await Promise.all(
+        Object.entries(users).map(async ([name, user]) => {
+          const answers = await exchange(app.port, bytes(user))
+          t.same(
+            answers.map(({ status }) => status),
+            status === 0 ? [] : [status],
+            `${what}, from ${name}`,
+          )
+          t.match(
+            answers[0]?.body ?? '',
+            status === 200 ? new RegExp(`^{"user":"${name}"}$`) : (body ?? /^(?!.*user)/),
+          )
+        }),
+      )
+    }
+    t.same(new Set(world.events.map(({ type }) => type)), new Set(['issued', 'refused']))
+    t.same(await stateOf(app, 'ada', 'grace'), before, 'and nothing has changed')
+  },
+)

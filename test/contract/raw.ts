@@ -1,5 +1,7 @@
 // Requests byte for byte, as no client library would send them.
 import { connect, type Socket } from 'node:net'
+import type { RunningApp } from './app.js'
+import { names } from './http.js'
 
 /** Milliseconds after which a server that has not answered and closed is said to hang. */
 const patience = 5000
@@ -60,4 +62,10 @@ function parse(text: string): RawAnswer[] {
 /** A request as text: the lines of its head, then its body. */
 export function text(lines: readonly string[], body = ''): string {
   return `${lines.join('\r\n')}\r\n\r\n${body}`
+}
+
+/** A Cookie header's value: a session that has just begun. */
+export async function cookieOf({ tokens }: RunningApp, subject: string): Promise<string> {
+  const { accessToken, refreshToken } = await tokens.issue({ subject })
+  return `${names.access}=${accessToken}; ${names.refresh}=${refreshToken}`
 }

@@ -1,0 +1,142 @@
+import tokenratchet from '@tokenratchet/express'
+import { Browser, send } from '../../../test/contract/http.js'
+import { type Framework, listen, login, rule, secret, who } from './app.js'
+
+/** What is there of the routes, by path. */
+async function statuses(browser: Browser, paths: readonly string[]): Promise<Record<string, number>> {
+  const found: Record<string, number> = {}
+  for (const path of paths) {
+    found[path] = (await browser.post(path)).status
+  }
+  return found
+}
+
+rule('app.use(path, auth): the routes and the verbs are under that path only', async (t, framework) => {
+  const app = framework()
+  const auth = tokenratchet({ secret })
+  app.use('/api', auth)
+  app.post('/api/login', login)
+  app.get('/me', auth.authenticate, who)
+  app.get('/verbs', (_request, response) => {
+    response.json([typeof response.issueTokens, typeof response.revokeTokens])
+  })
+  const browser = new Browser(await listen(t, app))
+  t.equal((await browser.post('/api/login')).status, 200)
+  t.same(
+    await statuses(browser, ['/auth/refresh', '/api/refresh', '/api/api/auth/refresh', '/api/auth/refresh']),
+    { '/auth/refresh': 404, '/api/refresh': 404, '/api/api/auth/refresh': 404, '/api/auth/refresh': 200 },
+  )
+  t.same((await browser.get('/verbs')).json(), ['undefined', 'undefined'])
+  t.same((await browser.get('/me')).json(), { user: 'ada' }, 'guards are for any path')
+  t.equal((await browser.post('/api/auth/logout')).status, 204)
+  t.equal((await browser.get('/me')).status, 401)
+})
+
+/** A part of an application: of both an application can be made. */
+const parts: Record<string, (framework: Framework) => ReturnType<Framework['Router']>> = {
+  'a router': framework => framework.Router(),
+  'a sub-application': framework => framework(),
+}
+
+for (const [what, create] of Object.entries(parts)) {
+  rule(`${what} has the routes where it is mounted, and guards`, async (t, framework) => {
+    const app = framework()
+    const part = create(framework)
+    const auth = tokenratchet({ secret, prefix: '/session' })
+    part.use(auth)
+    part.post('/login', login)
+    part.use('/rows', auth.authenticate)
+    part.get('/rows/:id', who)
+    part.use(auth.errorHandler())
+    app.use('/v1/shop', part)
+    app.get('/public', who)
+    const browser = new Browser(await listen(t, app))
+    const refused = await browser.get('/v1/shop/rows/1')
+    t.match([refused.status, refused.json()], [401, { code: 'ERR_ACCESS_TOKEN_MISSING' }])
+    t.equal((await browser.post('/v1/shop/login')).status, 200)
+    t.same((await browser.get('/v1/shop/rows/1')).json(), { user: 'ada' })
+    t.same(await statuses(browser, ['/session/refresh', '/v1/shop/session/refresh']), {
+      '/session/refresh': 404,
+      '/v1/shop/session/refresh': 200,
+    })
+    t.same((await browser.get('/public')).json(), {}, 'outside nobody was asked for')
+  })
+
+  rule(`${what} beneath app.use(auth) has the verbs, and guards`, async (t, framework) => {
+    const app = framework()
+    const part = create(framework)
+    const auth = tokenratchet({ secret })
+    app.use(auth)
+    part.post('/login', login)
+    part.get('/me', auth.authenticate, who)
+    app.use('/part', part)
+    app.use(auth.errorHandler())
+    const browser = new Browser(await listen(t, app))
+    t.match((await browser.get('/part/me')).json(), { code: 'ERR_ACCESS_TOKEN_MISSING' })
+    t.equal((await browser.post('/part/login')).status, 200)
+    t.same((await browser.get('/part/me')).json(), { user: 'ada' })
+    t.equal((await browser.post('/part/auth/refresh')).status, 404)
+  })
+}
+
+rule('guards need no app.use(auth): an application may only accept tokens', async (t, framework) => {
+  const app = framework()
+  const issuing = tokenratchet({ secret })
+  const auth = tokenratchet({ secret })
+  app.get('/me', auth.authenticate, who)
+  app.get('/maybe', auth.optional, who)
+  const { port } = await listen(t, app)
+  const { accessToken } = await issuing.tokens.issue({ subject: 'ada', transport: 'body' })
+  const headers = { authorization: `Bearer ${accessToken}` }
+  for (const url of ['/me', '/maybe']) {
+    t.same((await send(port, { url, headers })).json(), { user: 'ada' })
+  }
+  t.equal((await send(port, { url: '/me' })).status, 401)
+  t.same((await send(port, { url: '/maybe' })).json(), {})
+  t.equal((await send(port, { method: 'POST', url: '/auth/refresh' })).status, 404)
+})
+
+rule('app.use(auth.authenticate) guards what follows, unknown paths too', async (t, framework) => {
+  const app = framework()
+  const auth = tokenratchet({ secret })
+  app.use(auth)
+  app.post('/login', login)
+  app.use(auth.authenticate)
+  app.get('/me', who)
+  const browser = new Browser(await listen(t, app))
+  t.equal((await browser.get('/me')).status, 401)
+  t.equal((await browser.get('/nowhere')).status, 401)
+  t.equal((await browser.post('/auth/logout')).status, 204, 'the token routes are before it')
+  await browser.post('/login')
+  t.same((await browser.get('/me')).json(), { user: 'ada' })
+  t.equal((await browser.get('/nowhere')).status, 404)
+})
+
+rule('two of them in one application each have their own sessions', async (t, framework) => {
+  const app = framework()
+  for (const name of ['shop', 'staff']) {
+    const auth = tokenratchet({ secret, issuer: `https://${name}.test` })
+    const router = framework.Router()
+    router.use(auth)
+    router.post('/login', login)
+    router.get('/me', auth.authenticate, who)
+    app.use(`/${name}`, router)
+  }
+  const browser = new Browser(await listen(t, app))
+  await browser.post('/shop/login')
+  t.same((await browser.get('/shop/me')).json(), { user: 'ada' })
+  t.equal((await browser.get('/staff/me')).status, 401)
+  t.same(await statuses(browser, ['/staff/auth/refresh', '/shop/auth/refresh']), {
+    '/staff/auth/refresh': 400,
+    '/shop/auth/refresh': 200,
+  })
+})
+
+rule('a route that is left out is left to the application', async (t, framework) => {
+  const app = framework()
+  app.use(tokenratchet({ secret, routes: { refresh: false } }))
+  app.post('/auth/refresh', (_request, response) => void response.json({ own: true }))
+  const browser = new Browser(await listen(t, app))
+  t.same((await browser.post('/auth/refresh')).json(), { own: true })
+  t.equal((await browser.post('/auth/logout')).status, 204)
+})

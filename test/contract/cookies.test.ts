@@ -1,0 +1,132 @@
+import type { CookieOptions } from '@tokenratchet/core/http'
+import type { AppRoute } from './app.js'
+import { Browser } from './http.js'
+import { rule } from './rule.js'
+
+/** Name, value and attributes of a Set-Cookie line, the attributes in the order of the alphabet. */
+function parse(line: string): { name: string | undefined; value: string | undefined; attributes: string[] } {
+  const [pair = '', ...attributes] = line.split('; ')
+  const [, name, value] = /^([^=]*)=(.*)$/.exec(pair) ?? []
+  return { name, value, attributes: attributes.sort() }
+}
+
+const variants: Record<string, [options: CookieOptions, prefix: string, attributes: string[]]> = {
+  'by default': [{}, '__Host-', ['HttpOnly', 'Path=/', 'SameSite=Lax', 'Secure']],
+  'sameSite lax': [{ sameSite: 'lax' }, '__Host-', ['HttpOnly', 'Path=/', 'SameSite=Lax', 'Secure']],
+  'sameSite strict': [{ sameSite: 'strict' }, '__Host-', ['HttpOnly', 'Path=/', 'SameSite=Strict', 'Secure']],
+  'sameSite none': [{ sameSite: 'none' }, '__Host-', ['HttpOnly', 'Path=/', 'SameSite=None', 'Secure']],
+  'secure false': [{ secure: false }, '', ['HttpOnly', 'Path=/', 'SameSite=Lax']],
+  'secure false, sameSite strict': [
+    { secure: false, sameSite: 'strict' },
+    '',
+    ['HttpOnly', 'Path=/', 'SameSite=Strict'],
+  ],
+}
+const fortnight = 'Max-Age=1209600'
+
+for (const [variant, [cookie, prefix, attributes]] of Object.entries(variants)) {
+  rule(`R17: the cookies, to the letter: ${variant}`, async (t, world) => {
+    const browser = new Browser(await world.start({ cookie }))
+    const both = [`${prefix}access_token`, `${prefix}refresh_token`]
+    for (const answer of [await browser.login('ada'), await browser.post('/auth/refresh')]) {
+      t.equal(answer.status, 200)
+      const set = answer.cookies.map(parse)
+      t.same(
+        set.map(({ name }) => name),
+        both,
+      )
+      t.same(
+        set.map(({ attributes }) => attributes),
+        Array(2).fill([...attributes, fortnight].sort()),
+      )
+      t.match(
+        set.map(({ value }) => value),
+        [/^[\w-]+\.[\w-]+\.[\w-]+$/, /^[\w-]{100}$/],
+      )
+    }
+    for (const url of ['/auth/logout', '/leave']) {
+      const expected = { value: '', attributes: [...attributes, 'Max-Age=0'].sort() }
+      t.same(
+        (await browser.post(url)).cookies.map(parse),
+        both.map(name => ({ name, ...expected })),
+        `${url} repeats the attributes`,
+      )
+    }
+  })
+}
+
+rule(
+  'the cookies live until the idle deadline of their session, which is never past the absolute one',
+  async (t, world) => {
+    const browser = new Browser(await world.start({ idleTimeout: '14d', sessionLifetime: '20d' }))
+    const maxAge = (line: string): string | undefined => /Max-Age=(\d+)/.exec(line)?.[1]
+    t.same((await browser.login('ada')).cookies.map(maxAge), ['1209600', '1209600'])
+    world.clock.advance('10d')
+    t.same((await browser.post('/auth/refresh')).cookies.map(maxAge), ['864000', '864000'])
+    world.clock.advance(863_000)
+    const last = await browser.post('/auth/refresh')
+    t.same(last.cookies.map(maxAge), ['1000', '1000'])
+    t.same(last.json(), { expires_in: 600 })
+    world.clock.advance(500)
+    t.same(
+      (await browser.post('/auth/refresh')).json(),
+      { expires_in: 500 },
+      'nor does the access token outlive it',
+    )
+  },
+  { only: ['memory'] },
+)
+
+rule(
+  'R17: a cookie of name and value over 4,096 octets is a throw at issue, and sets nothing',
+  async (t, world) => {
+    const large: AppRoute = {
+      method: 'POST',
+      path: '/large',
+      async handle({ body, issueTokens }) {
+        const { size } = body as { size: number }
+        try {
+          return { body: await issueTokens({ subject: 'ada', claims: { text: 'x'.repeat(size) } }) }
+        } catch (error) {
+          t.type(error, TypeError)
+          return { status: 422 }
+        }
+      },
+    }
+    const browser = new Browser(await world.start({}, { routes: [large] }))
+    let largest = 0
+    for (let size = 2500; size <= 3100; size += 20) {
+      const { status, cookies } = await browser.post('/large', { size })
+      const octets = cookies.map(line => (line.split(';')[0] ?? '').length - '='.length)
+      if (status === 200) {
+        t.ok(
+          octets.every(count => count <= 4096),
+          `${octets}`,
+        )
+        largest = Math.max(largest, ...octets)
+      } else {
+        t.match([status, cookies], [422, []])
+      }
+    }
+    t.ok(largest > 4000, 'what fits is taken')
+    t.equal((await browser.post('/large', { size: 3100 })).status, 422, 'what does not, is not')
+  },
+)
+
+rule(
+  'R2: every answer that sets cookies is not to be stored, nor is one that clears them',
+  async (t, world) => {
+    const browser = new Browser(await world.start())
+    const answers = [
+      await browser.login('ada'),
+      await browser.post('/auth/refresh'),
+      await browser.post('/auth/logout'),
+      await browser.login('ada'),
+      await browser.post('/leave'),
+    ]
+    for (const answer of answers) {
+      t.equal(answer.cookies.length, 2)
+      t.equal(answer.headers['cache-control'], 'no-store')
+    }
+  },
+)
