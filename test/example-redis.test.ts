@@ -1,24 +1,27 @@
-// The example app with REDIS_URL: what outlives a process, what processes share, and what an outage does.
+// The example apps with REDIS_URL: what outlives a process, what processes share, and what an outage does.
 import { Buffer } from 'node:buffer'
 import { once } from 'node:events'
 import t from 'tap'
-import { Browser, password, run, type Server, servers, start, tokens } from './helpers/example.js'
+import { Browser, examples, password, run, type Server, servers, start, tokens } from './helpers/example.js'
 import { freePort, type RedisServer, startRedis, until } from './helpers/redis.js'
 
 const redis = await startRedis()
 t.teardown(() => redis.stop())
 const environment = environmentOf(redis.port)
-const [app, twin] = await Promise.all([start(environment), start(environment)])
+// Of the two frameworks: their processes share sessions too.
+const [app, twin] = await Promise.all([start('fastify', environment), start('express', environment)])
 
-t.test('a session goes on after a restart of the app', async t => {
-  const first = await start(environment)
-  const browser = new Browser(first)
-  await browser.logIn()
-  t.same(await exitOf(first), [0, null])
-  const second = new Browser(await start(environment), browser.jar)
-  t.equal((await second.get('/me')).status, 200)
-  t.equal((await second.refresh()).status, 200)
-})
+for (const example of examples) {
+  t.test(`a session goes on after a restart of the app (${example})`, async t => {
+    const first = await start(example, environment)
+    const browser = new Browser(first)
+    await browser.logIn()
+    t.same(await exitOf(first), [0, null])
+    const second = new Browser(await start(example, environment), browser.jar)
+    t.equal((await second.get('/me')).status, 200)
+    t.equal((await second.refresh()).status, 200)
+  })
+}
 
 t.test('200 refreshes of one token at once, over two processes, all succeed; one successor wins', async t => {
   const browser = new Browser(app)
@@ -49,7 +52,7 @@ t.test('a logout in one process ends the session in the other', async t => {
 t.test('Redis has one key for each user, with a TTL, and no token in any key or value', async t => {
   const own = await startRedis()
   t.teardown(() => own.stop())
-  const server = await start(environmentOf(own.port))
+  const server = await start('fastify', environmentOf(own.port))
   const users = [new Browser(server), new Browser(server)]
   const emails: string[] = []
   for (const browser of users) {
@@ -78,41 +81,46 @@ t.test('Redis has one key for each user, with a TTL, and no token in any key or 
   t.equal(leaksIn(dump), 0, 'tokens that are there, whole or by their secret part')
 })
 
-t.test('while Redis is down: guarded routes go on, all else is 503, SIGTERM exits 0', async t => {
-  const gone = await startRedis()
-  const server = await start(environmentOf(gone.port))
-  const browser = new Browser(server)
-  const email = await browser.logIn()
-  const before = new Map(browser.jar)
-  await gone.stop()
+for (const example of examples) {
+  t.test(
+    `while Redis is down: guarded routes go on, all else is 503, SIGTERM exits 0 (${example})`,
+    async t => {
+      const gone = await startRedis()
+      const server = await start(example, environmentOf(gone.port))
+      const browser = new Browser(server)
+      const email = await browser.logIn()
+      const before = new Map(browser.jar)
+      await gone.stop()
 
-  t.equal((await browser.get('/me')).status, 200)
-  await isRefused(t, () => browser.refresh())
-  await isRefused(t, () => browser.post('/login', { email, password }))
-  await isRefused(t, () => browser.post('/auth/logout'))
-  t.same(browser.jar, before)
+      t.equal((await browser.get('/me')).status, 200)
+      await isRefused(t, () => browser.refresh())
+      await isRefused(t, () => browser.post('/login', { email, password }))
+      await isRefused(t, () => browser.post('/auth/logout'))
+      t.same(browser.jar, before)
 
-  const again = await startRedis({ port: gone.port })
-  t.teardown(() => again.stop())
-  await until('the app is connected again', async () => {
-    const { status } = await browser.post('/login', { email, password })
-    return status === 200
-  })
-  t.equal((await browser.refresh()).status, 200, 'a new login: that Redis had kept nothing on disk')
-  t.equal((await browser.fork(before).refresh()).status, 400)
-  t.equal(server.stdout.match(/"msg":"Redis: /g)?.length, 1, 'an outage is one line of the log')
-  t.match(server.stdout, /"msg":"Redis is back"/)
+      const again = await startRedis({ port: gone.port })
+      t.teardown(() => again.stop())
+      await until('the app is connected again', async () => {
+        const { status } = await browser.post('/login', { email, password })
+        return status === 200
+      })
+      t.equal((await browser.refresh()).status, 200, 'a new login: that Redis had kept nothing on disk')
+      t.equal((await browser.fork(before).refresh()).status, 400)
+      t.equal(server.stdout.match(/"msg":"Redis: /g)?.length, 1, 'an outage is one line of the log')
+      t.match(server.stdout, /"msg":"Redis is back"/)
 
-  await again.stop()
-  await isRefused(t, () => browser.refresh())
-  t.same(await exitOf(server), [0, null])
-  t.equal(server.stderr, '')
-})
+      await again.stop()
+      await isRefused(t, () => browser.refresh())
+      t.same(await exitOf(server), [0, null])
+      t.equal(server.stderr, '')
+    },
+  )
+}
 
 t.test('a frozen Redis is a 503, and once it thaws the same cookie works', async t => {
   const frozen = await startRedis()
   t.teardown(() => frozen.stop())
-  const server = await start(environmentOf(frozen.port))
+  const server = await start('fastify', environmentOf(frozen.port))
   const browser = new Browser(server)
   await browser.logIn()
   const before = new Map(browser.jar)
@@ -134,7 +142,7 @@ t.test('a frozen Redis is a 503, and once it thaws the same cookie works', async
 
 t.test('the app starts without Redis, and needs no restart once it is there', async t => {
   const port = await freePort()
-  const server = await start(environmentOf(port))
+  const server = await start('fastify', environmentOf(port))
   const browser = new Browser(server)
   await t.rejects(browser.logIn(), { message: 'Login answered 503' })
   t.equal((await browser.get('/me')).status, 401)
@@ -152,11 +160,11 @@ t.test('the app starts without Redis, and needs no restart once it is there', as
 t.test('a refused login to Redis shows no password, and a server that may evict is reported', async t => {
   const strict = await startRedis({ args: ['--maxmemory-policy', 'allkeys-lru', '--requirepass', 'right'] })
   t.teardown(() => strict.stop())
-  const wrong = await start({ REDIS_URL: `redis://:wrong-password@127.0.0.1:${strict.port}` })
+  const wrong = await start('fastify', { REDIS_URL: `redis://:wrong-password@127.0.0.1:${strict.port}` })
   await t.rejects(new Browser(wrong).logIn(), { message: 'Login answered 503' })
   t.match(wrong.stdout, /"msg":"Redis: WRONGPASS/)
   t.notMatch(wrong.stdout + wrong.stderr, 'wrong-password')
-  const right = await start({ REDIS_URL: `redis://:right@127.0.0.1:${strict.port}` })
+  const right = await start('fastify', { REDIS_URL: `redis://:right@127.0.0.1:${strict.port}` })
   await new Browser(right).logIn()
   await until('it is in the log', async () => right.stdout.includes('maxmemory-policy is allkeys-lru'))
 })
@@ -171,7 +179,7 @@ t.test('a REDIS_URL that is none stops the start with one line, which does not r
     'redis://:pw%ZZ@x',
   ]
   const finished = urls.map(async wrong => {
-    const running = run({ REDIS_URL: wrong })
+    const running = run('fastify', { REDIS_URL: wrong })
     const [code] = await once(running.child, 'close')
     return { wrong, code, ...running }
   })

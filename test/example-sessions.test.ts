@@ -1,105 +1,113 @@
-// The example app as its users run it: how sessions go on, and how they end.
+// The example apps as their users run them: how sessions go on, and how they end.
 import t from 'tap'
-import { Browser, password, servers, start, tokens } from './helpers/example.js'
+import { Browser, examples, password, servers, start, tokens } from './helpers/example.js'
 
-const app = await start()
+for (const example of examples) {
+  t.test(example, async t => {
+    const app = await start(example)
 
-t.test('a refresh replaces both tokens', async t => {
-  const browser = new Browser(app)
-  await browser.logIn()
-  const before = new Map(browser.jar)
-  const { status, body } = await browser.refresh()
-  t.equal(status, 200)
-  t.same(body, { expires_in: 600 })
-  t.same([...browser.jar.keys()], [...before.keys()])
-  for (const [name, value] of browser.jar) {
-    t.not(value, before.get(name), name)
-  }
-  t.equal((await browser.get('/me')).status, 200)
-})
+    t.test('a refresh replaces both tokens', async t => {
+      const browser = new Browser(app)
+      await browser.logIn()
+      const before = new Map(browser.jar)
+      const { status, body } = await browser.refresh()
+      t.equal(status, 200)
+      t.same(body, { expires_in: 600 })
+      t.same([...browser.jar.keys()], [...before.keys()])
+      for (const [name, value] of browser.jar) {
+        t.not(value, before.get(name), name)
+      }
+      t.equal((await browser.get('/me')).status, 200)
+    })
 
-t.test('a refresh token gets successors until one of them is used', async t => {
-  const browser = new Browser(app)
-  await browser.logIn()
-  const login = new Map(browser.jar)
-  const answers = await Promise.all([browser.fork(login).refresh(), browser.fork(login).refresh()])
-  t.same(
-    answers.map(({ status }) => status),
-    [200, 200],
-    'two tabs at once',
-  )
-  const [first, second] = [browser.fork(login), browser.fork(login)]
-  t.equal((await first.refresh()).status, 200, 'a lost answer')
-  t.equal((await second.refresh()).status, 200)
-  t.equal((await second.refresh()).status, 200, 'the successor is used')
+    t.test('a refresh token gets successors until one of them is used', async t => {
+      const browser = new Browser(app)
+      await browser.logIn()
+      const login = new Map(browser.jar)
+      const answers = await Promise.all([browser.fork(login).refresh(), browser.fork(login).refresh()])
+      t.same(
+        answers.map(({ status }) => status),
+        [200, 200],
+        'two tabs at once',
+      )
+      const [first, second] = [browser.fork(login), browser.fork(login)]
+      t.equal((await first.refresh()).status, 200, 'a lost answer')
+      t.equal((await second.refresh()).status, 200)
+      t.equal((await second.refresh()).status, 200, 'the successor is used')
 
-  const reuse = await first.refresh()
-  t.equal(reuse.status, 400, 'its sibling is dead, and ends the session')
-  t.match(reuse.body, { error: 'invalid_grant' })
-  t.same(reuse.cookies, [])
-  t.equal((await second.get('/me')).status, 401)
-  t.equal((await second.refresh()).status, 400)
-})
+      const reuse = await first.refresh()
+      t.equal(reuse.status, 400, 'its sibling is dead, and ends the session')
+      t.match(reuse.body, { error: 'invalid_grant' })
+      t.same(reuse.cookies, [])
+      t.equal((await second.get('/me')).status, 401)
+      t.equal((await second.refresh()).status, 400)
+    })
 
-t.test('with RECOVERY_WINDOW=0 the previous refresh token ends the session at once', async t => {
-  const strict = await start({ RECOVERY_WINDOW: '0', ACCESS_TOKEN_LIFETIME: '90' })
-  const browser = new Browser(strict)
-  await browser.logIn()
-  const previous = browser.fork(browser.jar)
-  t.same((await browser.refresh()).body, { expires_in: 90 })
-  const reuse = await previous.refresh()
-  t.equal(reuse.status, 400)
-  t.match(reuse.body, { error: 'invalid_grant' })
-  t.equal((await browser.get('/me')).status, 401)
-  t.equal((await browser.refresh()).status, 400)
-})
+    t.test('with RECOVERY_WINDOW=0 the previous refresh token ends the session at once', async t => {
+      const strict = await start(example, { RECOVERY_WINDOW: '0', ACCESS_TOKEN_LIFETIME: '90' })
+      const browser = new Browser(strict)
+      await browser.logIn()
+      const previous = browser.fork(browser.jar)
+      t.same((await browser.refresh()).body, { expires_in: 90 })
+      const reuse = await previous.refresh()
+      t.equal(reuse.status, 400)
+      t.match(reuse.body, { error: 'invalid_grant' })
+      t.equal((await browser.get('/me')).status, 401)
+      t.equal((await browser.refresh()).status, 400)
+    })
 
-t.test('a logout ends the session for every copy of its tokens', async t => {
-  const browser = new Browser(app)
-  await browser.logIn()
-  const copy = browser.fork(browser.jar)
-  const logout = await browser.post('/auth/logout')
-  t.equal(logout.status, 204)
-  t.equal(browser.jar.size, 0)
-  t.equal((await copy.get('/me')).status, 401)
-  t.equal((await copy.refresh()).status, 400)
-})
+    t.test('a logout ends the session for every copy of its tokens', async t => {
+      const browser = new Browser(app)
+      await browser.logIn()
+      const copy = browser.fork(browser.jar)
+      const logout = await browser.post('/auth/logout')
+      t.equal(logout.status, 204)
+      t.equal(browser.jar.size, 0)
+      t.equal((await copy.get('/me')).status, 401)
+      t.equal((await copy.refresh()).status, 400)
+    })
 
-t.test('no other site can log in, refresh or log out', async t => {
-  const browser = new Browser(app)
-  const email = await browser.logIn()
-  for (const path of ['/login', '/auth/refresh', '/auth/logout']) {
-    for (const from of [{ 'sec-fetch-site': 'cross-site' }, { origin: 'https://evil.example' }]) {
-      const { status, cookies } = await browser.post(path, { email, password }, from)
-      t.equal(status, 403, `${path} ${JSON.stringify(from)}`)
+    t.test('no other site can log in, refresh or log out', async t => {
+      const browser = new Browser(app)
+      const email = await browser.logIn()
+      for (const path of ['/login', '/auth/refresh', '/auth/logout']) {
+        for (const from of [{ 'sec-fetch-site': 'cross-site' }, { origin: 'https://evil.example' }]) {
+          const { status, cookies } = await browser.post(path, { email, password }, from)
+          t.equal(status, 403, `${path} ${JSON.stringify(from)}`)
+          t.same(cookies, [])
+        }
+      }
+      t.equal(
+        (await browser.send('/auth/refresh', { method: 'POST' })).status,
+        403,
+        'as a form of another site',
+      )
+      t.equal((await browser.refresh()).status, 200, 'the session is untouched')
+    })
+
+    t.test('only a POST refreshes', async t => {
+      const browser = new Browser(app)
+      await browser.logIn()
+      const { status, headers, cookies } = await browser.get('/auth/refresh')
+      t.equal(status, 405)
+      t.match(headers.get('allow'), /\bPOST\b/)
       t.same(cookies, [])
-    }
-  }
-  t.equal((await browser.send('/auth/refresh', { method: 'POST' })).status, 403, 'as a form of another site')
-  t.equal((await browser.refresh()).status, 200, 'the session is untouched')
-})
+    })
 
-t.test('only a POST refreshes', async t => {
-  const browser = new Browser(app)
-  await browser.logIn()
-  const { status, headers, cookies } = await browser.get('/auth/refresh')
-  t.equal(status, 405)
-  t.match(headers.get('allow'), /\bPOST\b/)
-  t.same(cookies, [])
-})
-
-t.test('tokens of another TOKEN_SECRET are refused, never an error of the server', async t => {
-  const browser = new Browser(app)
-  const email = await browser.logIn()
-  const other = await start({ TOKEN_SECRET: '' })
-  const moved = new Browser(other, browser.jar)
-  t.equal((await moved.get('/me')).status, 401)
-  const refused = await moved.refresh()
-  t.equal(refused.status, 400)
-  t.match(refused.body, { error: 'invalid_grant' })
-  t.equal((await moved.post('/login', { email, password })).status, 200, 'the user is in the database')
-  t.match(other.stderr, /^TOKEN_SECRET is not set/)
-})
+    t.test('tokens of another TOKEN_SECRET are refused, never an error of the server', async t => {
+      const browser = new Browser(app)
+      const email = await browser.logIn()
+      const other = await start(example, { TOKEN_SECRET: '' })
+      const moved = new Browser(other, browser.jar)
+      t.equal((await moved.get('/me')).status, 401)
+      const refused = await moved.refresh()
+      t.equal(refused.status, 400)
+      t.match(refused.body, { error: 'invalid_grant' })
+      t.equal((await moved.post('/login', { email, password })).status, 200, 'the user is in the database')
+      t.match(other.stderr, /^TOKEN_SECRET is not set/)
+    })
+  })
+}
 
 t.test('no log of any server holds a token or a password', async t => {
   t.ok(tokens.size > 20)

@@ -1,16 +1,25 @@
-// The example app as its users run it: the built server in a process of its own, over real HTTP.
+// The example apps as their users run them: the built server in a process of its own, over real HTTP.
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 
-const server = fileURLToPath(new URL('../../examples/fastify/dist/server.js', import.meta.url))
+/** Apps that do the same on different frameworks: what is said of one holds for the other. */
+export const examples = ['fastify', 'express'] as const
+export type Example = (typeof examples)[number]
+
+/** Where a file of an example is. */
+export function fileOf(example: Example, path: string): string {
+  return fileURLToPath(new URL(`../../examples/${example}/${path}`, import.meta.url))
+}
+
 const databaseFile = `${t.testdir()}/example.db`
 const secret = randomBytes(32).toString('base64url')
 export const password = 'correct horse battery'
 
 export interface Server {
+  example: Example
   child: ChildProcessWithoutNullStreams
   url: string
   stdout: string
@@ -22,8 +31,8 @@ export const servers = new Set<Server>()
 export const tokens = new Set<string>()
 
 /** A server of its own; `.env` of a developer has no say. */
-export function run(environment: Record<string, string>): Server {
-  const child = spawn(process.execPath, [server], {
+export function run(example: Example, environment: Record<string, string>): Server {
+  const child = spawn(process.execPath, [fileOf(example, 'dist/server.js')], {
     env: {
       ...process.env,
       NODE_ENV: '',
@@ -38,7 +47,7 @@ export function run(environment: Record<string, string>): Server {
       ...environment,
     },
   })
-  const running: Server = { child, url: '', stdout: '', stderr: '' }
+  const running: Server = { example, child, url: '', stdout: '', stderr: '' }
   child.stdout.setEncoding('utf8').on('data', text => {
     running.stdout += text
   })
@@ -54,8 +63,8 @@ export function run(environment: Record<string, string>): Server {
   return running
 }
 
-export async function start(environment: Record<string, string> = {}): Promise<Server> {
-  const running = run(environment)
+export async function start(example: Example, environment: Record<string, string> = {}): Promise<Server> {
+  const running = run(example, environment)
   while (running.url === '') {
     await Promise.race([once(running.child.stdout, 'data'), once(running.child, 'close')])
     running.url = /^listening on (http:\S+)$/m.exec(running.stdout)?.[1] ?? ''

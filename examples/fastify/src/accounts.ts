@@ -1,12 +1,15 @@
-// Register, log in, who am I. Refresh and logout are the plugin's own routes.
+// Register, log in, who am I. Refresh, logout and revocation are Tokenratchet's own routes.
 import type { FastifyPluginAsync } from 'fastify'
+import { bodyOf } from './body.js'
 import { type Credentials, login, normaliseEmail, registration } from './credentials.js'
-import { checkPassword, hashPassword } from './passwords.js'
+import { hashPassword } from './passwords.js'
+import { refusal } from './refusal.js'
+import { signIn } from './sign-in.js'
 import type { Users } from './users.js'
 import './user.js'
 
 export const accounts: FastifyPluginAsync<{ users: Users }> = async (app, { users }) => {
-  app.post<{ Body: Credentials }>('/register', registration, async (request, reply) => {
+  app.post<{ Body: Credentials }>('/register', bodyOf(registration), async (request, reply) => {
     const { email, password } = request.body
     const user = users.add(normaliseEmail(email), await hashPassword(password))
     if (!user) {
@@ -16,24 +19,21 @@ export const accounts: FastifyPluginAsync<{ users: Users }> = async (app, { user
     return { id: user.id, email: user.email }
   })
 
-  app.post<{ Body: Credentials }>('/login', login, async (request, reply) => {
-    const { email, password } = request.body
-    const user = users.find(normaliseEmail(email))
-    const matches = await checkPassword(user?.passwordHash, password)
-    if (!user || !matches) {
-      throw refusal(401, 'Wrong email or password')
-    }
-    const issued = await reply.issueTokens({ subject: user.id, claims: { email: user.email } })
-    return { user: { id: user.id, email: user.email }, ...issued }
+  // For browsers: the tokens travel in cookies.
+  app.post<{ Body: Credentials }>('/login', bodyOf(login), async (request, reply) => {
+    const { id, email } = await signIn(users, request.body)
+    const issued = await reply.issueTokens({ subject: id, claims: { email } })
+    return { user: { id, email }, ...issued }
+  })
+
+  // For mobile and API clients: the tokens travel in the body (RFC 6749 section 5.1), and nothing in cookies.
+  app.post<{ Body: Credentials }>('/token', bodyOf(login), async (request, reply) => {
+    const { id, email } = await signIn(users, request.body)
+    return reply.issueTokens({ subject: id, claims: { email }, transport: 'body' })
   })
 
   app.get('/me', { config: { auth: true } }, async (request, reply) => {
     reply.header('cache-control', 'no-store')
     return request.user
   })
-}
-
-/** Fastify answers with the status and message of such an error. */
-function refusal(statusCode: number, message: string): Error {
-  return Object.assign(new Error(message), { statusCode })
 }

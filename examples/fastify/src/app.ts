@@ -1,25 +1,27 @@
 import tokenratchet from '@tokenratchet/fastify'
-import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import Fastify, { type FastifyInstance } from 'fastify'
 import { accounts } from './accounts.js'
 import type { Config } from './config.js'
+import { answerError, answerUnrouted } from './errors.js'
 import { securityHeaders } from './headers.js'
 import { page } from './page.js'
 import { redisSessions } from './sessions.js'
 import { openUsers } from './users.js'
 
 /** The whole app, ready to listen. Throws a TypeError that names a bad token option. */
-export async function buildApp(
-  config: Config,
-  logger: FastifyServerOptions['logger'] = false,
-): Promise<FastifyInstance> {
+export async function buildApp(config: Config, logger = false): Promise<FastifyInstance> {
   const app = Fastify({
     logger,
     bodyLimit: 8 * 1024,
-    // Nobody holds a connection, or a stop, by never finishing a request.
+    // Nobody holds a connection by never finishing a request.
     requestTimeout: 30_000,
     // A number is no password: what is not a string is refused rather than turned into one.
     ajv: { customOptions: { coerceTypes: false } },
+    // What can't be routed, such as `/%`, comes past no hook.
+    frameworkErrors: answerUnrouted,
   })
+  // Bodies are JSON.
+  app.removeContentTypeParser('text/plain')
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers(securityHeaders)
   })
@@ -29,6 +31,7 @@ export async function buildApp(
       reply.header('connection', 'close')
     }
   })
+  app.setErrorHandler(answerError)
   const sessions = config.redisUrl === undefined ? undefined : redisSessions(config.redisUrl, app.log)
   // This and the next after the last request has been answered.
   app.addHook('onClose', async () => sessions?.close())

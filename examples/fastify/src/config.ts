@@ -12,7 +12,7 @@ export interface Config {
   redisUrl: string | undefined
   /** The secret was made up for this run. */
   temporarySecret: boolean
-  /** Options of the plugin, which checks them itself. */
+  /** Options of Tokenratchet, which checks them itself. */
   tokens: TokenratchetOptions
 }
 
@@ -86,7 +86,7 @@ function flag(name: string): boolean | undefined {
   return text === undefined ? undefined : text === 'true'
 }
 
-/** Digits are whole seconds; other text, such as `15m`, is for the plugin to judge. */
+/** Digits are whole seconds; other text, such as `15m`, is for Tokenratchet to judge. */
 function duration(name: string): string | number | undefined {
   const text = variable(name)
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : text

@@ -2,6 +2,9 @@ import type { AddressInfo } from 'node:net'
 import { buildApp } from './app.js'
 import { readConfig } from './config.js'
 
+/** Of a stop, for requests that are open. */
+const secondsToFinish = 5
+
 try {
   const config = readConfig()
   if (config.temporarySecret) {
@@ -15,6 +18,8 @@ try {
     // Once: a second signal ends the process without waiting for open requests.
     process.once(signal, () => {
       app.close().then(() => process.exit(0), fail)
+      // A connection that sends nothing, as browsers open them in advance, would hold the process.
+      setTimeout(() => app.server.closeAllConnections(), secondsToFinish * 1000).unref()
     })
   }
   await app.listen({ host: config.host, port: config.port })

@@ -1,18 +1,20 @@
 // Sessions in Redis: they outlive this process, and several processes share them.
 import type { TokenratchetOptions } from '@tokenratchet/fastify'
 import { redisStore } from '@tokenratchet/redis'
-import type { FastifyBaseLogger } from 'fastify'
 import { Redis } from 'ioredis'
 
 export interface Sessions {
-  /** For the plugin. */
+  /** For Tokenratchet. */
   options: Pick<TokenratchetOptions, 'store' | 'onEvent'>
   /** The client is ours: the store never closes it. */
   close(): void
 }
 
+/** What takes our messages: the logger of the app. */
+export type Log = Record<'info' | 'warn' | 'error', (message: string) => void>
+
 /** Waits for no connection: without Redis the app runs, and what needs a session is answered by 503. */
-export function redisSessions(url: string, log: FastifyBaseLogger): Sessions {
+export function redisSessions(url: string, log: Log): Sessions {
   const client = new Redis(url, {
     // A lost connection is tried again once for each command, which nobody notices. ioredis would do so 20 times,
     // long after the store has given up.

@@ -151,6 +151,6 @@ rule('errorHandler that is handed over rather than called is a 500 that says so'
   app.use(auth.errorHandler as unknown as RequestHandler)
   app.use(((error, _request, response, _next) =>
     response.status(500).send(error.message)) as ErrorRequestHandler)
-  const answer = await send(await listen(t, app), { url: '/' })
+  const answer = await send((await listen(t, app)).port, { url: '/' })
   t.match(answer, { status: 500, text: /app\.use\(auth\.errorHandler\(\)\)/ })
 })

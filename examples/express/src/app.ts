@@ -1,0 +1,42 @@
+import tokenratchet from '@tokenratchet/express'
+import express from 'express'
+import { accounts } from './accounts.js'
+import type { Config } from './config.js'
+import { answerError, notFound } from './errors.js'
+import { securityHeaders } from './headers.js'
+import { type App, listener } from './listener.js'
+import { requestLog } from './log.js'
+import { page } from './page.js'
+import { redisSessions } from './sessions.js'
+import { openUsers } from './users.js'
+
+/** The whole app, ready to listen. Throws a TypeError that names a bad token option. */
+export async function buildApp(config: Config, logger = false): Promise<App> {
+  const app = express()
+  app.disable('x-powered-by')
+  // `/me` is never answered by 304.
+  app.disable('etag')
+  app.enable('case sensitive routing')
+  app.enable('strict routing')
+  const log = requestLog(logger)
+  app.use(log)
+  app.use((_request, response, next) => {
+    response.set(securityHeaders)
+    next()
+  })
+  const sessions = config.redisUrl === undefined ? undefined : redisSessions(config.redisUrl, log.logger)
+  const auth = tokenratchet({ ...config.tokens, ...sessions?.options })
+  app.use(auth)
+  const users = openUsers(config.databaseFile)
+  accounts(app, auth, users)
+  app.use(page())
+  app.use(notFound)
+  app.use(auth.errorHandler())
+  app.use(answerError)
+  // What is closed after the last request has been answered.
+  return listener(app, async () => {
+    users.close()
+    await auth.close()
+    sessions?.close()
+  })
+}

@@ -1,0 +1,93 @@
+// Everything the app takes from its environment, checked before anything starts.
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { TokenratchetOptions } from '@tokenratchet/express'
+
+export interface Config {
+  host: string
+  port: number
+  databaseFile: string
+  /** Without it, sessions live in the memory of this process. */
+  redisUrl: string | undefined
+  /** The secret was made up for this run. */
+  temporarySecret: boolean
+  /** Options of Tokenratchet, which checks them itself. */
+  tokens: TokenratchetOptions
+}
+
+/** Reads the environment, and `.env` beside the app for what the environment leaves out. */
+export function readConfig(): Config {
+  const file = besideTheApp('.env')
+  if (existsSync(file)) {
+    process.loadEnvFile(file)
+  }
+  const secret = variable('TOKEN_SECRET')
+  const accessTokenLifetime = duration('ACCESS_TOKEN_LIFETIME')
+  const recoveryWindow = duration('RECOVERY_WINDOW')
+  return {
+    host: variable('HOST') ?? '127.0.0.1',
+    port: port('PORT') ?? 3000,
+    databaseFile: variable('DATABASE_FILE') ?? besideTheApp('example.db'),
+    redisUrl: redisUrl('REDIS_URL'),
+    temporarySecret: secret === undefined,
+    tokens: {
+      secret: secret ?? randomBytes(32).toString('base64url'),
+      ...(accessTokenLifetime !== undefined && { accessTokenLifetime }),
+      ...(recoveryWindow !== undefined && { recoveryWindow }),
+      cookie: { secure: flag('COOKIE_SECURE') ?? process.env.NODE_ENV === 'production' },
+    },
+  }
+}
+
+/** Whatever the working directory is: this file runs from `dist/`. */
+function besideTheApp(name: string): string {
+  return fileURLToPath(new URL(`../${name}`, import.meta.url))
+}
+
+/** Empty counts as absent, so that lines of `.env` may stay empty. */
+function variable(name: string): string | undefined {
+  return process.env[name] || undefined
+}
+
+function port(name: string): number | undefined {
+  const text = variable(name)
+  if (text !== undefined && !(/^\d{1,5}$/.test(text) && Number(text) <= 65535)) {
+    throw new Error(`${name} must be a port number from 0 to 65535`)
+  }
+  return text === undefined ? undefined : Number(text)
+}
+
+/** The address may hold a password: the message doesn't repeat it. */
+function redisUrl(name: string): string | undefined {
+  const text = variable(name)
+  if (text !== undefined && !isRedisUrl(text)) {
+    throw new Error(`${name} must be an address such as redis://127.0.0.1:6379, or rediss:// for TLS`)
+  }
+  return text
+}
+
+/** With a host, and after it nothing but the number of a database and options of ioredis. */
+function isRedisUrl(text: string): boolean {
+  try {
+    // ioredis will do that to the password.
+    decodeURIComponent(text)
+  } catch {
+    return false
+  }
+  return /^rediss?:\/\/[^/]+(\/\d*)?(\?.*)?$/.test(text) && URL.canParse(text)
+}
+
+function flag(name: string): boolean | undefined {
+  const text = variable(name)
+  if (text !== undefined && text !== 'true' && text !== 'false') {
+    throw new Error(`${name} must be true or false`)
+  }
+  return text === undefined ? undefined : text === 'true'
+}
+
+/** Digits are whole seconds; other text, such as `15m`, is for Tokenratchet to judge. */
+function duration(name: string): string | number | undefined {
+  const text = variable(name)
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : text
+}

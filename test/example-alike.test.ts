@@ -1,0 +1,67 @@
+// The example apps share no code, so that each can be copied out alone. What needs no framework is kept the same by this.
+import { readdirSync, readFileSync } from 'node:fs'
+import t from 'tap'
+import { type Example, examples, fileOf } from './helpers/example.js'
+
+/** What is the framework's. All else must be the same. */
+const different = [
+  'README.md',
+  'package.json',
+  'src/accounts.ts',
+  'src/app.ts',
+  'src/body.ts',
+  'src/errors.ts',
+  'src/listener.ts',
+  'src/log.ts',
+  'src/page.ts',
+  'src/user.ts',
+]
+
+/** The same but for the name of the framework. */
+const named = ['public/index.html', 'src/config.ts', 'src/sessions.ts']
+
+const ignored = /^(node_modules|dist|\.env|[^/]*\.(db|db-\w+|tsbuildinfo))$/
+
+t.test('the examples differ in files of the framework only', async t => {
+  const files = new Set(examples.flatMap(filesOf))
+  t.ok(files.has('src/server.ts') && files.has('public/app.js'))
+  for (const file of [...files].filter(file => !different.includes(file))) {
+    const isNamed = named.includes(file)
+    const texts = examples.map(example => textOf(example, file))
+    const [first, second] = isNamed ? texts.map(withoutName) : texts
+    t.equal(second, first, file)
+    t.equal(texts[0] !== texts[1], isNamed, `${file} ${isNamed ? 'names its framework' : 'is the same'}`)
+  }
+})
+
+t.test('they ask for the same versions of what both use', async t => {
+  const [fastify, express] = examples.map(example => JSON.parse(textOf(example, 'package.json')))
+  for (const kind of ['dependencies', 'devDependencies', 'engines', 'scripts']) {
+    for (const name of Object.keys(fastify[kind]).filter(name => name in express[kind])) {
+      t.equal(express[kind][name], fastify[kind][name], name)
+    }
+  }
+})
+
+function filesOf(example: Example): string[] {
+  const files: string[] = []
+  for (const { name } of readdirSync(fileOf(example, ''), { withFileTypes: true })) {
+    if (!ignored.test(name)) {
+      files.push(...filesAt(example, name))
+    }
+  }
+  return files
+}
+
+function filesAt(example: Example, path: string): string[] {
+  const isFolder = path === 'src' || path === 'public'
+  return isFolder ? readdirSync(fileOf(example, path)).map(name => `${path}/${name}`) : [path]
+}
+
+function textOf(example: Example, file: string): string {
+  return readFileSync(fileOf(example, file), 'utf8')
+}
+
+function withoutName(text: string): string {
+  return text.replace(/fastify|express/gi, '<framework>')
+}
