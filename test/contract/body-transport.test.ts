@@ -170,3 +170,17 @@ rule(
     }
   },
 )
+
+rule('a token that is missing is missing, wherever the request comes from', async (t, world) => {
+  const app = await world.start()
+  const payload = form({ grant_type: 'refresh_token', refresh_token: '' })
+  for (const headers of [{}, { 'sec-fetch-site': 'cross-site', origin: 'https://evil.test' }]) {
+    const answer = await send(app.port, { ...refreshBy(payload), headers })
+    t.equal(answer.status, 400)
+    t.equal(answer.json().error, 'invalid_request')
+  }
+  t.match(world.events, [
+    { type: 'refused', credential: 'refresh_token', reason: 'missing' },
+    { type: 'refused', credential: 'refresh_token', reason: 'missing' },
+  ])
+})

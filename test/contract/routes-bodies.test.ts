@@ -72,7 +72,8 @@ rule(
             400,
             {
               error: 'invalid_request',
-              error_description: 'Parameters are sent as text, once each, in a form or in a JSON object',
+              error_description:
+                'Parameters are sent as text, once each, in a form or in a JSON object; a refresh token with grant_type=refresh_token',
             },
             [],
           ],

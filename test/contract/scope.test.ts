@@ -72,3 +72,21 @@ rule('R4: a session without a scope has none to give', async (t, world) => {
   t.equal(answer.status, 200, 'and the token is still good')
   t.notOk('scope' in answer.json())
 })
+
+rule('a scope that was not granted costs nothing, also where each token is good once', async (t, world) => {
+  const app = await world.start({ recoveryWindow: 0 })
+  const { refreshToken: refresh_token } = await app.tokens.issue({
+    subject: 'ada',
+    scope: 'read',
+    transport: 'body',
+  })
+  const before = await stateOf(app, 'ada')
+  world.clock.advance(1)
+  t.equal((await refresh(app.port, { refresh_token, scope: 'admin' })).json().error, 'invalid_scope')
+  t.same(await stateOf(app, 'ada'), before)
+  t.equal((await refresh(app.port, { refresh_token, scope: 'read' })).status, 200)
+  const reused = await refresh(app.port, { refresh_token, scope: 'read' })
+  t.equal(reused.json().error, 'invalid_grant')
+  t.same(await stateOf(app, 'ada'), [], 'R5: with a scope, too')
+  t.equal((await refresh(app.port, { refresh_token, scope: 'read' })).json().error, 'invalid_grant')
+})

@@ -60,7 +60,8 @@ const meanings: Readonly<Record<TokenErrorCode, Meaning>> = {
   ERR_INVALID_BODY: {
     status: 400,
     error: 'invalid_request',
-    message: 'Parameters are sent as text, once each, in a form or in a JSON object',
+    message:
+      'Parameters are sent as text, once each, in a form or in a JSON object; a refresh token with grant_type=refresh_token',
     headers: {},
   },
   ERR_BODY_TOO_LARGE: {

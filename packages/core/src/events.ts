@@ -14,7 +14,8 @@ export type RevocationReason = 'revoke' | 'revoke_all' | 'replaced' | 'disabled'
 export type Refusal =
   | { credential: 'access_token'; reason: 'missing' | 'malformed' | 'invalid' }
   | { credential: 'access_token'; reason: 'expired' | 'revoked'; sid: string }
-  | { credential: 'refresh_token'; reason: 'missing' | 'malformed' | 'invalid' }
+  | { credential: 'refresh_token'; reason: 'missing' | 'invalid' }
+  | { credential: 'body'; reason: 'malformed' }
   | { credential: 'refresh_token'; reason: 'transport' | 'unknown' | 'revoked' | 'scope'; sid: string }
   | { credential: 'cookie'; reason: 'forbidden_origin' }
 

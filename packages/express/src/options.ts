@@ -7,7 +7,7 @@ export interface TokenratchetOptions extends Omit<SeamOptions<User>, 'routes'> {
 }
 
 /** @throws TypeError for what other frameworks take: here a middleware in front of the route does it */
-export function checkRoutes(routes: TokenratchetOptions['routes'] = {}): void {
+export function checkRoutes(routes: TokenratchetOptions['routes']): void {
   for (const [name, route] of Object.entries(routes ?? {})) {
     if (route !== false && route !== undefined) {
       throw new TypeError(

@@ -1,8 +1,11 @@
 import type { ServerResponse } from 'node:http'
 import type { HttpHeaders, HttpResponse } from '@tokenratchet/core/http'
 
-/** Writes an answer of the seam as it is. */
+/** Writes an answer of the seam as it is, unless another middleware, such as one for timeouts, has answered. */
 export function write(response: ServerResponse, { status, headers, body }: HttpResponse): void {
+  if (response.headersSent) {
+    return
+  }
   const text = body === undefined ? '' : JSON.stringify(body)
   response.statusCode = status
   addHeaders(response, headers)
@@ -15,13 +18,13 @@ export function write(response: ServerResponse, { status, headers, body }: HttpR
   response.end(text)
 }
 
-/** Cookies are added to those that are there already. */
+/**
+ * Cookies are added to those that are there already, in a list of our own: `appendHeader` would put the tokens into the
+ * array that the application gave, which may be a constant that it gives to everybody.
+ */
 export function addHeaders(response: ServerResponse, headers: HttpHeaders): void {
   for (const [name, value] of Object.entries(headers)) {
-    if (name === 'set-cookie') {
-      response.appendHeader(name, value)
-    } else {
-      response.setHeader(name, value)
-    }
+    const others = name === 'set-cookie' ? [response.getHeader(name) ?? []].flat().map(String) : []
+    response.setHeader(name, others.length > 0 ? [...others, ...[value].flat()] : value)
   }
 }

@@ -11,7 +11,10 @@ export interface Tokenratchet extends Middleware {
   readonly tokens: Tokens<User>
   /** Refuses requests without a valid access token, and sets `req.user` to the claims of one. */
   readonly authenticate: Middleware
-  /** Sets `req.user` to the claims of a valid access token, or to `undefined` without one or with a dead one. */
+  /**
+   * Sets `req.user` to the claims of a valid access token, or to `undefined` without one or with a dead one, whoever
+   * was there before, such as the user of passport's session.
+   */
   readonly optional: Middleware
   /** Answers refusals in JSON, as Fastify does; other errors are handed on. For the end of the application. */
   errorHandler(): ErrorMiddleware
@@ -25,8 +28,8 @@ export interface Tokenratchet extends Middleware {
  * @throws TypeError that names the option which is missing, unknown, weak or contradictory
  */
 export function tokenratchet(options: TokenratchetOptions): Tokenratchet {
+  checkRoutes(options?.routes)
   const seam = createSeam<User>(options)
-  checkRoutes(options.routes)
   return Object.assign(tokenRoutes(seam), {
     tokens: seam.tokens,
     authenticate: identify(request => seam.guard(request)),

@@ -1,5 +1,5 @@
 import tokenratchet from '@tokenratchet/express'
-import type { RequestHandler } from 'express'
+import type { ErrorRequestHandler, RequestHandler } from 'express'
 import { Browser, names, send } from '../../../test/contract/http.js'
 import { forwarding, listen, login, rule, secret, who } from './app.js'
 
@@ -97,4 +97,48 @@ rule('it answers the same whatever the settings of the application are', async (
   const browser = new Browser(await listen(t, app))
   await browser.post('/login')
   t.equal((await browser.post('/auth/refresh')).text, '{"expires_in":600}')
+})
+
+rule('tokens stay out of a list of cookies that the application gives to everybody', async (t, framework) => {
+  const app = framework()
+  const cookies = Object.freeze(['theme=dark', 'lang=en']) as string[]
+  app.use(tokenratchet({ secret }))
+  app.post('/login', (_request, response, next) => {
+    response.setHeader('set-cookie', cookies)
+    response.issueTokens({ subject: 'ada' }).then(body => response.json(body), next)
+  })
+  app.get('/', (_request, response) => {
+    response.setHeader('set-cookie', cookies)
+    response.json({})
+  })
+  const server = await listen(t, app)
+  t.equal((await new Browser(server).post('/login')).cookies.length, 4)
+  t.same((await new Browser(server).get('/')).cookies, ['theme=dark', 'lang=en'])
+})
+
+rule('a route that answers after a timeout has answered for it stays silent', async (t, framework) => {
+  const app = framework()
+  const errors: unknown[] = []
+  const auth = tokenratchet({ secret })
+  let finish = () => {}
+  const finished = new Promise<void>(resolve => {
+    finish = resolve
+  })
+  app.use((request, response, next) => {
+    if (request.path === '/auth/logout') {
+      response.status(503).end('too late')
+    }
+    next()
+  })
+  app.use(auth)
+  app.use(((error, _request, _response, _next) => void errors.push(error)) as ErrorRequestHandler)
+  app.get('/done', (_request, response) => {
+    response.json({})
+    finish()
+  })
+  const browser = new Browser(await listen(t, app))
+  t.equal((await browser.post('/auth/logout')).status, 503)
+  await browser.get('/done')
+  await finished
+  t.same(errors, [])
 })

@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { Readable } from 'node:stream'
 import type { HttpRequest } from '@tokenratchet/core/http'
 import type { FastifyRequest } from 'fastify'
 
@@ -32,8 +31,8 @@ class SeamRequest implements HttpRequest {
     return this.#request.host
   }
 
-  /** On the token routes: the body before anything has parsed it. */
-  get stream(): Readable | undefined {
-    return this.#request.body instanceof Readable ? this.#request.body : undefined
+  /** On the token routes: text, or what was wrong with it. */
+  get body(): unknown {
+    return this.#request.body
   }
 }

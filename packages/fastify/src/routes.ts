@@ -1,5 +1,5 @@
-import type { Route } from '@tokenratchet/core/http'
-import type { FastifyInstance } from 'fastify'
+import { type Route, receiveText } from '@tokenratchet/core/http'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { tokenRoute } from './guards.js'
 import { seamRequest } from './request.js'
 import { schemas } from './schemas.js'
@@ -7,27 +7,39 @@ import { schemas } from './schemas.js'
 /** Read by @fastify/swagger: an answer to a wrong method is nothing to document. */
 const hidden = { hide: true } as object
 
+/** What Fastify says to a Content-Type that is none, before it reads a body. The routes don't care: nothing is in it. */
+const unreadable = new Set(['FST_ERR_CTP_INVALID_MEDIA_TYPE', 'FST_ERR_ROUTE_MISSING_CONTENT_TYPE'])
+
 /** The routes of the seam, in a scope with body parsing of its own: the application's parsers are not touched. */
 export function tokenRoutes(routes: readonly Route[]): (scope: FastifyInstance) => Promise<void> {
   return async scope => {
     scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
+    scope.addContentTypeParser('*', async (_request: FastifyRequest, payload: FastifyRequest['raw']) =>
+      receiveText(payload),
+    )
     // OPTIONS is left to the application, so that @fastify/cors can answer preflights.
     const methods = scope.supportedMethods.filter(method => method !== 'OPTIONS')
     for (const route of routes) {
+      const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+        const { status, headers, body } = await route.handle(seamRequest(request))
+        return reply.code(status).headers(headers).send(body)
+      }
       for (const method of methods) {
         scope.route({
           method,
           url: route.path,
           exposeHeadRoute: false,
-          config: { ...route.config, auth: false, [tokenRoute]: true },
+          config: { ...route.config, auth: false, [tokenRoute]: true } as object,
           schema: method === route.method ? schemas[route.name] : hidden,
           // Schemas are documentation here. The seam reads requests and writes responses.
           validatorCompiler: () => () => true,
           serializerCompiler: () => JSON.stringify,
-          async handler(request, reply) {
-            const { status, headers, body } = await route.handle(seamRequest(request))
-            return reply.code(status).headers(headers).send(body)
+          handler,
+          async errorHandler(error: FastifyError, request, reply) {
+            if (unreadable.has(error.code)) {
+              return handler(request, reply)
+            }
+            throw error
           },
         })
       }

@@ -29,3 +29,16 @@ t.test('misuse that a handler does not catch is a 500 of Fastify, without cookie
   }
   t.equal((await browser.get('/me')).statusCode, 200)
 })
+
+t.test('after the response was sent issueTokens rejects, and begins no session', async t => {
+  const { app } = await testApp(t)
+  const late: unknown[] = []
+  app.post('/late', async (_request, reply) => {
+    reply.send({ sent: true })
+    late.push(await reply.issueTokens({ subject: 'ada' }).catch((error: Error) => error.message))
+    return reply
+  })
+  t.equal((await new Browser(app).post('/late')).statusCode, 200)
+  t.match(late, [/^issueTokens must be called before/])
+  t.same(await app.tokens.sessions('ada'), [])
+})

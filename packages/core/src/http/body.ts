@@ -5,6 +5,9 @@ import type { HttpRequest } from './types.js'
 /** Token requests are small. */
 const longestBody = 8192
 
+/** What we go on to take of a body that is too long: many clients read an answer only when they have sent it all. */
+const mostDrained = 1024 * 1024
+
 const names = ['grant_type', 'refresh_token', 'scope', 'token'] as const
 
 /** What a token request asks, of RFC 6749 section 6 and RFC 7009 section 2.1; the rest of its body is ignored. */
@@ -32,7 +35,11 @@ export async function readParameters(request: HttpRequest): Promise<Parameters> 
  */
 export async function readBody({ body, stream, headers }: HttpRequest): Promise<unknown> {
   const isUnread = stream !== undefined && !stream.readableDidRead && mayHaveBody(headers)
-  return isUnread && isBlank(body) ? readText(stream) : body
+  const content = isUnread && isBlank(body) ? await receiveText(stream) : body
+  if (content instanceof TokenError) {
+    throw content
+  }
+  return content
 }
 
 /** HTTP/2 says so by its frames alone. */
@@ -46,27 +53,41 @@ function isBlank(body: unknown): boolean {
   return body === undefined || body === null || (typeof body === 'object' && Object.keys(body).length === 0)
 }
 
-async function readText(stream: Readable): Promise<string> {
+/**
+ * The text of a body, for frameworks that read it before they hand a request on.
+ *
+ * @returns what is wrong with it instead of rejecting: that is for the route to answer, in its own form
+ */
+export async function receiveText(stream: Readable): Promise<string | TokenError> {
   const chunks: Buffer[] = []
   let length = 0
+  // For good: an error that comes after we have stopped reading must end no process.
+  stream.on('error', () => {})
   try {
     // Not destroyed when we stop in the middle: the connection is needed for the answer.
     for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
       const bytes = Buffer.from(chunk)
       length += bytes.length
       if (length > longestBody) {
-        break
+        drain(stream)
+        return new TokenError('ERR_BODY_TOO_LARGE')
       }
       chunks.push(bytes)
     }
   } catch {
-    throw new TokenError('ERR_INVALID_BODY')
-  }
-  if (length > longestBody) {
-    stream.resume()
-    throw new TokenError('ERR_BODY_TOO_LARGE')
+    return new TokenError('ERR_INVALID_BODY')
   }
   return Buffer.concat(chunks).toString()
+}
+
+function drain(stream: Readable): void {
+  let drained = 0
+  stream.on('data', chunk => {
+    drained += chunk.length
+    if (drained > mostDrained) {
+      stream.destroy()
+    }
+  })
 }
 
 function parse(text: string, contentType = ''): Parameters {

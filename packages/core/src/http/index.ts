@@ -10,6 +10,7 @@ import { type Route, tokenRoutes } from './routes.js'
 import type { HttpHeaders, HttpRequest } from './types.js'
 
 export { type BodyAnswer, type CookieAnswer, errorResponse, type Success } from './answers.js'
+export { receiveText } from './body.js'
 export type { CookieOptions } from './cookie.js'
 export type { IssueTokens } from './issue-tokens.js'
 export type { HttpOptions, RouteName, RouteOption, SeamOptions } from './options.js'

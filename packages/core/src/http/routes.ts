@@ -58,15 +58,18 @@ async function handleRefresh(
     throw malformed(context, new TokenError('ERR_UNSUPPORTED_GRANT_TYPE'))
   }
   if (token !== undefined) {
-    if (cookie !== undefined || grantType === undefined) {
+    if (grantType === undefined) {
+      throw malformed(context, new TokenError('ERR_INVALID_BODY'))
+    }
+    if (cookie !== undefined) {
       throw malformed(context, new TokenError('ERR_INVALID_REQUEST'))
     }
     return { status: 200, ...bodySuccess(await refresh(context, token, { transport: 'body', scope })) }
   }
-  checkOrigin(context, http, request)
   if (cookie === undefined) {
     throw missing(context)
   }
+  checkOrigin(context, http, request)
   return {
     status: 200,
     ...cookieSuccess(http, await refresh(context, cookie, { transport: 'cookie', scope })),
@@ -126,7 +129,7 @@ async function wellFormed<T>(context: Context, reading: Promise<T>): Promise<T> 
 }
 
 function malformed({ publish }: Context, error: unknown): unknown {
-  publish({ type: 'refused', credential: 'refresh_token', reason: 'malformed' })
+  publish({ type: 'refused', credential: 'body', reason: 'malformed' })
   return error
 }
 

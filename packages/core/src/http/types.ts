@@ -9,7 +9,7 @@ export interface HttpRequest {
   readonly rawHeaders?: readonly string[]
   /** The host that the browser asked, where a trusted proxy tells it. Default: that of the headers. */
   readonly host?: string | undefined
-  /** The body, as far as something has read it: an object, or text. */
+  /** The body, as far as something has read it: an object, text, bytes, or what was wrong with it. */
   readonly body?: unknown
   /** The body, for token routes to read when nothing else has. */
   readonly stream?: Readable | undefined

@@ -27,10 +27,10 @@ export interface RefreshOptions {
 const eventOf = { rotated: 'refreshed', reissued: 'reissued', healed: 'healed' } as const
 
 /**
- * Trades a refresh token for its successor and an access token, by one step of the store.
+ * Trades a refresh token for its successor and an access token, by one step of the store; with a scope, after a read.
  *
  * @throws TokenError `ERR_INVALID_GRANT`, the same for unknown, expired, revoked, reused and forged tokens
- * @throws TokenError `ERR_INVALID_SCOPE` for a scope that was not granted; present the token again without it
+ * @throws TokenError `ERR_INVALID_SCOPE` for a scope that was not granted at login; the token has not been used then
  * @throws StoreUnavailableError when the store or the `claims` hook fails: present the same token again, which is good
  *   for another successor unless `recoveryWindow` is 0
  */
@@ -41,15 +41,12 @@ export async function refresh(context: Context, text: string, options: RefreshOp
     checkTransport(expected)
   }
   const token = genuine(context, text, expected)
-  if (options.scope !== undefined && !isScope(options.scope)) {
-    throw refused(context, token, 'scope')
+  if (options.scope !== undefined) {
+    await checkScope(context, token, options.scope)
   }
   const { outcome, session, now: storeNow, known } = await rotate(context, token)
   const sessionEnds = context.settings.now() + session.idleUntil - storeNow
   const { scope = known.scope } = options
-  if (scope !== undefined && !isWithin(known.scope, scope)) {
-    throw refused(context, token, 'scope')
-  }
   const claims = await currentClaims(context, known)
   const { sid, transport } = token
   const { subject } = known
@@ -79,6 +76,20 @@ function genuine(context: Context, text: string, transport: Transport | undefine
     throw refused(context, token, 'transport')
   }
   return token
+}
+
+/** Before the token is used: a misspelt scope must not cost a session whose recovery window is 0. */
+async function checkScope(context: Context, token: RefreshToken, asked: string): Promise<void> {
+  const granted = await context.ask(async store => {
+    const session = await store.find(token)
+    return session && { scope: publicSession(session).scope }
+  })
+  if (granted === undefined) {
+    throw refused(context, token, 'unknown')
+  }
+  if (!isScope(asked) || !isWithin(granted.scope, asked)) {
+    throw refused(context, token, 'scope')
+  }
 }
 
 type Rotated = Extract<Rotation, { outcome: keyof typeof eventOf }> & { known: Session }
