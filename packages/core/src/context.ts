@@ -4,6 +4,7 @@ import { StoreUnavailableError } from './errors.js'
 import { type Publish, publisher } from './events.js'
 import { checkOptions, type Settings, type TokensOptions } from './options.js'
 import { type RefreshRing, refreshRing } from './refresh-token/ring.js'
+import { RevocationFeed } from './revocation-feed.js'
 import { Revocations } from './revocations.js'
 import { memoryStore } from './store/memory.js'
 import type { Store } from './store/store.js'
@@ -15,6 +16,8 @@ export interface Context {
   readonly refreshRing: RefreshRing
   readonly verified: VerifiedTokens
   readonly revocations: Revocations
+  /** What other processes revoke; nobody else can in the memory store that comes by default. */
+  readonly feed: RevocationFeed | undefined
   /** Seconds: no access token is accepted for longer after its session was revoked. */
   readonly publishFor: number
   readonly publish: Publish
@@ -39,7 +42,7 @@ export const clockTolerance = 300
 
 export function createContext<C extends object>(options: TokensOptions<C>): Context {
   const settings = checkOptions(options)
-  const { secrets, issuer, now, accessTokenLifetime } = settings
+  const { secrets, issuer, now, accessTokenLifetime, maxStaleness } = settings
   const publish = publisher(settings.onEvent)
   const publishFor = accessTokenLifetime + clockTolerance
   const store = settings.store ?? memoryStore({ now })
@@ -47,12 +50,15 @@ export function createContext<C extends object>(options: TokensOptions<C>): Cont
     publish({ type: 'memory_store_in_production' })
   }
   store.onWarning?.(warning => publish({ type: 'store_warning', ...warning }))
+  const revocations = new Revocations(publishFor)
+  const feed = settings.store && new RevocationFeed({ store, revocations, publishFor, maxStaleness, publish })
   return {
     settings,
     accessRing: accessRing(secrets, issuer),
     refreshRing: refreshRing(secrets, issuer),
     verified: verifiedTokens(),
-    revocations: new Revocations(publishFor),
+    revocations,
+    feed,
     publishFor,
     publish,
     async ask(question) {

@@ -13,7 +13,7 @@ const longest = 3653 * 86_400
  * @param least the smallest number of seconds that makes sense
  * @throws TypeError for anything but whole seconds from `least` to ten years
  */
-export function toSeconds(name: string, value: unknown, least: 0 | 1): number {
+export function toSeconds(name: string, value: unknown, least: 0 | 1 | 2): number {
   const seconds = typeof value === 'string' ? parseText(value) : value
   if (typeof seconds !== 'number' || !Number.isInteger(seconds) || seconds < least || seconds > longest) {
     throw new TypeError(

@@ -13,7 +13,7 @@ export type RevocationReason = 'revoke' | 'revoke_all' | 'replaced' | 'disabled'
 /** Why a request was refused. `sid` is there when its credential was genuine. */
 export type Refusal =
   | { credential: 'access_token'; reason: 'missing' | 'malformed' | 'invalid' }
-  | { credential: 'access_token'; reason: 'expired' | 'revoked'; sid: string }
+  | { credential: 'access_token'; reason: 'expired' | 'revoked' | 'stale'; sid: string }
   | { credential: 'refresh_token'; reason: 'missing' | 'invalid' }
   | { credential: 'body'; reason: 'malformed' }
   | { credential: 'refresh_token'; reason: 'transport' | 'unknown' | 'revoked' | 'scope'; sid: string }
@@ -33,6 +33,12 @@ export type TokenEvent =
   | ({ type: 'evicted' } & OfSession)
   | ({ type: 'refused' } & Refusal)
   | { type: 'store_unavailable'; error: Error }
+  /** For longer than `maxStaleness` nothing was heard of what other processes revoked; once for each such time. */
+  | { type: 'feed_stale' }
+  /** Heard again, and of all that was missed. */
+  | { type: 'feed_fresh' }
+  /** The store had forgotten a revocation, as after a failover: it was applied again. */
+  | { type: 'revocation_healed'; sid: string }
   /** The `claims` hook threw, answered something that is no claims, or did not answer in time. */
   | ({ type: 'claims_unavailable'; error: unknown } & OfSession)
   /** What the store has to warn of: its server may evict sessions, or the like. */

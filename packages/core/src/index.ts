@@ -11,6 +11,7 @@ export type {
   CreationRules,
   Expiring,
   NewSession,
+  PublishedRevocation,
   Publishing,
   Revoked,
   Rotation,

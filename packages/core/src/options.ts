@@ -38,6 +38,13 @@ export interface TokensOptions<C extends object = object> {
    * strict rotation: two tabs that refresh at once, or one lost answer, then end the session.
    */
   recoveryWindow?: Duration | undefined
+  /** How old the view of what other processes revoked may be before `onStale` decides. From 2 s up; default 10 s. */
+  maxStaleness?: Duration | undefined
+  /**
+   * When it is older, as in a partition from the store: `accept` (default) goes on with what is known, `reject`
+   * answers access tokens by 503 until the store is heard of again.
+   */
+  onStale?: 'accept' | 'reject' | undefined
   /** Live sessions of one subject. At one more, the one unused for longest ends. Default 100. */
   sessionsPerSubject?: number | undefined
   claims?: ClaimsHook<C> | undefined
@@ -54,6 +61,7 @@ export interface Settings extends Times {
   readonly store: Store | undefined
   readonly issuer: string | undefined
   readonly audience: string | undefined
+  readonly onStale: 'accept' | 'reject'
   readonly sessionsPerSubject: number
   readonly claims: ClaimsHook<object> | undefined
   readonly onEvent: ((event: TokenEvent) => void) | undefined
@@ -69,6 +77,8 @@ const known: Readonly<Record<keyof TokensOptions, true>> = {
   idleTimeout: true,
   sessionLifetime: true,
   recoveryWindow: true,
+  maxStaleness: true,
+  onStale: true,
   sessionsPerSubject: true,
   claims: true,
   onEvent: true,
@@ -87,6 +97,7 @@ export function checkOptions<C extends object>(options: TokensOptions<C>): Setti
     store,
     issuer,
     audience,
+    onStale = 'accept',
     sessionsPerSubject = 100,
     claims,
     onEvent,
@@ -97,6 +108,9 @@ export function checkOptions<C extends object>(options: TokensOptions<C>): Setti
   checkText('audience', audience)
   checkFunction('claims', claims)
   checkFunction('onEvent', onEvent)
+  if (onStale !== 'accept' && onStale !== 'reject') {
+    throw new TypeError("onStale must be 'accept' or 'reject'")
+  }
   if (!Number.isSafeInteger(sessionsPerSubject) || sessionsPerSubject < 1) {
     throw new TypeError('sessionsPerSubject must be a whole number from 1 up')
   }
@@ -105,6 +119,7 @@ export function checkOptions<C extends object>(options: TokensOptions<C>): Setti
     store,
     issuer,
     audience,
+    onStale,
     sessionsPerSubject,
     claims: claims as unknown as ClaimsHook<object> | undefined,
     onEvent,

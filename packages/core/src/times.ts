@@ -6,6 +6,7 @@ export interface Times {
   readonly idleTimeout: number
   readonly sessionLifetime: number
   readonly recoveryWindow: number
+  readonly maxStaleness: number
 }
 
 const day = 86_400
@@ -16,13 +17,14 @@ const day = 86_400
  * @throws TypeError that names the option
  */
 export function checkTimes(options: { [Name in keyof Times]?: Duration | undefined }): Times {
-  const seconds = (name: keyof Times, fallback: number, least: 0 | 1): number =>
+  const seconds = (name: keyof Times, fallback: number, least: 0 | 1 | 2): number =>
     options[name] === undefined ? fallback : toSeconds(name, options[name], least)
   const sessionLifetime = seconds('sessionLifetime', 30 * day, 1)
   const idleTimeout = seconds('idleTimeout', Math.min(14 * day, sessionLifetime), 1)
   const accessTokenLifetime = seconds('accessTokenLifetime', Math.min(600, idleTimeout), 1)
   const recoveryWindow = seconds('recoveryWindow', idleTimeout, 0)
-  const times = { accessTokenLifetime, idleTimeout, sessionLifetime, recoveryWindow }
+  const maxStaleness = seconds('maxStaleness', 10, 2)
+  const times = { accessTokenLifetime, idleTimeout, sessionLifetime, recoveryWindow, maxStaleness }
   mustNotExceed(times, 'idleTimeout', 'sessionLifetime')
   mustNotExceed(times, 'accessTokenLifetime', 'idleTimeout')
   mustNotExceed(times, 'recoveryWindow', 'idleTimeout')

@@ -26,6 +26,11 @@ export interface Tokens<C extends object = object> {
   revokeAll(subject: string, options?: { except?: string | undefined }): Promise<string[]>
   /** The live sessions of a subject, the last used first; no credential can be made from them. */
   sessions(subject: string): Promise<Session<C>[]>
+  /**
+   * Resolves when it is known what other processes have revoked, or the store has failed to say; never rejects. The
+   * plugins wait for it by themselves.
+   */
+  ready(): Promise<void>
   /** Lets go of what this instance holds in memory. The store is the caller's, and stays open. */
   close(): Promise<void>
 }
@@ -49,6 +54,10 @@ export function verbs<C extends object>(context: Context): Tokens<C> {
     revoke: async revocation => revoke(context, revocation),
     revokeAll: async (subject, options) => revokeAll(context, subject, options),
     sessions: async subject => sessions<C>(context, subject),
-    close: async () => context.verified.clear(),
+    ready: async () => context.feed?.loading,
+    async close() {
+      context.feed?.close()
+      context.verified.clear()
+    },
   }
 }

@@ -5,7 +5,7 @@ t.test('what is revoked stays known for its time, and is forgotten after it', as
   let elapsed = 0
   const revocations = new Revocations(10, () => elapsed)
   for (; elapsed < 100_000; elapsed += 100) {
-    revocations.add(`${elapsed}`)
+    revocations.add({ tag: '', sid: `${elapsed}` })
   }
   t.ok(revocations.has('99900'))
   t.ok(revocations.has('90000'))
@@ -16,11 +16,11 @@ t.test('what is revoked stays known for its time, and is forgotten after it', as
 t.test('what is revoked again stays known for longer', async t => {
   let elapsed = 0
   const revocations = new Revocations(10, () => elapsed)
-  revocations.add('a')
+  revocations.add({ tag: '', sid: 'a' })
   elapsed = 9000
-  revocations.add('a')
+  revocations.add({ tag: '', sid: 'a' })
   elapsed = 18_000
-  revocations.add('b')
+  revocations.add({ tag: '', sid: 'b' })
   t.ok(revocations.has('a'))
 })
 
@@ -30,8 +30,25 @@ t.test('R30: a jump of the system clock forgets nothing', async t => {
   t.teardown(() => {
     Date.now = now
   })
-  revocations.add('a')
+  revocations.add({ tag: '', sid: 'a' })
   Date.now = () => now() + 1e9
-  revocations.add('b')
+  revocations.add({ tag: '', sid: 'b' })
   t.ok(revocations.has('a'))
+})
+
+t.test('what was revoked a while ago is known for the rest of its time', async t => {
+  let elapsed = 0
+  const revocations = new Revocations(10, () => elapsed)
+  revocations.add({ tag: 't', sid: 'old' }, 9000)
+  revocations.add({ tag: 't', sid: 'older' }, 10_000)
+  revocations.add({ tag: 't', sid: 'of a clock that was set back' }, -5000)
+  t.ok(revocations.has('old'))
+  t.notOk(revocations.has('older'))
+  t.same(revocations.lasting(2000), [{ tag: 't', sid: 'of a clock that was set back' }])
+  revocations.add({ tag: 't', sid: 'old' })
+  revocations.add({ tag: 't', sid: 'old' }, 9999)
+  t.equal(revocations.lasting(10_000).length, 2, 'it is never known for less than before')
+  elapsed = 10_000
+  revocations.add({ tag: 't', sid: 'new' })
+  t.equal(revocations.size, 1)
 })

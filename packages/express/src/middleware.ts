@@ -52,8 +52,13 @@ function addVerbs(seam: Seam<User>, request: ExpressRequest, response: ServerRes
 }
 
 /** Sets `req.user`, or hands on why not. */
-export function identify(guard: (request: HttpRequest) => object | null): Middleware {
-  return (request, _response, next) => {
+export function identify(seam: Seam<User>, guard: (request: HttpRequest) => object | null): Middleware {
+  return function authenticate(request, response, next) {
+    const { loading } = seam
+    if (loading !== undefined) {
+      void loading.then(() => authenticate(request, response, next))
+      return
+    }
     try {
       Object.assign(request, { user: guard(seamRequest(request)) ?? undefined })
     } catch (error) {

@@ -32,14 +32,9 @@ export function tokenratchet(options: TokenratchetOptions): Tokenratchet {
   const seam = createSeam<User>(options)
   return Object.assign(tokenRoutes(seam), {
     tokens: seam.tokens,
-    authenticate: identify(request => seam.guard(request)),
-    optional: identify(request => seam.guardOptional(request)),
-    errorHandler(...args: unknown[]) {
-      if (args.length > 0) {
-        throw new TypeError('errorHandler makes the handler: app.use(auth.errorHandler())')
-      }
-      return answerErrors
-    },
+    authenticate: identify(seam, request => seam.guard(request)),
+    optional: identify(seam, request => seam.guardOptional(request)),
+    errorHandler: () => answerErrors,
     close: () => seam.tokens.close(),
   })
 }

@@ -32,6 +32,7 @@ const plugin: FastifyPluginAsync<TokenratchetOptions> = async (app, options) => 
 
   app.addHook('onRoute', ({ url, config }) => checkAuth(url, config))
   app.addHook('onRequest', guardRoutes(seam, decoratorName, global))
+  app.addHook('onReady', () => seam.tokens.ready())
   app.addHook('onClose', () => seam.tokens.close())
   await app.register(tokenRoutes(seam.routes))
 }

@@ -1,4 +1,4 @@
-import type { SessionRef, Store } from '@tokenratchet/core'
+import type { PublishedRevocation, Store } from '@tokenratchet/core'
 import { type RedisClient, recognise } from './client.js'
 import { buckets, keysOf } from './keys.js'
 import { readRecord } from './record.js'
@@ -86,7 +86,9 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
     async revokedSince(cursor) {
       const feeds = await server.readFeeds(revokedSince, readCursor(cursor))
       return {
-        revoked: feeds.flatMap(([, ...members]) => members.map(readMember)),
+        revoked: feeds.flatMap(([, now, ...entries]) =>
+          pairs(entries).map(([member, score]) => readMember(member, Number(now) - Number(score) / 1000)),
+        ),
         cursor: feeds.map(([highest]) => highest).join(),
       }
     },
@@ -103,9 +105,9 @@ function readCursor(cursor: string | undefined): readonly string[] {
   )
 }
 
-function readMember(member: Reply): SessionRef {
+function readMember(member: Reply, age: number): PublishedRevocation {
   const [tag = '', sid = ''] = `${member}`.split('|')
-  return { tag, sid }
+  return { tag, sid, age: Math.max(0, Math.floor(age)) }
 }
 
 function pairs(entries: readonly Reply[]): [Reply, Reply][] {

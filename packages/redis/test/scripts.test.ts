@@ -50,11 +50,11 @@ t.test(
     t.same(lost.revoked, [])
     await create('two')
     await store.delete({ tag, sid: 'two' }, { publishFor })
-    t.same((await store.revokedSince(lost.cursor)).revoked, [{ tag, sid: 'two' }])
+    t.match((await store.revokedSince(lost.cursor)).revoked, [{ tag, sid: 'two' }])
     const ahead = Array.from({ length: 16 }, () => '9007199254740991').join()
-    t.same((await store.revokedSince(ahead)).revoked, [{ tag, sid: 'two' }])
+    t.match((await store.revokedSince(ahead)).revoked, [{ tag, sid: 'two' }])
     for (const garbage of ['', 'x', ',,,', '-1,NaN']) {
-      t.same((await store.revokedSince(garbage)).revoked, [{ tag, sid: 'two' }], `cursor '${garbage}'`)
+      t.match((await store.revokedSince(garbage)).revoked, [{ tag, sid: 'two' }], `cursor '${garbage}'`)
     }
   },
 )

@@ -21,6 +21,8 @@ export type { HttpHeaders, HttpRequest, HttpResponse } from './types.js'
 export interface Seam<C extends object = object> {
   readonly tokens: Tokens<C>
   readonly routes: readonly Route[]
+  /** To wait for before guards are asked: what other processes have revoked is being read. */
+  readonly loading: Promise<void> | undefined
   /** Who sends this request; throws a `TokenError` for no, dead or malformed credentials. */
   guard(request: HttpRequest): Claims<C>
   /** Who sends this request, or `null`; throws only for malformed credentials. */
@@ -40,6 +42,9 @@ export function createSeam<C extends object = object>(options: SeamOptions<C>): 
   return {
     tokens: verbs<C>(context),
     routes: tokenRoutes(context, http),
+    get loading() {
+      return context.feed?.loading
+    },
     guard: request => guard(context, http, request) as Claims<C>,
     guardOptional: request => guardOptional(context, http, request) as Claims<C> | null,
     issueTokens: async (request, grant) => issueTokens(context, http, request, grant as Grant),

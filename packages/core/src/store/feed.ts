@@ -3,6 +3,7 @@ import type { Revoked, SessionRef } from './store.js'
 interface Entry {
   readonly ref: SessionRef
   readonly score: number
+  readonly publishedAt: number
   readonly until: number
 }
 
@@ -18,13 +19,20 @@ export class Feed {
     this.#highest = Math.max(now * 1000, this.#highest + 1)
     const until = Math.max(now + publishFor * 1000, this.#entries.get(member)?.until ?? 0)
     this.#entries.delete(member)
-    this.#entries.set(member, { ref: { tag: ref.tag, sid: ref.sid }, score: this.#highest, until })
+    this.#entries.set(member, {
+      ref: { tag: ref.tag, sid: ref.sid },
+      score: this.#highest,
+      publishedAt: now,
+      until,
+    })
   }
 
   since(cursor: string | undefined, now: number): Revoked {
     this.drop(now)
     const after = Number(cursor ?? 0)
-    const revoked = [...this.#entries.values()].filter(({ score }) => score > after).map(({ ref }) => ref)
+    const revoked = [...this.#entries.values()]
+      .filter(({ score }) => score > after)
+      .map(({ ref, publishedAt }) => ({ ...ref, age: Math.max(0, now - publishedAt) }))
     return { revoked, cursor: `${this.#highest}` }
   }
 

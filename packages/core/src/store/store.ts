@@ -72,9 +72,14 @@ export type Rotation =
     }
   | { readonly outcome: 'reused'; readonly now: number; readonly session: StoredSession }
 
+export interface PublishedRevocation extends SessionRef {
+  /** Milliseconds since it was published, by the store's clock. */
+  readonly age: number
+}
+
 /** Revocations in the order in which they were published. */
 export interface Revoked {
-  readonly revoked: readonly SessionRef[]
+  readonly revoked: readonly PublishedRevocation[]
   /** Exclusive: pass it on to read what came after. */
   readonly cursor: string
 }

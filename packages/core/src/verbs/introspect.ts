@@ -2,7 +2,7 @@ import type { Claims } from '../access-token/claims.js'
 import type { Context } from '../context.js'
 import { TokenError } from '../errors.js'
 import { tagOf } from '../subject.js'
-import { verify } from './verify.js'
+import { check } from './verify.js'
 
 /**
  * `verify`, and one read of the store: for routes that must not wait for a revocation to arrive.
@@ -11,7 +11,7 @@ import { verify } from './verify.js'
  * @throws StoreUnavailableError
  */
 export async function introspect(context: Context, token: string): Promise<Claims> {
-  const claims = verify(context, token)
+  const claims = check(context, token)
   const { sub, sid } = claims
   const session = await context.ask(store => store.find({ tag: tagOf(sub), sid }))
   if (session === undefined) {

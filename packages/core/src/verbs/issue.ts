@@ -59,11 +59,11 @@ export async function issue(context: Context, grant: Grant): Promise<Issued> {
   }
   const { session: stored, now: storeNow, evicted } = await create(context, session, replaced)
   if (replaced?.tag === tag) {
-    revocations.add(replaced.sid)
+    revocations.add(replaced)
     publish({ type: 'revoked', reason: 'replaced', sid: replaced.sid, subject })
   }
   for (const each of evicted) {
-    revocations.add(each.sid)
+    revocations.add(each)
     publish({ type: 'evicted', sid: each.sid, subject })
   }
   publish({ type: 'issued', sid, subject, transport })

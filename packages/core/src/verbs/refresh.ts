@@ -109,7 +109,7 @@ async function rotate(context: Context, token: RefreshToken): Promise<Rotated> {
     return answer.outcome === 'unknown' ? answer : { ...answer, known: publicSession(answer.session) }
   })
   if (rotation.outcome === 'reused') {
-    revocations.add(sid)
+    revocations.add({ tag, sid })
     publish({ type: 'reused', sid, subject: rotation.known.subject })
     throw new TokenError('ERR_INVALID_GRANT')
   }

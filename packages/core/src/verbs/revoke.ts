@@ -33,7 +33,7 @@ export async function revoke(context: Context, revocation: Revocation): Promise<
   if (!(await context.ask(store => store.delete(ref, { publishFor })))) {
     return undefined
   }
-  context.revocations.add(sid)
+  context.revocations.add(ref)
   context.publish({ type: 'revoked', reason: 'revoke', sid, subject })
   return sid
 }
@@ -55,9 +55,9 @@ export async function revokeAll(
   const tag = tagOf(checkSubject(subject))
   const spared = options.except === undefined ? {} : { except: checkString('except', options.except) }
   const ended = await context.ask(store => store.deleteAll(tag, { publishFor, ...spared }))
-  for (const { sid } of ended) {
-    context.revocations.add(sid)
-    context.publish({ type: 'revoked', reason: 'revoke_all', sid, subject })
+  for (const ref of ended) {
+    context.revocations.add(ref)
+    context.publish({ type: 'revoked', reason: 'revoke_all', sid: ref.sid, subject })
   }
   return ended.map(({ sid }) => sid)
 }
@@ -86,7 +86,7 @@ export async function endSession(
 ): Promise<void> {
   const wasThere = await ask(store => store.delete({ tag, sid }, { publishFor, always: true }))
   const wasKnown = revocations.has(sid)
-  revocations.add(sid)
+  revocations.add({ tag, sid })
   if (wasThere || !wasKnown) {
     publish({ type: 'revoked', reason, sid, ...(subject !== undefined && { subject }) })
   }

@@ -67,21 +67,25 @@ return answer
  *
  * KEYS  1.. {prefix:b}:feed
  * ARGV  1.. for each the score to read on from, exclusive, or '' for all
- * Returns for each {highest score or '', member ...}
+ * Returns for each {highest score or '', now, member, score, member, score ...}; scores are microseconds
  */
-export const revokedSince: Script = script(`
+export const revokedSince: Script = script(
+  clock,
+  `
 local answer = {}
 for index, feed in ipairs(KEYS) do
   local cursor = tonumber(ARGV[index])
   redis.call('ZREM', feed, '')
   local highest = redis.call('ZREVRANGE', feed, 0, 0, 'WITHSCORES')[2] or ''
   local isKnown = cursor and tonumber(highest) and tonumber(highest) >= cursor
-  local read = redis.call('ZRANGEBYSCORE', feed, isKnown and '(' .. ARGV[index] or '-inf', '+inf')
+  local read = redis.call('ZRANGEBYSCORE', feed, isKnown and '(' .. ARGV[index] or '-inf', '+inf', 'WITHSCORES')
   table.insert(read, 1, highest)
+  table.insert(read, 2, digits(now))
   answer[index] = read
 end
 return answer
-`)
+`,
+)
 
 /**
  * The `memory` section of INFO, of the node that has a key.

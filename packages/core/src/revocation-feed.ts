@@ -1,0 +1,115 @@
+import type { Publish } from './events.js'
+import type { Revocations } from './revocations.js'
+import type { SessionRef, Store } from './store/store.js'
+
+/** Milliseconds from one read to the next, */
+const every = 1000
+
+/** between reads of the whole window, which find what a failover lost, */
+const wholeEvery = 60_000
+
+/** and that a revocation must still matter for to be applied again: clocks may disagree by less. */
+const worthHealing = 60_000
+
+const atOnce = 100
+
+interface Options {
+  readonly store: Store
+  readonly revocations: Revocations
+  /** Seconds. */
+  readonly publishFor: number
+  /** Seconds. */
+  readonly maxStaleness: number
+  readonly publish: Publish
+}
+
+/**
+ * What the other processes revoke. One small read of the store each second; the whole window at first, each minute, and
+ * after a failure or a pause. How old the view is, a clock tells that nobody can set.
+ */
+export class RevocationFeed {
+  readonly #options: Options
+  readonly #elapsed: () => number
+  #cursor: string | undefined
+  /** When the last read that succeeded was sent, and the last of the whole window. */
+  #freshAt = Number.NEGATIVE_INFINITY
+  #wholeAt = Number.NEGATIVE_INFINITY
+  #isToldStale = false
+  #timer: NodeJS.Timeout | undefined
+  #isClosed = false
+  #loading: Promise<void> | undefined
+
+  constructor(options: Options, elapsed: () => number = () => performance.now()) {
+    this.#options = options
+    this.#elapsed = elapsed
+    this.#loading = this.#poll().finally(() => {
+      this.#loading = undefined
+    })
+  }
+
+  /** The first read, while it is under way. It ends also when the store fails, and never rejects. */
+  get loading(): Promise<void> | undefined {
+    return this.#loading
+  }
+
+  /** Whether this process may have missed revocations of more than `maxStaleness` ago. */
+  get isStale(): boolean {
+    return this.#elapsed() - this.#freshAt > this.#options.maxStaleness * 1000
+  }
+
+  close(): void {
+    this.#isClosed = true
+    clearTimeout(this.#timer)
+  }
+
+  async #poll(): Promise<void> {
+    await this.#read().catch(() => this.#failed())
+    if (!this.#isClosed) {
+      this.#timer = setTimeout(() => void this.#poll(), every).unref()
+    }
+  }
+
+  async #read(): Promise<void> {
+    const { store, revocations, publish } = this.#options
+    const now = this.#elapsed()
+    // After a pause a cursor may be older than what the store keeps.
+    const isWhole = now - this.#wholeAt >= wholeEvery || now - this.#freshAt >= wholeEvery
+    const known = isWhole ? revocations.lasting(worthHealing) : []
+    const { revoked, cursor } = await store.revokedSince(isWhole ? undefined : this.#cursor)
+    for (const revocation of revoked) {
+      revocations.add(revocation, revocation.age)
+    }
+    this.#cursor = cursor
+    this.#freshAt = now
+    if (this.#isToldStale) {
+      this.#isToldStale = false
+      publish({ type: 'feed_fresh' })
+    }
+    if (isWhole) {
+      const published = new Set(revoked.map(({ sid }) => sid))
+      await this.#heal(known.filter(({ sid }) => !published.has(sid)))
+      this.#wholeAt = now
+    }
+  }
+
+  /** What this process knows as revoked and the store has forgotten: a failover lost it. */
+  async #heal(lost: readonly SessionRef[]): Promise<void> {
+    const { store, publishFor, publish } = this.#options
+    for (let start = 0; start < lost.length; start += atOnce) {
+      await Promise.all(
+        lost.slice(start, start + atOnce).map(async ref => {
+          await store.delete(ref, { publishFor, always: true })
+          publish({ type: 'revocation_healed', sid: ref.sid })
+        }),
+      )
+    }
+  }
+
+  #failed(): void {
+    this.#wholeAt = Number.NEGATIVE_INFINITY
+    if (this.isStale && !this.#isToldStale) {
+      this.#isToldStale = true
+      this.#options.publish({ type: 'feed_stale' })
+    }
+  }
+}
