@@ -4,6 +4,8 @@ export type TokenErrorCode =
   | 'ERR_ACCESS_TOKEN_INVALID'
   | 'ERR_ACCESS_TOKEN_EXPIRED'
   | 'ERR_ACCESS_TOKEN_REVOKED'
+  | 'ERR_INSUFFICIENT_SCOPE'
+  | 'ERR_SESSION_NOT_FOUND'
   | 'ERR_INVALID_GRANT'
   | 'ERR_INVALID_REQUEST'
   | 'ERR_INVALID_BODY'
@@ -44,6 +46,19 @@ const meanings: Readonly<Record<TokenErrorCode, Meaning>> = {
   ERR_ACCESS_TOKEN_INVALID: accessTokenError('The access token is invalid'),
   ERR_ACCESS_TOKEN_EXPIRED: accessTokenError('The access token has expired'),
   ERR_ACCESS_TOKEN_REVOKED: accessTokenError('The access token has been revoked'),
+  ERR_INSUFFICIENT_SCOPE: {
+    status: 403,
+    error: 'insufficient_scope',
+    message: 'The access token lacks a scope that is required here',
+    headers: challenge('insufficient_scope', 'The access token lacks a scope that is required here'),
+  },
+  // Also for a session of somebody else: whether it is there is nobody's business.
+  ERR_SESSION_NOT_FOUND: {
+    status: 404,
+    error: 'invalid_request',
+    message: 'There is no such session',
+    headers: {},
+  },
   // One text for unknown, expired, revoked, reused and forged: a thief learns nothing.
   ERR_INVALID_GRANT: {
     status: 400,
@@ -104,7 +119,7 @@ const meanings: Readonly<Record<TokenErrorCode, Meaning>> = {
 export class TokenError extends Error {
   override readonly name: string = 'TokenError'
   readonly code: TokenErrorCode
-  /** HTTP status: 400, 401, 403, 413 or 503. */
+  /** HTTP status: 400, 401, 403, 404, 413 or 503. */
   readonly status: number
   /** The same, by the name that Fastify's error handlers read. */
   readonly statusCode: number
@@ -113,15 +128,20 @@ export class TokenError extends Error {
   /** Response headers in lower case: `www-authenticate` (RFC 6750 section 3) or `retry-after` (seconds). */
   readonly headers: Readonly<Record<string, string>>
 
-  constructor(code: TokenErrorCode, options?: ErrorOptions) {
+  /** @param options `scope` is what the route asks for, of which RFC 6750 section 3 tells the client */
+  constructor(code: TokenErrorCode, options: ErrorOptions & { scope?: string } = {}) {
     const { status, error, message, headers } = meanings[code]
     super(message, options)
     this.code = code
     this.status = status
     this.statusCode = status
     this.error = error
-    this.headers = headers
+    this.headers = options.scope === undefined ? headers : withScope(headers, options.scope)
   }
+}
+
+function withScope(headers: Readonly<Record<string, string>>, scope: string): Record<string, string> {
+  return { ...headers, 'www-authenticate': `${headers['www-authenticate']}, scope="${scope}"` }
 }
 
 /** What a store rejects with, and the only thing that a rejection of a store means. Answered by 503, never 401. */

@@ -7,13 +7,23 @@ interface OfSession {
   subject: string
 }
 
+/** What is known of a reuse, to tell a thief from a client that lost its newest token. */
+export interface Reuse {
+  /** By how much the token is older than the newest: about the milliseconds between the two. */
+  generationGap: number
+  /** Milliseconds since the last rotation. */
+  sinceRotation: number
+  /** Whether it came from another kind of device than the login; not known without both user agents. */
+  deviceChanged?: boolean
+}
+
 /** Why a session ended before its time: `revoke`, `revokeAll`, a new login on top of it, or the `claims` hook. */
 export type RevocationReason = 'revoke' | 'revoke_all' | 'replaced' | 'disabled'
 
 /** Why a request was refused. `sid` is there when its credential was genuine. */
 export type Refusal =
   | { credential: 'access_token'; reason: 'missing' | 'malformed' | 'invalid' }
-  | { credential: 'access_token'; reason: 'expired' | 'revoked' | 'stale'; sid: string }
+  | { credential: 'access_token'; reason: 'expired' | 'revoked' | 'stale' | 'scope'; sid: string }
   | { credential: 'refresh_token'; reason: 'missing' | 'invalid' }
   | { credential: 'body'; reason: 'malformed' }
   | { credential: 'refresh_token'; reason: 'transport' | 'unknown' | 'revoked' | 'scope'; sid: string }
@@ -27,7 +37,7 @@ export type TokenEvent =
   | ({ type: 'issued'; transport: Transport } & OfSession)
   | ({ type: 'refreshed' | 'reissued' | 'healed' } & OfSession)
   /** A refresh token came back after a successor that was not its own was used: theft, or a broken client. */
-  | ({ type: 'reused' } & OfSession)
+  | ({ type: 'reused' } & OfSession & Reuse)
   | { type: 'revoked'; reason: RevocationReason; sid: string; subject?: string }
   /** The oldest session of a subject that reached `sessionsPerSubject`. */
   | ({ type: 'evicted' } & OfSession)

@@ -8,6 +8,10 @@ export interface Session<C extends object = object> {
   readonly claims: C
   /** As granted at login. */
   readonly scope?: string
+  /** Of the user agent at login, such as `Firefox on Linux`. */
+  readonly device?: string
+  /** Where the login came from, as the application said. */
+  readonly ip?: string
   readonly createdAt: Date
   /** Time of the login or of the last rotation. */
   readonly usedAt: Date
@@ -18,18 +22,29 @@ export interface Session<C extends object = object> {
 }
 
 /** What the store keeps for us without looking at it. */
-export function writeData({ subject, claims, scope }: Pick<Session, 'subject' | 'claims' | 'scope'>): string {
-  return JSON.stringify(scope === undefined ? [subject, claims] : [subject, claims, scope])
+interface Data extends Pick<Session, 'subject' | 'claims'> {
+  readonly scope: string | undefined
+  readonly device: string | undefined
+  readonly ip: string | undefined
+}
+
+/** Short, as there are many: members by their places, those at the end left out when there is nothing to say. */
+export function writeData({ subject, claims, scope, device, ip }: Data): string {
+  const members: unknown[] = [subject, claims, scope, device, ip]
+  const length = members.findLastIndex(member => member !== undefined) + 1
+  return JSON.stringify(members.slice(0, length).map(member => member ?? null))
 }
 
 /** Throws when the data of a record is not what `writeData` wrote. */
 export function publicSession<C extends object>(session: StoredSession): Session<C> {
-  const [subject, claims, scope] = JSON.parse(session.data) as [string, C, string?]
+  const [subject, claims, scope, device, ip] = JSON.parse(session.data) as [string, C, ...(string | null)[]]
   return {
     sid: session.sid,
     subject,
     claims,
-    ...(scope !== undefined && { scope }),
+    ...(typeof scope === 'string' && { scope }),
+    ...(typeof device === 'string' && { device }),
+    ...(typeof ip === 'string' && { ip }),
     createdAt: new Date(session.createdAt),
     usedAt: new Date(session.usedAt),
     idleUntil: new Date(session.idleUntil),

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { errorResponse, type HttpRequest, type Seam } from '@tokenratchet/core/http'
+import { type Auth, errorResponse, findRoute, type Seam } from '@tokenratchet/core/http'
 import { type ExpressRequest, seamRequest } from './request.js'
 import { addHeaders, write } from './response.js'
 import type { User } from './user-claims.js'
@@ -18,17 +18,17 @@ export type ErrorMiddleware = (
 
 /** Answers the token routes; all other requests go on, with verbs at their responses. */
 export function tokenRoutes(seam: Seam<User>): Middleware {
-  const routes = new Map(seam.routes.map(route => [route.path, route]))
+  const find = findRoute(seam.routes)
   return (request, response, next) => {
     addVerbs(seam, request, response)
-    const route = routes.get(request.path ?? '')
+    const found = find(request.path ?? '')
     // OPTIONS is left to the application, so that cors can answer preflights.
-    if (route === undefined || request.method === 'OPTIONS') {
+    if (found === undefined || request.method === 'OPTIONS') {
       next()
       return
     }
-    const answered = route.handle(seamRequest(request)).then(answer => write(response, answer))
-    answered.catch(next)
+    const answered = found.route.handle(seamRequest(request), found.sid)
+    answered.then(answer => write(response, answer)).catch(next)
   }
 }
 
@@ -52,21 +52,26 @@ function addVerbs(seam: Seam<User>, request: ExpressRequest, response: ServerRes
 }
 
 /** Sets `req.user`, or hands on why not. */
-export function identify(seam: Seam<User>, guard: (request: HttpRequest) => object | null): Middleware {
-  return function authenticate(request, response, next) {
-    const { loading } = seam
-    if (loading !== undefined) {
-      void loading.then(() => authenticate(request, response, next))
-      return
-    }
+export function identify(seam: Seam<User>, auth: Auth): Middleware {
+  return (request, _response, next) => {
+    let user: ReturnType<typeof seam.identify>
     try {
-      Object.assign(request, { user: guard(seamRequest(request)) ?? undefined })
+      user = seam.identify(seamRequest(request), auth)
     } catch (error) {
       next(error)
       return
     }
-    next()
+    if (user instanceof Promise) {
+      user.then(found => setUser(request, found)).then(() => next(), next)
+    } else {
+      setUser(request, user)
+      next()
+    }
   }
+}
+
+function setUser(request: ExpressRequest, user: object | null): void {
+  Object.assign(request, { user: user ?? undefined })
 }
 
 /** Express knows handlers of errors by their four parameters. */

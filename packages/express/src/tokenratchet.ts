@@ -1,5 +1,5 @@
 import type { Tokens } from '@tokenratchet/core'
-import { createSeam } from '@tokenratchet/core/http'
+import { checkAuth, createSeam, type Demands } from '@tokenratchet/core/http'
 import './augment.js'
 import { answerErrors, type ErrorMiddleware, identify, type Middleware, tokenRoutes } from './middleware.js'
 import { checkRoutes, type TokenratchetOptions } from './options.js'
@@ -16,6 +16,8 @@ export interface Tokenratchet extends Middleware {
    * was there before, such as the user of passport's session.
    */
   readonly optional: Middleware
+  /** As `authenticate`, and asks for scopes (403 without them), or the store's word on the session. */
+  require(demands: Demands): Middleware
   /** Answers refusals in JSON, as Fastify does; other errors are handed on. For the end of the application. */
   errorHandler(): ErrorMiddleware
   /** Lets go of what is held in memory. The store stays open: it is yours. */
@@ -32,8 +34,9 @@ export function tokenratchet(options: TokenratchetOptions): Tokenratchet {
   const seam = createSeam<User>(options)
   return Object.assign(tokenRoutes(seam), {
     tokens: seam.tokens,
-    authenticate: identify(seam, request => seam.guard(request)),
-    optional: identify(seam, request => seam.guardOptional(request)),
+    authenticate: identify(seam, true),
+    optional: identify(seam, 'optional'),
+    require: (demands: Demands) => identify(seam, checkAuth('auth.require', demands)),
     errorHandler: () => answerErrors,
     close: () => seam.tokens.close(),
   })

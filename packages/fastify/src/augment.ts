@@ -1,5 +1,5 @@
 import type { Tokens } from '@tokenratchet/core'
-import type { IssueTokens } from '@tokenratchet/core/http'
+import type { Auth, IssueTokens } from '@tokenratchet/core/http'
 import type { Authenticate } from './guards.js'
 import type { User } from './user-claims.js'
 
@@ -14,8 +14,11 @@ declare module 'fastify' {
     authenticate: Authenticate
   }
   interface FastifyContextConfig {
-    /** `true`: only with a valid access token. `'optional'`: with one or without. `false`: public in spite of `global`. */
-    auth?: boolean | 'optional' | undefined
+    /**
+     * `true`: only with a valid access token. `'optional'`: with one or without. `false`: public in spite of `global`.
+     * `{ scope, anyScope, introspect }`: only with one that has these scopes, or by the store's word.
+     */
+    auth?: boolean | Auth | undefined
   }
   interface FastifyReply {
     /**

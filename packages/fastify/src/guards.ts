@@ -1,11 +1,12 @@
-import type { HttpRequest, Seam } from '@tokenratchet/core/http'
+import { promisify } from 'node:util'
+import type { Auth, Seam } from '@tokenratchet/core/http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { seamRequest } from './request.js'
 
 type Done = (error?: Error) => void
 
 /** What a route says by `config.auth`; anything else than these is refused at boot, and guarded. */
-type Auth = boolean | 'optional' | undefined
+type RouteAuth = boolean | Auth | undefined
 
 export type Hook = (request: FastifyRequest, reply: FastifyReply, done: Done) => void
 
@@ -17,15 +18,14 @@ export interface Authenticate {
 
 /** The hook of every route: does what the route's `config.auth` says. */
 export function guardRoutes(seam: Seam, decoratorName: string, global: boolean): Hook {
-  const required = identify(decoratorName, request => seam.guard(request))
-  const optional = identify(decoratorName, request => seam.guardOptional(request))
+  const identify = identifier(seam, decoratorName)
   return (request, _reply, done) => {
-    const auth = authOf(request)
-    if (auth === false || (auth === undefined && !(global && isGuardedByDefault(request)))) {
+    const auth = authOf(request) ?? (global && isGuardedByDefault(request))
+    if (auth === false) {
       setNobody(request, decoratorName)
       done()
     } else {
-      done(auth === 'optional' ? optional(request) : required(request))
+      identify(request, auth, done)
     }
   }
 }
@@ -35,27 +35,39 @@ export const tokenRoute: unique symbol = Symbol('tokenratchet.route')
 
 /** `app.authenticate`: refuses whatever else the route's config says. */
 export function authenticate(seam: Seam, decoratorName: string): Authenticate {
-  const required = identify(decoratorName, request => seam.guard(request))
-  return ((request: FastifyRequest, _reply: FastifyReply, done?: Done) => {
-    const error = tokenRoute in request.routeOptions.config ? undefined : required(request)
-    if (done !== undefined) {
-      return done(error)
+  const identify = identifier(seam, decoratorName)
+  const hook: Hook = (request, _reply, done) => {
+    if (tokenRoute in request.routeOptions.config) {
+      done()
+    } else {
+      identify(request, true, done)
     }
-    return error === undefined ? Promise.resolve() : Promise.reject(error)
-  }) as Authenticate
+  }
+  return ((request: FastifyRequest, reply: FastifyReply, done?: Done) =>
+    done === undefined ? promisify(hook)(request, reply) : hook(request, reply, done)) as Authenticate
 }
 
-/** Sets who sends the request, or answers why not. */
-function identify(
+/** Sets who sends the request, or tells why not. */
+function identifier(
+  seam: Seam,
   decoratorName: string,
-  guard: (request: HttpRequest) => object | null,
-): (request: FastifyRequest) => Error | undefined {
-  return request => {
+): (request: FastifyRequest, auth: Auth, done: Done) => void {
+  const set = (request: FastifyRequest, user: object | null): void => {
+    ;(request as unknown as Record<string, unknown>)[decoratorName] = user
+  }
+  return (request, auth, done) => {
+    let user: ReturnType<Seam['identify']>
     try {
-      ;(request as unknown as Record<string, unknown>)[decoratorName] = guard(seamRequest(request))
-      return undefined
+      user = seam.identify(seamRequest(request), auth)
     } catch (error) {
-      return error as Error
+      done(error as Error)
+      return
+    }
+    if (user instanceof Promise) {
+      user.then(found => set(request, found)).then(() => done(), done)
+    } else {
+      set(request, user)
+      done()
     }
   }
 }
@@ -66,8 +78,8 @@ function setNobody(request: FastifyRequest, decoratorName: string): void {
   properties[decoratorName] ??= null
 }
 
-function authOf(request: FastifyRequest): Auth {
-  return (request.routeOptions.config as { auth?: Auth }).auth
+function authOf(request: FastifyRequest): RouteAuth {
+  return (request.routeOptions.config as { auth?: RouteAuth }).auth
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Grant } from '@tokenratchet/core'
-import { createSeam, type HttpHeaders, type IssueTokens } from '@tokenratchet/core/http'
+import { checkAuth, createSeam, type HttpHeaders, type IssueTokens } from '@tokenratchet/core/http'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import './augment.js'
@@ -30,7 +30,7 @@ const plugin: FastifyPluginAsync<TokenratchetOptions> = async (app, options) => 
     setHeaders(this, await seam.revokeTokens(seamRequest(this.request)))
   })
 
-  app.addHook('onRoute', ({ url, config }) => checkAuth(url, config))
+  app.addHook('onRoute', ({ url, config }) => checkConfig(url, config))
   app.addHook('onRequest', guardRoutes(seam, decoratorName, global))
   app.addHook('onReady', () => seam.tokens.ready())
   app.addHook('onClose', () => seam.tokens.close())
@@ -60,10 +60,10 @@ function checkFree(app: FastifyInstance, decoratorName: string): void {
   }
 }
 
-function checkAuth(url: string, config: { auth?: unknown } | undefined): void {
+function checkConfig(url: string, config: { auth?: unknown } | undefined): void {
   const auth = config?.auth
-  if (auth !== undefined && typeof auth !== 'boolean' && auth !== 'optional') {
-    throw new TypeError(`config.auth of ${url} must be true, false or 'optional'`)
+  if (auth !== undefined && auth !== false) {
+    checkAuth(`config.auth of ${url}`, auth)
   }
 }
 

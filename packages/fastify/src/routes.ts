@@ -2,7 +2,6 @@ import { type Route, receiveText } from '@tokenratchet/core/http'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { tokenRoute } from './guards.js'
 import { seamRequest } from './request.js'
-import { schemas } from './schemas.js'
 
 /** Read by @fastify/swagger: an answer to a wrong method is nothing to document. */
 const hidden = { hide: true } as object
@@ -21,16 +20,16 @@ export function tokenRoutes(routes: readonly Route[]): (scope: FastifyInstance) 
     const methods = scope.supportedMethods.filter(method => method !== 'OPTIONS')
     for (const route of routes) {
       const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-        const { status, headers, body } = await route.handle(seamRequest(request))
+        const { status, headers, body } = await route.handle(seamRequest(request), sidOf(request))
         return reply.code(status).headers(headers).send(body)
       }
       for (const method of methods) {
         scope.route({
           method,
-          url: route.path,
+          url: route.hasSid ? `${route.path}/:sid` : route.path,
           exposeHeadRoute: false,
           config: { ...route.config, auth: false, [tokenRoute]: true } as object,
-          schema: method === route.method ? schemas[route.name] : hidden,
+          schema: method === route.method ? route.schema : hidden,
           // Schemas are documentation here. The seam reads requests and writes responses.
           validatorCompiler: () => () => true,
           serializerCompiler: () => JSON.stringify,
@@ -45,4 +44,8 @@ export function tokenRoutes(routes: readonly Route[]): (scope: FastifyInstance) 
       }
     }
   }
+}
+
+function sidOf(request: FastifyRequest): string | undefined {
+  return (request.params as { sid?: string }).sid
 }

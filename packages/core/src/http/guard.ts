@@ -1,22 +1,63 @@
 import type { Claims } from '../access-token/claims.js'
 import type { Context } from '../context.js'
 import { TokenError, type TokenErrorCode } from '../errors.js'
+import { introspect } from '../verbs/introspect.js'
 import { verify } from '../verbs/verify.js'
 import { accessCookie, bearerToken } from './credentials.js'
+import { type Auth, checkGranted, type Demands } from './demands.js'
 import type { HttpSettings } from './options.js'
 import { isSameOrigin } from './origin.js'
 import type { HttpRequest } from './types.js'
 
 /**
+ * Who sends this request to a route that is guarded so. Synchronous, but for what asks the store, and for the first
+ * moment of a process, which does not know yet what others have revoked.
+ */
+export function identify(
+  context: Context,
+  http: HttpSettings,
+  request: HttpRequest,
+  auth: Auth,
+): Claims | null | Promise<Claims | null> {
+  const loading = context.feed?.loading
+  if (loading !== undefined) {
+    return loading.then(() => identify(context, http, request, auth))
+  }
+  if (auth === 'optional') {
+    return guardOptional(context, http, request)
+  }
+  const demands = auth === true ? {} : auth
+  return demands.introspect
+    ? guardByStore(context, http, request, demands)
+    : guard(context, http, request, demands)
+}
+
+/**
  * Who sends this request. Synchronous, and asks no store.
  *
- * @throws TokenError 401 for no or dead credentials, 400 for malformed ones, 403 for a cookie from another origin
+ * @throws TokenError 401 for no or dead credentials, 400 for malformed ones, 403 for a cookie from another origin, or
+ *   for a scope that is lacking
  */
-export function guard(context: Context, http: HttpSettings, request: HttpRequest): Claims {
-  const claims = identify(context, http, request)
-  if (claims === undefined) {
-    throw refuse(context, 'missing', 'ERR_ACCESS_TOKEN_MISSING')
-  }
+export function guard(
+  context: Context,
+  http: HttpSettings,
+  request: HttpRequest,
+  demands: Demands = {},
+): Claims {
+  const claims = verify(context, requiredToken(context, http, request))
+  checkGranted(context, claims, demands)
+  return claims
+}
+
+/** The same, by the store's word. Rejects with `StoreUnavailableError` when the store fails. */
+async function guardByStore(
+  context: Context,
+  http: HttpSettings,
+  request: HttpRequest,
+  demands: Demands,
+): Promise<Claims> {
+  const claims = await introspect(context, requiredToken(context, http, request))
+  checkGranted(context, claims, demands)
   return claims
 }
 
@@ -28,7 +69,8 @@ export function guard(context: Context, http: HttpSettings, request: HttpRequest
  */
 export function guardOptional(context: Context, http: HttpSettings, request: HttpRequest): Claims | null {
   try {
-    return identify(context, http, request) ?? null
+    const token = tokenOf(context, http, request)
+    return token === undefined ? null : verify(context, token)
   } catch (error) {
     const code = error instanceof TokenError ? error.code : undefined
     const isDead = code === 'ERR_ACCESS_TOKEN_EXPIRED' || code === 'ERR_ACCESS_TOKEN_REVOKED'
@@ -39,17 +81,25 @@ export function guardOptional(context: Context, http: HttpSettings, request: Htt
   }
 }
 
-function identify(context: Context, http: HttpSettings, request: HttpRequest): Claims | undefined {
+function requiredToken(context: Context, http: HttpSettings, request: HttpRequest): string {
+  const token = tokenOf(context, http, request)
+  if (token === undefined) {
+    throw refuse(context, 'missing', 'ERR_ACCESS_TOKEN_MISSING')
+  }
+  return token
+}
+
+/** The access token that counts. */
+function tokenOf(context: Context, http: HttpSettings, request: HttpRequest): string | undefined {
   const bearer = readBearer(context, request)
   if (bearer !== undefined) {
-    return verify(context, bearer)
+    return bearer
   }
   const cookie = accessCookie(request, http.cookies)
-  if (cookie === undefined) {
-    return undefined
+  if (cookie !== undefined) {
+    checkOrigin(context, http, request)
   }
-  checkOrigin(context, http, request)
-  return verify(context, cookie)
+  return cookie
 }
 
 /** The Bearer token, if there is one. */

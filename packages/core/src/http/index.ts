@@ -3,26 +3,28 @@ import { createContext } from '../context.js'
 import { type Tokens, verbs } from '../tokens.js'
 import type { Grant } from '../verbs/issue.js'
 import type { Success } from './answers.js'
-import { guard, guardOptional } from './guard.js'
+import type { Auth } from './demands.js'
+import { guard, guardOptional, identify } from './guard.js'
 import { issueTokens, revokeTokens } from './login.js'
 import { httpSettings, type SeamOptions } from './options.js'
-import { type Route, tokenRoutes } from './routes.js'
+import { type Route, tokenRoutes } from './routes/index.js'
 import type { HttpHeaders, HttpRequest } from './types.js'
 
 export { type BodyAnswer, type CookieAnswer, errorResponse, type Success } from './answers.js'
 export { receiveText } from './body.js'
 export type { CookieOptions } from './cookie.js'
+export { type Auth, checkAuth, type Demands } from './demands.js'
 export type { IssueTokens } from './issue-tokens.js'
 export type { HttpOptions, RouteName, RouteOption, SeamOptions } from './options.js'
-export type { Route } from './routes.js'
+export { findRoute, type Route } from './routes/index.js'
 export type { HttpHeaders, HttpRequest, HttpResponse } from './types.js'
 
 /** All that HTTP asks of tokens, decided once for every framework. Adapters carry it to and fro. */
 export interface Seam<C extends object = object> {
   readonly tokens: Tokens<C>
   readonly routes: readonly Route[]
-  /** To wait for before guards are asked: what other processes have revoked is being read. */
-  readonly loading: Promise<void> | undefined
+  /** Who sends this request to a route that is guarded so. Throws or rejects with a `TokenError`; waits for what it must. */
+  identify(request: HttpRequest, auth: Auth): Claims<C> | null | Promise<Claims<C> | null>
   /** Who sends this request; throws a `TokenError` for no, dead or malformed credentials. */
   guard(request: HttpRequest): Claims<C>
   /** Who sends this request, or `null`; throws only for malformed credentials. */
@@ -42,9 +44,7 @@ export function createSeam<C extends object = object>(options: SeamOptions<C>): 
   return {
     tokens: verbs<C>(context),
     routes: tokenRoutes(context, http),
-    get loading() {
-      return context.feed?.loading
-    },
+    identify: (request, auth) => identify(context, http, request, auth) as Claims<C> | null,
     guard: request => guard(context, http, request) as Claims<C>,
     guardOptional: request => guardOptional(context, http, request) as Claims<C> | null,
     issueTokens: async (request, grant) => issueTokens(context, http, request, grant as Grant),

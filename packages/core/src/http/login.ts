@@ -6,7 +6,7 @@ import { endSession, type NamedSession, sessionOf } from '../verbs/revoke.js'
 import { verify } from '../verbs/verify.js'
 import { bodySuccess, cookieSuccess, noStore, type Success } from './answers.js'
 import { clearCookies } from './cookie.js'
-import { accessCookie, refreshCookie } from './credentials.js'
+import { accessCookie, bearerToken, refreshCookie } from './credentials.js'
 import { checkOrigin, readBearer } from './guard.js'
 import type { HttpSettings } from './options.js'
 import type { HttpHeaders, HttpRequest } from './types.js'
@@ -27,12 +27,13 @@ export async function issueTokens(
   grant: Grant,
 ): Promise<Success> {
   const transport = grant?.transport ?? http.transport
+  const userAgent = grant?.userAgent ?? request.headers['user-agent']
   if (transport === 'body') {
-    return bodySuccess(await issue(context, { ...grant, transport }))
+    return bodySuccess(await issue(context, { ...grant, userAgent, transport }))
   }
   checkOrigin(context, http, request)
   const replaces = grant?.replaces ?? refreshCookie(request, http.cookies)
-  return cookieSuccess(http, await issue(context, { ...grant, transport, replaces }))
+  return cookieSuccess(http, await issue(context, { ...grant, userAgent, transport, replaces }))
 }
 
 /**
@@ -58,6 +59,16 @@ export async function revokeTokens(
     await endSession(context, session, 'revoke')
   }
   return { ...noStore, 'set-cookie': clearCookies(http.cookies) }
+}
+
+/** For routes that have ended sessions: their cookies go when the session of this request did, and it was a cookie's. */
+export function clearedUnlessBearer(
+  http: HttpSettings,
+  request: HttpRequest,
+  hasEnded: boolean,
+): HttpHeaders {
+  const isOfCookie = bearerToken(request) === undefined
+  return { ...noStore, ...(hasEnded && isOfCookie && { 'set-cookie': clearCookies(http.cookies) }) }
 }
 
 /** That its session has ended already is what was asked for. */

@@ -5,7 +5,7 @@ import { type CookieOptions, type CookieSettings, cookieSettings } from './cooki
 import { parseUrl } from './origin.js'
 
 /** The routes that come with the plugin. */
-export type RouteName = 'refresh' | 'logout' | 'revoke'
+export type RouteName = 'refresh' | 'logout' | 'logoutAll' | 'revoke' | 'sessions' | 'session'
 
 /** `false` leaves a route out; `config` is handed to the framework's route (rate limits and the like). */
 export type RouteOption = false | { config?: object | undefined } | undefined
@@ -90,7 +90,14 @@ function isOrigin(origin: unknown): boolean {
   return !/^(https?|wss?|ftp):/.test(origin) || parseUrl(origin)?.origin === origin
 }
 
-const routeNames: Readonly<Record<RouteName, true>> = { refresh: true, logout: true, revoke: true }
+const routeNames: Readonly<Record<RouteName, true>> = {
+  refresh: true,
+  logout: true,
+  logoutAll: true,
+  revoke: true,
+  sessions: true,
+  session: true,
+}
 
 function checkRoutes(routes: unknown): HttpSettings['routes'] {
   checkMembers('routes', routes, Object.keys(routeNames), 'routes.')

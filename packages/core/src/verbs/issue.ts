@@ -1,6 +1,7 @@
 import { checkClaims } from '../access-token/claims.js'
 import { checkMembers } from '../check.js'
 import { type Context, decided } from '../context.js'
+import { deviceOf } from '../device.js'
 import {
   checkTransport,
   decodeRefreshToken,
@@ -21,13 +22,17 @@ export type Grant<C extends object = object> = {
   subject: string
   /** Names with single blanks between them (RFC 6749 section 3.3); a refresh may ask for fewer, never for more. */
   scope?: string | undefined
+  /** The User-Agent header of the login, from which its sessions list shows a device. The plugins fill it in. */
+  userAgent?: string | undefined
+  /** Where the login comes from, for the list of sessions: up to 64 characters. Behind a proxy only the app knows. */
+  ip?: string | undefined
   /** How the tokens will travel; a refresh token of one transport is refused on the other. Default `cookie`. */
   transport?: Transport | undefined
   /** The refresh token that came with the login, if any: its session ends (ASVS 7.2.4). */
   replaces?: string | undefined
 } & (object extends C ? { claims?: C | undefined } : { claims: C })
 
-const known = ['subject', 'claims', 'scope', 'transport', 'replaces']
+const known = ['subject', 'claims', 'scope', 'userAgent', 'ip', 'transport', 'replaces']
 
 /**
  * Begins a session. The access token is signed first: claims that do not fit leave everything as it was.
@@ -37,7 +42,7 @@ const known = ['subject', 'claims', 'scope', 'transport', 'replaces']
  */
 export async function issue(context: Context, grant: Grant): Promise<Issued> {
   const { settings, revocations, publish } = context
-  const { subject, claims, scope, transport } = checkGrant(grant)
+  const { subject, claims, scope, device, ip, transport } = checkGrant(grant)
   const tag = tagOf(subject)
   const { handle, sid } = newHandle()
   const { idleTimeout, sessionLifetime: lifetime } = settings
@@ -55,7 +60,7 @@ export async function issue(context: Context, grant: Grant): Promise<Issued> {
     sid,
     idleTimeout,
     lifetime,
-    data: writeData({ subject, claims, ...(scope !== undefined && { scope }) }),
+    data: writeData({ subject, claims, scope, device, ip }),
   }
   const { session: stored, now: storeNow, evicted } = await create(context, session, replaced)
   if (replaced?.tag === tag) {
@@ -94,6 +99,8 @@ interface CheckedGrant {
   readonly subject: string
   readonly claims: object
   readonly scope: string | undefined
+  readonly device: string | undefined
+  readonly ip: string | undefined
   readonly transport: Transport
 }
 
@@ -104,6 +111,15 @@ function checkGrant(grant: Grant): CheckedGrant {
     subject: checkSubject(grant.subject),
     claims: checkClaims(claims),
     scope: grant.scope === undefined ? undefined : checkScope(grant.scope),
+    device: deviceOf(checkText('userAgent', grant.userAgent)),
+    ip: checkText('ip', grant.ip, 64),
     transport: checkTransport(transport),
   }
+}
+
+function checkText(name: string, value: unknown, longest = Number.POSITIVE_INFINITY): string | undefined {
+  if (value !== undefined && (typeof value !== 'string' || value.length > longest)) {
+    throw new TypeError(`${name} must be text${longest < 1e9 ? ` of at most ${longest} characters` : ''}`)
+  }
+  return value
 }

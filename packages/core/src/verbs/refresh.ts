@@ -1,5 +1,6 @@
 import { checkMembers } from '../check.js'
 import { type Context, decided } from '../context.js'
+import { deviceOf } from '../device.js'
 import { TokenError } from '../errors.js'
 import {
   checkTransport,
@@ -22,6 +23,8 @@ export interface RefreshOptions {
    * What the access token shall be good for, of what was granted at login; the session keeps all of it. Default: all.
    */
   scope?: string | undefined
+  /** The User-Agent header, for the event of a reuse. */
+  userAgent?: string | undefined
 }
 
 const eventOf = { rotated: 'refreshed', reissued: 'reissued', healed: 'healed' } as const
@@ -35,7 +38,7 @@ const eventOf = { rotated: 'refreshed', reissued: 'reissued', healed: 'healed' }
  *   for another successor unless `recoveryWindow` is 0
  */
 export async function refresh(context: Context, text: string, options: RefreshOptions = {}): Promise<Issued> {
-  checkMembers('options of refresh', options, ['transport', 'scope'])
+  checkMembers('options of refresh', options, ['transport', 'scope', 'userAgent'])
   const { transport: expected } = options
   if (expected !== undefined) {
     checkTransport(expected)
@@ -44,7 +47,7 @@ export async function refresh(context: Context, text: string, options: RefreshOp
   if (options.scope !== undefined) {
     await checkScope(context, token, options.scope)
   }
-  const { outcome, session, now: storeNow, known } = await rotate(context, token)
+  const { outcome, session, now: storeNow, known } = await rotate(context, token, options.userAgent)
   const sessionEnds = context.settings.now() + session.idleUntil - storeNow
   const { scope = known.scope } = options
   const claims = await currentClaims(context, known)
@@ -94,7 +97,11 @@ async function checkScope(context: Context, token: RefreshToken, asked: string):
 
 type Rotated = Extract<Rotation, { outcome: keyof typeof eventOf }> & { known: Session }
 
-async function rotate(context: Context, token: RefreshToken): Promise<Rotated> {
+async function rotate(
+  context: Context,
+  token: RefreshToken,
+  userAgent: string | undefined,
+): Promise<Rotated> {
   const { revocations, publish, publishFor, settings } = context
   const { tag, sid, generation } = token
   if (revocations.has(sid)) {
@@ -110,13 +117,25 @@ async function rotate(context: Context, token: RefreshToken): Promise<Rotated> {
   })
   if (rotation.outcome === 'reused') {
     revocations.add({ tag, sid })
-    publish({ type: 'reused', sid, subject: rotation.known.subject })
+    const { known, session, now } = rotation
+    publish({
+      type: 'reused',
+      sid,
+      subject: known.subject,
+      generationGap: session.generation - generation,
+      sinceRotation: Math.max(0, now - session.usedAt),
+      ...deviceChange(known.device, deviceOf(userAgent)),
+    })
     throw new TokenError('ERR_INVALID_GRANT')
   }
   if (rotation.outcome === 'unknown') {
     throw refused(context, token, 'unknown')
   }
   return rotation
+}
+
+function deviceChange(login: string | undefined, device: string | undefined): { deviceChanged?: boolean } {
+  return login === undefined || device === undefined ? {} : { deviceChanged: device !== login }
 }
 
 function mint(context: Context, grantee: AccessTokenFor): ReturnType<typeof mintAccessToken> {

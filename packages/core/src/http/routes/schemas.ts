@@ -1,4 +1,4 @@
-import type { RouteName } from '@tokenratchet/core/http'
+import type { RouteName } from '../options.js'
 
 const refusal = {
   type: 'object',
@@ -17,9 +17,15 @@ const others = {
 
 const refusals = { 403: { description: 'Cross-origin request', ...refusal }, ...others } as const
 
+const guarded = {
+  400: { description: '`invalid_request`: a malformed credential or body', ...refusal },
+  401: { description: 'No access token, or a dead one', ...refusal },
+  ...refusals,
+} as const
+
 const consumes = ['application/x-www-form-urlencoded', 'application/json']
 
-/** What @fastify/swagger shows of the routes; nothing is validated or serialized by it. */
+/** What documentation such as @fastify/swagger shows of the routes; nothing is validated or serialized by it. */
 export const schemas: Readonly<Record<RouteName, object>> = {
   refresh: {
     tags: ['auth'],
@@ -84,6 +90,60 @@ export const schemas: Readonly<Record<RouteName, object>> = {
       200: { description: 'The token is worth nothing now, whether or not it was before', type: 'null' },
       400: { description: '`invalid_request`: no token came', ...refusal },
       ...others,
+    },
+  },
+  logoutAll: {
+    tags: ['auth'],
+    summary: 'End all sessions of the user, or all others',
+    consumes,
+    body: {
+      type: 'object',
+      properties: { except: { type: 'string', enum: ['current'], description: 'Spares this session' } },
+    },
+    response: {
+      204: { description: 'Logged out', type: 'null' },
+      ...guarded,
+    },
+  },
+  sessions: {
+    tags: ['auth'],
+    summary: 'The sessions of the user, the last used first',
+    response: {
+      200: {
+        type: 'object',
+        required: ['sessions'],
+        properties: {
+          sessions: {
+            type: 'array',
+            items: {
+              type: 'object',
+              required: ['sid', 'current', 'created_at', 'used_at', 'idle_until', 'absolute_until'],
+              properties: {
+                sid: { type: 'string' },
+                current: { type: 'boolean', description: 'This is the session that asks' },
+                device: { type: 'string', description: 'Of the user agent at login' },
+                ip: { type: 'string' },
+                scope: { type: 'string' },
+                created_at: { type: 'string', format: 'date-time' },
+                used_at: { type: 'string', format: 'date-time', description: 'Login or last refresh' },
+                idle_until: { type: 'string', format: 'date-time' },
+                absolute_until: { type: 'string', format: 'date-time' },
+              },
+            },
+          },
+        },
+      },
+      ...guarded,
+    },
+  },
+  session: {
+    tags: ['auth'],
+    summary: 'End one session of the user',
+    params: { type: 'object', properties: { sid: { type: 'string' } } },
+    response: {
+      204: { description: 'It has ended', type: 'null' },
+      404: { description: 'The user has no such session', ...refusal },
+      ...guarded,
     },
   },
 }

@@ -1,0 +1,31 @@
+import type { Context } from '../../context.js'
+import { TokenError } from '../../errors.js'
+import type { HttpSettings } from '../options.js'
+import type { HttpRequest, HttpResponse } from '../types.js'
+
+/** What a route does with a request of its method. Refusals are thrown. */
+export type Handler = (
+  context: Context,
+  http: HttpSettings,
+  request: HttpRequest,
+  sid?: string,
+) => Promise<HttpResponse>
+
+/** A body that is being read: what is wrong with it is told of once. */
+export async function wellFormed<T>(context: Context, reading: Promise<T>): Promise<T> {
+  try {
+    return await reading
+  } catch (error) {
+    throw malformed(context, error)
+  }
+}
+
+export function malformed({ publish }: Context, error: unknown): unknown {
+  publish({ type: 'refused', credential: 'body', reason: 'malformed' })
+  return error
+}
+
+export function missing({ publish }: Context): TokenError {
+  publish({ type: 'refused', credential: 'refresh_token', reason: 'missing' })
+  return new TokenError('ERR_INVALID_REQUEST')
+}

@@ -1,0 +1,101 @@
+import type { Context } from '../../context.js'
+import { TokenError } from '../../errors.js'
+import { noStore, refusal } from '../answers.js'
+import type { HttpSettings, RouteName } from '../options.js'
+import type { HttpRequest, HttpResponse } from '../types.js'
+import type { Handler } from './handler.js'
+import { handleLogout, handleLogoutAll } from './logout.js'
+import { handleRefresh } from './refresh.js'
+import { handleRevoke } from './revoke.js'
+import { schemas } from './schemas.js'
+import { handleDelete, handleList } from './sessions.js'
+
+/** A route of ours, for an adapter to put where it says, for every method: the answer to a wrong one is part of it. */
+export interface Route {
+  readonly name: RouteName
+  /** The one method that does something; others are answered 405. */
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly path: string
+  /** One more segment follows `path`: the id of a session. */
+  readonly hasSid: boolean
+  readonly config: object
+  /** For documentation: summary, body and responses, in the form of Fastify's route schemas. */
+  readonly schema: object
+  /** Answers refusals too; rejects only for a fault of the program. */
+  handle(request: HttpRequest, sid?: string): Promise<HttpResponse>
+}
+
+type Definition = Pick<Route, 'method'> & { path: string; handler: Handler; hasSid?: true }
+
+const definitions: Readonly<Record<RouteName, Definition>> = {
+  refresh: { method: 'POST', path: '/refresh', handler: handleRefresh },
+  logout: { method: 'POST', path: '/logout', handler: handleLogout },
+  logoutAll: { method: 'POST', path: '/logout-all', handler: handleLogoutAll },
+  revoke: { method: 'POST', path: '/revoke', handler: handleRevoke },
+  sessions: { method: 'GET', path: '/sessions', handler: handleList },
+  session: { method: 'DELETE', path: '/sessions', handler: handleDelete, hasSid: true },
+}
+
+/** The routes that the options leave on. */
+export function tokenRoutes(context: Context, http: HttpSettings): Route[] {
+  const entries = Object.entries(definitions) as [RouteName, Definition][]
+  return entries.flatMap(([name, definition]) => {
+    const { method, path, hasSid = false } = definition
+    const option = http.routes[name] ?? {}
+    const handle = (request: HttpRequest, sid?: string): Promise<HttpResponse> =>
+      answer(context, http, request, definition, sid)
+    return option === false
+      ? []
+      : [
+          {
+            name,
+            method,
+            path: `${http.prefix}${path}`,
+            hasSid,
+            config: option.config ?? {},
+            schema: schemas[name],
+            handle,
+          },
+        ]
+  })
+}
+
+/** Which of them a path names, letter for letter: for frameworks that ask rather than route. */
+export function findRoute(
+  routes: readonly Route[],
+): (path: string) => { route: Route; sid?: string } | undefined {
+  const exact = new Map(routes.filter(({ hasSid }) => !hasSid).map(route => [route.path, route]))
+  const parents = new Map(routes.filter(({ hasSid }) => hasSid).map(route => [route.path, route]))
+  return path => {
+    const route = exact.get(path)
+    if (route !== undefined) {
+      return { route }
+    }
+    const slash = path.lastIndexOf('/')
+    const parent = parents.get(path.slice(0, slash))
+    const sid = path.slice(slash + 1)
+    return parent === undefined || sid === '' ? undefined : { route: parent, sid }
+  }
+}
+
+async function answer(
+  context: Context,
+  http: HttpSettings,
+  request: HttpRequest,
+  { method, handler }: Definition,
+  sid: string | undefined,
+): Promise<HttpResponse> {
+  const allowed = method === 'GET' ? ['GET', 'HEAD'] : [method]
+  if (!allowed.includes(request.method ?? '')) {
+    const body = { error: 'invalid_request', error_description: `This route takes ${method}` }
+    return { status: 405, headers: { ...noStore, allow: allowed.join(', ') }, body }
+  }
+  try {
+    return await handler(context, http, request, sid)
+  } catch (error) {
+    if (error instanceof TokenError) {
+      return refusal(error)
+    }
+    throw error
+  }
+}

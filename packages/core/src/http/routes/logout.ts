@@ -1,0 +1,27 @@
+import { TokenError } from '../../errors.js'
+import { revokeAll } from '../../verbs/revoke.js'
+import { readBody, readParameters } from '../body.js'
+import { guard } from '../guard.js'
+import { clearedUnlessBearer, revokeTokens } from '../login.js'
+import { type Handler, malformed, wellFormed } from './handler.js'
+
+/** Works with an expired access token, and when there is nothing left to log out from. Of a body nothing is asked. */
+export const handleLogout: Handler = async (context, http, request) => {
+  await wellFormed(context, readBody(request))
+  return { status: 204, headers: await revokeTokens(context, http, request) }
+}
+
+/**
+ * Ends all sessions of whoever asks; with `except=current` all but this one. Needs an access token: an old refresh
+ * token that somebody found must not log out a user's other devices.
+ */
+export const handleLogoutAll: Handler = async (context, http, request) => {
+  const { except } = await wellFormed(context, readParameters(request))
+  if (except !== undefined && except !== 'current') {
+    throw malformed(context, new TokenError('ERR_INVALID_BODY'))
+  }
+  const { sub, sid } = guard(context, http, request)
+  const isSpared = except === 'current'
+  await revokeAll(context, sub, isSpared ? { except: sid } : {})
+  return { status: 204, headers: clearedUnlessBearer(http, request, !isSpared) }
+}

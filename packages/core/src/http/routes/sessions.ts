@@ -1,0 +1,48 @@
+import { TokenError } from '../../errors.js'
+import type { Session } from '../../session.js'
+import { tagOf } from '../../subject.js'
+import { endSession, revoke } from '../../verbs/revoke.js'
+import { sessions } from '../../verbs/sessions.js'
+import { noStore } from '../answers.js'
+import { guard } from '../guard.js'
+import { clearedUnlessBearer } from '../login.js'
+import type { Handler } from './handler.js'
+
+/** Whoever asks sees their own sessions, and nothing that a credential could be made from. */
+export const handleList: Handler = async (context, http, request) => {
+  const { sub, sid } = guard(context, http, request)
+  const own = await sessions(context, sub)
+  return {
+    status: 200,
+    headers: { ...noStore },
+    body: { sessions: own.map(session => shown(session, session.sid === sid)) },
+  }
+}
+
+/** Ends one of the sessions of whoever asks; what is not theirs is not there. */
+export const handleDelete: Handler = async (context, http, request, sid = '') => {
+  const claims = guard(context, http, request)
+  const isCurrent = claims.sid === sid
+  if (isCurrent) {
+    await endSession(context, { tag: tagOf(claims.sub), sid, subject: claims.sub }, 'revoke')
+  } else if ((await revoke(context, { subject: claims.sub, sid })) === undefined) {
+    throw new TokenError('ERR_SESSION_NOT_FOUND')
+  }
+  return { status: 204, headers: clearedUnlessBearer(http, request, isCurrent) }
+}
+
+/** On the wire. Times are of ISO 8601, by the store's clock. */
+function shown(session: Session, current: boolean): object {
+  const { sid, device, ip, scope, createdAt, usedAt, idleUntil, absoluteUntil } = session
+  return {
+    sid,
+    current,
+    ...(device !== undefined && { device }),
+    ...(ip !== undefined && { ip }),
+    ...(scope !== undefined && { scope }),
+    created_at: createdAt,
+    used_at: usedAt,
+    idle_until: idleUntil,
+    absolute_until: absoluteUntil,
+  }
+}
