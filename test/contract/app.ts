@@ -1,7 +1,7 @@
 // The application of the contract suite, in words that every framework can take.
 import type { Server } from 'node:http'
 import type { Claims, Grant, Tokens } from '@tokenratchet/core'
-import type { BodyAnswer, CookieAnswer, SeamOptions } from '@tokenratchet/core/http'
+import type { Auth, BodyAnswer, CookieAnswer, SeamOptions } from '@tokenratchet/core/http'
 
 /** What a handler of the suite sees of a request, and can do. */
 export interface Call {
@@ -21,7 +21,7 @@ export interface Reply {
 export interface AppRoute {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path: string
-  readonly auth?: true | 'optional'
+  readonly auth?: Auth
   /** `undefined` as its answer is `{}`. */
   handle(call: Call): Promise<Reply> | Reply
 }

@@ -94,7 +94,10 @@ t.test('options of HTTP that are left undefined have their defaults', async t =>
     [
       ['refresh', 'POST', '/auth/refresh'],
       ['logout', 'POST', '/auth/logout'],
+      ['logoutAll', 'POST', '/auth/logout-all'],
       ['revoke', 'POST', '/auth/revoke'],
+      ['sessions', 'GET', '/auth/sessions'],
+      ['session', 'DELETE', '/auth/sessions'],
     ],
   )
 })
@@ -103,7 +106,15 @@ t.test('routes are under the prefix, and those that are off are not there', asyn
   const config = { rateLimit: { max: 5 } }
   const { routes } = build({
     prefix: '/api/v1/session',
-    routes: { logout: false, revoke: false, refresh: { config } },
+    routes: {
+      logout: false,
+      logoutAll: false,
+      revoke: false,
+      sessions: false,
+      session: false,
+      refresh: { config },
+    },
+  ,
   })
   t.match(routes, [{ name: 'refresh', path: '/api/v1/session/refresh', config }])
   t.equal(routes.length, 1)

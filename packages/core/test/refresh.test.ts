@@ -47,7 +47,7 @@ t.test('R5: an old token ends the session for everybody, and emits one event', a
   await t.rejects(tokens.refresh(login.refreshToken), invalidGrant)
   t.same(
     events.filter(({ type }) => type === 'reused'),
-    [{ type: 'reused', sid: login.sid, subject: 'ada' }],
+    [{ type: 'reused', sid: login.sid, subject: 'ada', generationGap: 2, sinceRotation: 0 }],
   )
   t.throws(() => tokens.verify(second.accessToken), { code: 'ERR_ACCESS_TOKEN_REVOKED' }, 'at once')
   t.match((await store.revokedSince()).revoked, [{ sid: login.sid }])

@@ -37,7 +37,12 @@ export function tokenratchet(options: TokenratchetOptions): Tokenratchet {
     authenticate: identify(seam, true),
     optional: identify(seam, 'optional'),
     require: (demands: Demands) => identify(seam, checkAuth('auth.require', demands)),
-    errorHandler: () => answerErrors,
+    errorHandler(...args: unknown[]) {
+      if (args.length > 0) {
+        throw new TypeError('errorHandler makes the handler: app.use(auth.errorHandler())')
+      }
+      return answerErrors
+    },
     close: () => seam.tokens.close(),
   })
 }

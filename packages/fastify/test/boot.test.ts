@@ -114,7 +114,10 @@ t.test('decoratorName is nothing that Fastify has on a request', async t => {
 })
 
 t.test('a wrong config.auth is a TypeError at boot, which names the route', async t => {
-  const wrong: unknown[] = ['true', 'required', 'Optional', '', 0, 1, null, {}, [], () => true]
+  const wrong: unknown[] = [
+    ...['true', 'required', 'Optional', '', 0, 1, null, [], () => true],
+    ...[{ scopes: 'a' }, { scope: '' }, { scope: ['a'] }, { anyScope: 'a  b' }, { introspect: 1 }],
+  ]
   for (const auth of wrong) {
     const { app } = await testApp(t)
     const add = () => app.get('/data', { config: { auth: auth as boolean } }, who)

@@ -60,7 +60,14 @@ t.test('@fastify/swagger shows the token routes, and no others of ours', async t
   const { paths = {} } = app.swagger() as unknown as {
     paths?: Record<string, Record<string, Record<string, unknown>>>
   }
-  t.same(Object.keys(paths).sort(), ['/auth/logout', '/auth/refresh', '/auth/revoke'])
+  t.same(Object.keys(paths).sort(), [
+    '/auth/logout',
+    '/auth/logout-all',
+    '/auth/refresh',
+    '/auth/revoke',
+    '/auth/sessions',
+    '/auth/sessions/{sid}',
+  ])
   for (const [path, statuses] of Object.entries({
     '/auth/refresh': ['200', '400', '403', '405', '413', '503'],
     '/auth/logout': ['204', '400', '401', '403', '405', '413', '503'],
