@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import tokenratchet from '@tokenratchet/express'
+import tokenratchet, { type Middleware, type Tokenratchet } from '@tokenratchet/express'
 import type express from 'express'
-import type { AppDescription, Call, Reply, RunningApp } from './app.js'
+import type { AppDescription, AppRoute, Call, Reply, RunningApp } from './app.js'
 
 /** Express 4 and 5 are used alike, but that 4 does not forward rejections: here as its users must do it. */
 export async function startExpress(
@@ -19,7 +19,7 @@ export async function startExpress(
   app.use(framework.json())
   for (const { method, path, auth: guard, handle } of routes) {
     const verb = method.toLowerCase() as 'get'
-    const guards = guard === true ? [auth.authenticate] : guard === 'optional' ? [auth.optional] : []
+    const guards = guard === undefined ? [] : [guardOf(auth, guard)]
     app[verb](path, ...guards, (request, response, next) => {
       const call: Call = {
         user: (request as { user?: Call['user'] }).user,
@@ -57,4 +57,8 @@ export async function startExpress(
 
 function send(response: express.Response, { status = 200, headers = {}, body = {} }: Reply): void {
   response.status(status).set(headers).json(body)
+}
+
+function guardOf(auth: Tokenratchet, guard: NonNullable<AppRoute['auth']>): Middleware {
+  return guard === true ? auth.authenticate : guard === 'optional' ? auth.optional : auth.require(guard)
 }
