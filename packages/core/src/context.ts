@@ -54,7 +54,7 @@ export function createContext<C extends object>(options: TokensOptions<C>): Cont
   const feed = settings.store && new RevocationFeed({ store, revocations, publishFor, maxStaleness, publish })
   return {
     settings,
-    accessRing: accessRing(secrets, issuer),
+    accessRing: accessRing(settings),
     refreshRing: refreshRing(secrets, issuer),
     verified: verifiedTokens(),
     revocations,

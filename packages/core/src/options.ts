@@ -3,6 +3,7 @@ import { type Clock, wholeClock } from './clock.js'
 import type { Duration } from './duration.js'
 import type { TokenEvent } from './events.js'
 import { checkSecrets, type Secrets } from './keys/secret.js'
+import { checkSigningKeys, type SigningKey, type SigningKeys } from './keys/signing.js'
 import type { Session } from './session.js'
 import type { Store } from './store/store.js'
 import { isText } from './subject.js'
@@ -21,6 +22,12 @@ export type ClaimsHook<C extends object> = (
 export interface TokensOptions<C extends object = object> {
   /** 32 random bytes or more; or a ring, of which the first signs and all verify. Every key is derived from it. */
   secret: string | readonly string[] | undefined
+  /**
+   * Access tokens are signed by this key, EdDSA (Ed25519), ES256 (P-256) or RS256 (2048 bits or more), instead of HS256
+   * from the secret, so that others can verify them with `jwks()`. Or a ring, of which the first signs and all verify;
+   * the others may be public keys. Refresh tokens stay with the secret.
+   */
+  signingKeys?: SigningKey | readonly SigningKey[] | undefined
   /** Where sessions live. Default: the memory of this process. */
   store?: Store | undefined
   /** `iss` of access tokens, checked when set; deployments with different issuers refuse each other's tokens. */
@@ -58,6 +65,7 @@ export interface TokensOptions<C extends object = object> {
 export interface Settings extends Times {
   /** The first signs, all verify. */
   readonly secrets: Secrets
+  readonly signingKeys: SigningKeys | undefined
   readonly store: Store | undefined
   readonly issuer: string | undefined
   readonly audience: string | undefined
@@ -70,6 +78,7 @@ export interface Settings extends Times {
 
 const known: Readonly<Record<keyof TokensOptions, true>> = {
   secret: true,
+  signingKeys: true,
   store: true,
   issuer: true,
   audience: true,
@@ -94,6 +103,7 @@ export function checkOptions<C extends object>(options: TokensOptions<C>): Setti
   checkMembers('options', options, Object.keys(known))
   const {
     secret,
+    signingKeys,
     store,
     issuer,
     audience,
@@ -116,6 +126,7 @@ export function checkOptions<C extends object>(options: TokensOptions<C>): Setti
   }
   return {
     secrets: checkSecrets(secret),
+    signingKeys: checkSigningKeys(signingKeys),
     store,
     issuer,
     audience,

@@ -4,6 +4,7 @@ import type { TokensOptions } from './options.js'
 import type { Session } from './session.js'
 import { introspect } from './verbs/introspect.js'
 import { type Grant, issue } from './verbs/issue.js'
+import { type JwkSet, jwks } from './verbs/jwks.js'
 import type { Issued } from './verbs/mint.js'
 import { type RefreshOptions, refresh } from './verbs/refresh.js'
 import { type Revocation, revoke, revokeAll } from './verbs/revoke.js'
@@ -26,6 +27,8 @@ export interface Tokens<C extends object = object> {
   revokeAll(subject: string, options?: { except?: string | undefined }): Promise<string[]>
   /** The live sessions of a subject, the last used first; no credential can be made from them. */
   sessions(subject: string): Promise<Session<C>[]>
+  /** The public keys of `signingKeys`, for whoever verifies our access tokens; none without that option. */
+  jwks(): JwkSet
   /**
    * Resolves when it is known what other processes have revoked, or the store has failed to say; never rejects. The
    * plugins wait for it by themselves.
@@ -54,6 +57,7 @@ export function verbs<C extends object>(context: Context): Tokens<C> {
     revoke: async revocation => revoke(context, revocation),
     revokeAll: async (subject, options) => revokeAll(context, subject, options),
     sessions: async subject => sessions<C>(context, subject),
+    jwks: () => jwks(context),
     ready: async () => context.feed?.loading,
     async close() {
       context.feed?.close()

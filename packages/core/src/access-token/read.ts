@@ -74,7 +74,6 @@ function isOurs(claims: Partial<Claims>, { issuer, audience }: Expected): claims
   const texts = [sub, sid, jti].every(text => typeof text === 'string' && text !== '')
   const dates = [iat, exp].every(date => Number.isSafeInteger(date))
   const audiences: unknown[] = Array.isArray(aud) ? aud : [aud]
-  const parties =
-    (issuer === undefined || iss === issuer) && (audience === undefined || audiences.includes(audience))
+  const parties = iss === issuer && (audience === undefined || audiences.includes(audience))
   return texts && dates && parties
 }

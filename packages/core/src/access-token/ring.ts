@@ -1,47 +1,73 @@
 import { createHash } from 'node:crypto'
 import { createSigner, createVerifier } from 'fast-jwt'
 import { deriveKey } from '../keys/derive.js'
+import type { AsymmetricAlgorithm } from '../keys/jwk.js'
 import type { Secrets } from '../keys/secret.js'
+import type { SigningKeys, VerifyingKey } from '../keys/signing.js'
 
 export interface AccessKey {
   readonly kid: string
   /** The one algorithm of this key. What a token's header says never chooses it (RFC 8725 section 3.1). */
-  readonly algorithm: 'HS256'
-  readonly sign: (claims: object) => string
+  readonly algorithm: 'HS256' | AsymmetricAlgorithm
   /** Checks the signature and answers the claims; dates are checked by our own clock. Throws. */
   readonly verify: (token: string) => unknown
 }
 
-/** The keys of access tokens: `current` signs, each of the ring verifies its own. */
+/** The keys of access tokens: one signs, each of the ring verifies its own. */
 export interface AccessRing {
-  readonly current: AccessKey
+  readonly sign: (claims: object) => string
   readonly byKid: ReadonlyMap<string, AccessKey>
+}
+
+interface RingSettings {
+  readonly secrets: Secrets
+  readonly signingKeys: SigningKeys | undefined
+  readonly issuer: string | undefined
 }
 
 /** RFC 9068 section 2.1: no other kind of token that we mint has this type. */
 export const accessTokenType = 'at+jwt'
 
-export function accessRing([first, ...others]: Secrets, issuer: string | undefined): AccessRing {
-  const symmetric = (secret: string): AccessKey =>
-    symmetricKey(deriveKey(secret, 'access token HS256', issuer))
-  const current = symmetric(first)
-  return { current, byKid: new Map([current, ...others.map(symmetric)].map(key => [key.kid, key])) }
+/** With signing keys none of the secret's: a token of HS256 then has no key that verifies it. */
+export function accessRing({ secrets, signingKeys, issuer }: RingSettings): AccessRing {
+  return signingKeys === undefined ? symmetricRing(secrets, issuer) : asymmetricRing(signingKeys)
 }
 
-function symmetricKey(key: Buffer): AccessKey {
+function symmetricRing([first, ...others]: Secrets, issuer: string | undefined): AccessRing {
   const algorithm = 'HS256'
-  const kid = createHash('sha256').update(key).digest().toString('base64url', 0, 6)
-  return {
-    kid,
-    algorithm,
-    sign: createSigner({ key, algorithm, kid, header: { alg: algorithm, typ: accessTokenType } }),
-    verify: createVerifier({
-      key,
-      algorithms: [algorithm],
-      checkTyp: accessTokenType,
-      cache: false,
-      ignoreExpiration: true,
-      ignoreNotBefore: true,
-    }),
-  }
+  const keyOf = (secret: string): Buffer => deriveKey(secret, 'access token HS256', issuer)
+  const kidOf = (key: Buffer): string => createHash('sha256').update(key).digest().toString('base64url', 0, 6)
+  const key = keyOf(first)
+  const keys = [key, ...others.map(keyOf)].map(each => accessKey(kidOf(each), algorithm, each))
+  return { sign: signer(kidOf(key), algorithm, key), byKid: byKid(keys) }
+}
+
+/** fast-jwt has its keys as we export them, never as somebody wrote them. */
+function asymmetricRing(signingKeys: SigningKeys): AccessRing {
+  const [{ privateKey, jwk }] = signingKeys
+  const keys = signingKeys.map(({ publicKey, jwk }: VerifyingKey) =>
+    accessKey(jwk.kid, jwk.alg, publicKey.export({ type: 'spki', format: 'pem' })),
+  )
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' })
+  return { sign: signer(jwk.kid, jwk.alg, pem), byKid: byKid(keys) }
+}
+
+function byKid(keys: AccessKey[]): AccessRing['byKid'] {
+  return new Map(keys.map(key => [key.kid, key]))
+}
+
+function signer(kid: string, algorithm: AccessKey['algorithm'], key: string | Buffer): AccessRing['sign'] {
+  return createSigner({ key, algorithm, kid, header: { alg: algorithm, typ: accessTokenType } })
+}
+
+function accessKey(kid: string, algorithm: AccessKey['algorithm'], key: string | Buffer): AccessKey {
+  const verify = createVerifier({
+    key,
+    algorithms: [algorithm],
+    checkTyp: accessTokenType,
+    cache: false,
+    ignoreExpiration: true,
+    ignoreNotBefore: true,
+  })
+  return { kid, algorithm, verify }
 }

@@ -53,7 +53,7 @@ export function mintAccessToken(
     exp,
     ...(scope !== undefined && { scope }),
   }
-  const accessToken = accessRing.current.sign({ ...claims, ...registered })
+  const accessToken = accessRing.sign({ ...claims, ...registered })
   const longest = transport === 'cookie' ? longestInCookie : longestAccessToken
   if (accessToken.length > longest) {
     throw new TypeError(

@@ -1,0 +1,65 @@
+import { createHash, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
+
+/** One key for one algorithm (RFC 8725 section 3.1); EdDSA is Ed25519 alone. */
+export type AsymmetricAlgorithm = 'EdDSA' | 'ES256' | 'RS256'
+
+/** The public members of a key, by its type (RFC 7518 section 6, RFC 8037 section 2). */
+type PublicMembers =
+  | { kty: 'OKP'; crv: string; x: string }
+  | { kty: 'EC'; crv: string; x: string; y: string }
+  | { kty: 'RSA'; n: string; e: string }
+
+/** A key for whoever verifies our access tokens (RFC 7517 section 4). */
+export type PublicJwk = PublicMembers & { kid: string; alg: AsymmetricAlgorithm; use: 'sig' }
+
+/**
+ * Of a public key's own export, member by member: what is private isn't there to be left in.
+ *
+ * @param publicKey one of the three types that `AsymmetricAlgorithm` is for
+ */
+export function publicMembers(publicKey: KeyObject): PublicMembers {
+  const { kty, crv = '', x = '', y = '', n = '', e = '' } = publicKey.export({ format: 'jwk' })
+  if (kty === 'RSA') {
+    return { kty, n, e }
+  }
+  return kty === 'EC' ? { kty, crv, x, y } : { kty: 'OKP', crv, x }
+}
+
+/** RFC 7638 section 3: the members in the order of the alphabet. */
+export function thumbprint(members: PublicMembers): string {
+  const ordered = Object.fromEntries(Object.entries(members).sort(([a], [b]) => (a < b ? -1 : 1)))
+  return createHash('sha256').update(JSON.stringify(ordered)).digest('base64url')
+}
+
+/** Where a JWK says something else than the key in it is: what is wrong, or `undefined`. */
+export function contradiction(
+  { alg, use, key_ops: operations, kid, ...jwk }: JsonWebKey,
+  { type }: KeyObject,
+  publicKey: KeyObject,
+  algorithm: AsymmetricAlgorithm,
+): string | undefined {
+  if (alg !== undefined && alg !== algorithm) {
+    return `contradicts itself: its alg must be ${algorithm}, or left out`
+  }
+  if (use !== undefined && use !== 'sig') {
+    return "contradicts itself: its use must be 'sig', or left out"
+  }
+  if (operations !== undefined && !allow(operations, type === 'private' ? 'sign' : 'verify')) {
+    return `contradicts itself: its key_ops must have '${type === 'private' ? 'sign' : 'verify'}' and be for signatures only`
+  }
+  if (kid !== undefined && !(typeof kid === 'string' && /^[\x20-\x7e]{1,100}$/.test(kid))) {
+    return 'must have a kid of 1 to 100 printable ASCII characters, or none'
+  }
+  // Of Ed25519 the private member is all that is read: the public one beside it might be anybody's.
+  return createPublicKey({ key: jwk, format: 'jwk' }).equals(publicKey)
+    ? undefined
+    : 'contradicts itself: its private and its public members are of two keys'
+}
+
+function allow(operations: unknown, operation: string): boolean {
+  return (
+    Array.isArray(operations) &&
+    operations.includes(operation) &&
+    operations.every(each => each === 'sign' || each === 'verify')
+  )
+}

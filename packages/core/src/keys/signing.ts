@@ -1,0 +1,96 @@
+import { createPublicKey, type JsonWebKey, type KeyObject, sign, verify } from 'node:crypto'
+import { type AsymmetricAlgorithm, contradiction, type PublicJwk, publicMembers, thumbprint } from './jwk.js'
+import { isJwk, keyObject } from './key-object.js'
+
+/** PEM (private as PKCS#8, SEC1 or PKCS#1, public as SPKI), a JWK, or a KeyObject of node:crypto. */
+export type SigningKey = string | JsonWebKey | KeyObject
+
+/** A key that verifies. */
+export interface VerifyingKey {
+  readonly publicKey: KeyObject
+  readonly jwk: PublicJwk
+}
+
+/** Never empty: the first signs, all verify. Of the others no private part is kept. */
+export type SigningKeys = readonly [VerifyingKey & { readonly privateKey: KeyObject }, ...VerifyingKey[]]
+
+/**
+ * The keys of a ring, checked.
+ *
+ * @throws TypeError that says what is wrong with which entry, never showing any of it
+ */
+export function checkSigningKeys(signingKeys: unknown): SigningKeys | undefined {
+  if (signingKeys === undefined) {
+    return undefined
+  }
+  const ring: readonly unknown[] = Array.isArray(signingKeys) ? signingKeys : [signingKeys]
+  if (ring.length === 0) {
+    throw new TypeError('signingKeys must not be an empty ring')
+  }
+  const keys: VerifyingKey[] = []
+  for (const [index, entry] of ring.entries()) {
+    const name = Array.isArray(signingKeys) ? `signingKeys[${index}]` : 'signingKeys'
+    const key = checkKey(name, entry)
+    if (index === 0 && !('privateKey' in key)) {
+      throw new TypeError(`${name} must be private: the first of the ring signs`)
+    }
+    if (keys.some(({ publicKey }) => publicKey.equals(key.publicKey))) {
+      throw new TypeError(`${name} is in the ring twice`)
+    }
+    if (keys.some(({ jwk }) => jwk.kid === key.jwk.kid)) {
+      throw new TypeError(`${name} has the kid of another key in the ring`)
+    }
+    keys.push(index === 0 ? key : { publicKey: key.publicKey, jwk: key.jwk })
+  }
+  return keys as unknown as SigningKeys
+}
+
+function checkKey(name: string, entry: unknown): VerifyingKey & { privateKey?: KeyObject } {
+  const key = keyObject(name, entry)
+  const algorithm = algorithmOf(name, key)
+  const publicKey = key.type === 'private' ? createPublicKey(key) : key
+  const stated = isJwk(entry) ? { ...entry } : {}
+  const flaw = isJwk(entry) ? contradiction(stated, key, publicKey, algorithm) : undefined
+  if (flaw !== undefined) {
+    throw new TypeError(`${name} ${flaw}`)
+  }
+  if (key.type === 'private' && !isPair(algorithm, key, publicKey)) {
+    throw new TypeError(`${name} is broken: what its private part signs, its public part refuses`)
+  }
+  const members = publicMembers(publicKey)
+  const kid = (stated['kid'] as string | undefined) ?? thumbprint(members)
+  const jwk: PublicJwk = { ...members, kid, alg: algorithm, use: 'sig' }
+  return { publicKey, jwk, ...(key.type === 'private' && { privateKey: key }) }
+}
+
+function algorithmOf(name: string, key: KeyObject): AsymmetricAlgorithm {
+  const { asymmetricKeyType: type, asymmetricKeyDetails: details = {} } = key
+  const { namedCurve, modulusLength = 0, publicExponent = 0n } = details
+  if (type === 'ed25519') {
+    return 'EdDSA'
+  }
+  if (type === 'ec' && namedCurve === 'prime256v1') {
+    return 'ES256'
+  }
+  if (type !== 'rsa') {
+    throw new TypeError(`${name} must be of Ed25519, P-256 or RSA, and is of ${namedCurve ?? type}`)
+  }
+  if (modulusLength < 2048) {
+    throw new TypeError(`${name} must have 2048 bits or more, and has ${modulusLength}`)
+  }
+  // FIPS 186-5 appendix A.1.1. With an exponent of 1 anybody signs.
+  if (publicExponent < 65537n) {
+    throw new TypeError(`${name} must have a public exponent of 65537 or more`)
+  }
+  return 'RS256'
+}
+
+function isPair(algorithm: AsymmetricAlgorithm, privateKey: KeyObject, publicKey: KeyObject): boolean {
+  const hash = algorithm === 'EdDSA' ? null : 'sha256'
+  const text = Buffer.from('tokenratchet')
+  try {
+    return verify(hash, text, publicKey, sign(hash, text, privateKey))
+  } catch {
+    return false
+  }
+}
