@@ -5,7 +5,7 @@ import { type CookieOptions, type CookieSettings, cookieSettings } from './cooki
 import { parseUrl } from './origin.js'
 
 /** The routes that come with the plugin. */
-export type RouteName = 'refresh' | 'logout' | 'logoutAll' | 'revoke' | 'sessions' | 'session'
+export type RouteName = 'refresh' | 'logout' | 'logoutAll' | 'revoke' | 'sessions' | 'session' | 'jwks'
 
 /** `false` leaves a route out; `config` is handed to the framework's route (rate limits and the like). */
 export type RouteOption = false | { config?: object | undefined } | undefined
@@ -97,6 +97,7 @@ const routeNames: Readonly<Record<RouteName, true>> = {
   revoke: true,
   sessions: true,
   session: true,
+  jwks: true,
 }
 
 function checkRoutes(routes: unknown): HttpSettings['routes'] {

@@ -146,4 +146,17 @@ export const schemas: Readonly<Record<RouteName, object>> = {
       ...guarded,
     },
   },
+  jwks: {
+    tags: ['auth'],
+    summary: 'The public keys that verify access tokens (RFC 7517)',
+    response: {
+      200: {
+        description: 'The keys, the one that signs first',
+        type: 'object',
+        required: ['keys'],
+        properties: { keys: { type: 'array', items: { type: 'object', additionalProperties: true } } },
+      },
+      405: others[405],
+    },
+  },
 }
