@@ -28,6 +28,12 @@ export interface TokensOptions<C extends object = object> {
    * the others may be public keys. Refresh tokens stay with the secret.
    */
   signingKeys?: SigningKey | readonly SigningKey[] | undefined
+  /**
+   * Wraps each access token in a JWE, so that nobody but those who have the secret can read its claims. Default false.
+   * One that is not encrypted is then refused, and an encrypted one without this: to switch it makes every client
+   * refresh once, and logs nobody out.
+   */
+  encryptAccessToken?: boolean | undefined
   /** Where sessions live. Default: the memory of this process. */
   store?: Store | undefined
   /** `iss` of access tokens, checked when set; deployments with different issuers refuse each other's tokens. */
@@ -66,6 +72,7 @@ export interface Settings extends Times {
   /** The first signs, all verify. */
   readonly secrets: Secrets
   readonly signingKeys: SigningKeys | undefined
+  readonly encryptAccessToken: boolean
   readonly store: Store | undefined
   readonly issuer: string | undefined
   readonly audience: string | undefined
@@ -79,6 +86,7 @@ export interface Settings extends Times {
 const known: Readonly<Record<keyof TokensOptions, true>> = {
   secret: true,
   signingKeys: true,
+  encryptAccessToken: true,
   store: true,
   issuer: true,
   audience: true,
@@ -104,6 +112,7 @@ export function checkOptions<C extends object>(options: TokensOptions<C>): Setti
   const {
     secret,
     signingKeys,
+    encryptAccessToken = false,
     store,
     issuer,
     audience,
@@ -118,6 +127,9 @@ export function checkOptions<C extends object>(options: TokensOptions<C>): Setti
   checkText('audience', audience)
   checkFunction('claims', claims)
   checkFunction('onEvent', onEvent)
+  if (typeof encryptAccessToken !== 'boolean') {
+    throw new TypeError('encryptAccessToken must be true or false')
+  }
   if (onStale !== 'accept' && onStale !== 'reject') {
     throw new TypeError("onStale must be 'accept' or 'reject'")
   }
@@ -127,6 +139,7 @@ export function checkOptions<C extends object>(options: TokensOptions<C>): Setti
   return {
     secrets: checkSecrets(secret),
     signingKeys: checkSigningKeys(signingKeys),
+    encryptAccessToken,
     store,
     issuer,
     audience,

@@ -1,6 +1,7 @@
-import { isUtf8 } from 'node:buffer'
 import type { Claims } from './claims.js'
+import { decrypt } from './encryption.js'
 import { type AccessKey, type AccessRing, accessTokenType } from './ring.js'
+import { isCanonical, parseObject } from './segments.js'
 
 /** What a token must say beside its signature. */
 export interface Expected {
@@ -21,6 +22,11 @@ export function readAccessToken(ring: AccessRing, token: unknown, expected: Expe
   if (typeof token !== 'string' || token.length > longestAccessToken) {
     return undefined
   }
+  const signed = ring.encryption === undefined ? token : decrypt(ring.encryption, token)
+  return signed === undefined ? undefined : readSigned(ring, signed, expected)
+}
+
+function readSigned(ring: AccessRing, token: string, expected: Expected): Claims | undefined {
   const [header, payload, signature, ...more] = token.split('.')
   if (more.length > 0 || ![header, payload, signature].every(isCanonical)) {
     return undefined
@@ -29,27 +35,6 @@ export function readAccessToken(ring: AccessRing, token: unknown, expected: Expe
   return claims !== undefined && parseObject(payload) !== undefined && isOurs(claims, expected)
     ? claims
     : undefined
-}
-
-/** RFC 4648 section 3.5: other spellings of the same bytes would make two tokens of one. */
-function isCanonical(segment: string | undefined): boolean {
-  return (
-    segment !== undefined &&
-    segment !== '' &&
-    Buffer.from(segment, 'base64url').toString('base64url') === segment
-  )
-}
-
-function parseObject(segment: string | undefined): Record<string, unknown> | undefined {
-  const bytes = Buffer.from(segment ?? '', 'base64url')
-  try {
-    const value: unknown = isUtf8(bytes) ? JSON.parse(bytes.toString()) : undefined
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined
-  } catch {
-    return undefined
-  }
 }
 
 /** `jku`, `x5u`, `x5c` and `jwk` are never looked at; any `crit` is refused (RFC 7515 section 4.1.11). */

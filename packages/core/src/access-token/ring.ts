@@ -4,6 +4,7 @@ import { deriveKey } from '../keys/derive.js'
 import type { AsymmetricAlgorithm } from '../keys/jwk.js'
 import type { Secrets } from '../keys/secret.js'
 import type { SigningKeys, VerifyingKey } from '../keys/signing.js'
+import { type EncryptionRing, encryptionRing } from './encryption.js'
 
 export interface AccessKey {
   readonly kid: string
@@ -17,23 +18,29 @@ export interface AccessKey {
 export interface AccessRing {
   readonly sign: (claims: object) => string
   readonly byKid: ReadonlyMap<string, AccessKey>
+  /** Around what is signed, when access tokens are encrypted. */
+  readonly encryption: EncryptionRing | undefined
 }
 
 interface RingSettings {
   readonly secrets: Secrets
   readonly signingKeys: SigningKeys | undefined
   readonly issuer: string | undefined
+  readonly encryptAccessToken: boolean
 }
 
 /** RFC 9068 section 2.1: no other kind of token that we mint has this type. */
 export const accessTokenType = 'at+jwt'
 
 /** With signing keys none of the secret's: a token of HS256 then has no key that verifies it. */
-export function accessRing({ secrets, signingKeys, issuer }: RingSettings): AccessRing {
-  return signingKeys === undefined ? symmetricRing(secrets, issuer) : asymmetricRing(signingKeys)
+export function accessRing({ secrets, signingKeys, issuer, encryptAccessToken }: RingSettings): AccessRing {
+  const ring = signingKeys === undefined ? symmetricRing(secrets, issuer) : asymmetricRing(signingKeys)
+  return { ...ring, encryption: encryptAccessToken ? encryptionRing(secrets, issuer) : undefined }
 }
 
-function symmetricRing([first, ...others]: Secrets, issuer: string | undefined): AccessRing {
+type SignatureRing = Pick<AccessRing, 'sign' | 'byKid'>
+
+function symmetricRing([first, ...others]: Secrets, issuer: string | undefined): SignatureRing {
   const algorithm = 'HS256'
   const keyOf = (secret: string): Buffer => deriveKey(secret, 'access token HS256', issuer)
   const kidOf = (key: Buffer): string => createHash('sha256').update(key).digest().toString('base64url', 0, 6)
@@ -43,7 +50,7 @@ function symmetricRing([first, ...others]: Secrets, issuer: string | undefined):
 }
 
 /** fast-jwt has its keys as we export them, never as somebody wrote them. */
-function asymmetricRing(signingKeys: SigningKeys): AccessRing {
+function asymmetricRing(signingKeys: SigningKeys): SignatureRing {
   const [{ privateKey, jwk }] = signingKeys
   const keys = signingKeys.map(({ publicKey, jwk }: VerifyingKey) =>
     accessKey(jwk.kid, jwk.alg, publicKey.export({ type: 'spki', format: 'pem' })),

@@ -1,7 +1,7 @@
 import { hkdfSync } from 'node:crypto'
 
 /** What a derived key is for. Another use is another label, so that no token of one kind passes as another kind. */
-export type KeyUse = 'access token HS256' | 'refresh token HMAC-SHA-256'
+export type KeyUse = 'access token HS256' | 'access token A256GCM' | 'refresh token HMAC-SHA-256'
 
 /**
  * HKDF-SHA-256 (RFC 5869): 32 bytes for one use, of one issuer, from a secret. The issuer is part of it, so that

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { encrypt } from '../access-token/encryption.js'
 import { longestAccessToken } from '../access-token/read.js'
 import type { Context } from '../context.js'
 import type { Transport } from '../refresh-token/token.js'
@@ -53,7 +54,8 @@ export function mintAccessToken(
     exp,
     ...(scope !== undefined && { scope }),
   }
-  const accessToken = accessRing.sign({ ...claims, ...registered })
+  const signed = accessRing.sign({ ...claims, ...registered })
+  const accessToken = accessRing.encryption === undefined ? signed : encrypt(accessRing.encryption, signed)
   const longest = transport === 'cookie' ? longestInCookie : longestAccessToken
   if (accessToken.length > longest) {
     throw new TypeError(

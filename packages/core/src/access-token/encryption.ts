@@ -1,0 +1,89 @@
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createSecretKey,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto'
+import { deriveKey } from '../keys/derive.js'
+import type { Secrets } from '../keys/secret.js'
+import { isCanonical, parseObject } from './segments.js'
+
+interface EncryptionKey {
+  readonly kid: string
+  readonly key: KeyObject
+}
+
+/** `current` encrypts, each of the ring decrypts its own. */
+export interface EncryptionRing {
+  readonly current: EncryptionKey
+  readonly byKid: ReadonlyMap<string, EncryptionKey>
+}
+
+/** RFC 7518 section 5.3: of the initialization vector and of the tag. */
+const bytes = { iv: 12, tag: 16 } as const
+
+export function encryptionRing([first, ...others]: Secrets, issuer: string | undefined): EncryptionRing {
+  const current = encryptionKey(first, issuer)
+  const keys = [current, ...others.map(secret => encryptionKey(secret, issuer))]
+  return { current, byKid: new Map(keys.map(key => [key.kid, key])) }
+}
+
+function encryptionKey(secret: string, issuer: string | undefined): EncryptionKey {
+  const key = deriveKey(secret, 'access token A256GCM', issuer)
+  const kid = createHash('sha256').update(key).digest().toString('base64url', 0, 6)
+  return { kid, key: createSecretKey(key) }
+}
+
+/** A compact JWE around a signed token: `dir`, so without an encrypted key (RFC 7516 section 7.1, RFC 7519 section 5.2). */
+export function encrypt({ current: { kid, key } }: EncryptionRing, token: string): string {
+  const header = { alg: 'dir', enc: 'A256GCM', cty: 'JWT', kid }
+  const segment = Buffer.from(JSON.stringify(header)).toString('base64url')
+  const iv = randomBytes(bytes.iv)
+  const cipher = createCipheriv('aes-256-gcm', key, iv, { authTagLength: bytes.tag })
+  cipher.setAAD(Buffer.from(segment))
+  const text = Buffer.concat([cipher.update(token, 'latin1'), cipher.final()])
+  const [vector, content, tag] = [iv, text, cipher.getAuthTag()].map(part => part.toString('base64url'))
+  return `${segment}..${vector}.${content}.${tag}`
+}
+
+/**
+ * What stands in front of the reading of a signed token: the one kind of JWE that `encrypt` makes.
+ *
+ * @returns `undefined` for whatever nobody who knows this ring encrypted
+ */
+export function decrypt(ring: EncryptionRing, token: string): string | undefined {
+  const [header = '', encryptedKey, iv = '', content = '', tag = '', ...more] = token.split('.')
+  if (more.length > 0 || encryptedKey !== '' || ![header, iv, content, tag].every(isCanonical)) {
+    return undefined
+  }
+  const key = keyOf(ring, parseObject(header))
+  const [vector, text, mac] = [iv, content, tag].map(part => Buffer.from(part, 'base64url'))
+  return key !== undefined && vector?.length === bytes.iv && text !== undefined && mac?.length === bytes.tag
+    ? opened(key, header, vector, text, mac)
+    : undefined
+}
+
+/** Nothing but our four members: compression, key agreement, passwords and foreign keys are never looked at. */
+function keyOf(ring: EncryptionRing, header: Record<string, unknown> = {}): KeyObject | undefined {
+  const { alg, enc, cty, kid, ...others } = header
+  const isOurs = alg === 'dir' && enc === 'A256GCM' && cty === 'JWT' && Object.keys(others).length === 0
+  return isOurs && typeof kid === 'string' ? ring.byKid.get(kid)?.key : undefined
+}
+
+function opened(
+  key: KeyObject,
+  header: string,
+  iv: Buffer,
+  content: Buffer,
+  tag: Buffer,
+): string | undefined {
+  const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: bytes.tag })
+  decipher.setAAD(Buffer.from(header)).setAuthTag(tag)
+  try {
+    return decipher.update(content, undefined, 'latin1') + decipher.final('latin1')
+  } catch {
+    return undefined
+  }
+}
