@@ -34,7 +34,7 @@ export function checkSigningKeys(signingKeys: unknown): SigningKeys | undefined 
     if (index === 0 && !('privateKey' in key)) {
       throw new TypeError(`${name} must be private: the first of the ring signs`)
     }
-    if (keys.some(({ publicKey }) => publicKey.equals(key.publicKey))) {
+    if (keys.some(({ publicKey }) => thumbprint(publicKey) === thumbprint(key.publicKey))) {
       throw new TypeError(`${name} is in the ring twice`)
     }
     if (keys.some(({ jwk }) => jwk.kid === key.jwk.kid)) {
@@ -57,9 +57,8 @@ function checkKey(name: string, entry: unknown): VerifyingKey & { privateKey?: K
   if (key.type === 'private' && !isPair(algorithm, key, publicKey)) {
     throw new TypeError(`${name} is broken: what its private part signs, its public part refuses`)
   }
-  const members = publicMembers(publicKey)
-  const kid = (stated['kid'] as string | undefined) ?? thumbprint(members)
-  const jwk: PublicJwk = { ...members, kid, alg: algorithm, use: 'sig' }
+  const kid = (stated['kid'] as string | undefined) ?? thumbprint(publicKey)
+  const jwk: PublicJwk = { ...publicMembers(publicKey), kid, alg: algorithm, use: 'sig' }
   return { publicKey, jwk, ...(key.type === 'private' && { privateKey: key }) }
 }
 
