@@ -1,6 +1,7 @@
 import { createCipheriv, randomBytes } from 'node:crypto'
 import { createTokens, type TokensOptions } from '@tokenratchet/core'
-import { base64url, derived, fixture, forger } from './fixture.js'
+import type t from 'tap'
+import { base64url, derived, fixture, verdict } from './fixture.js'
 
 /** The key that encrypts, derived as anybody with the secret can. */
 export function encryptionKey(secret: string, issuer?: string): { key: Buffer; kid: string } {
@@ -39,5 +40,25 @@ export async function encrypted(options: Partial<TokensOptions> = {}) {
     const tag = cipher.getAuthTag().subarray(0, tagLength)
     return [protectedHeader, encryptedKey, ...[iv, content, tag].map(base64url)].join('.')
   }
-  return { ...made, plain, token, refreshToken, sid, signed, key, kid, header, forge, hs256: forger(secret) }
+  return { ...made, plain, token, refreshToken, sid, signed, key, kid, header, forge }
+}
+
+type Made = Awaited<ReturnType<typeof encrypted>>
+
+/** Each is refused, and told once; the genuine token and a forged one that is right still pass. */
+export function allInvalid(
+  test: Pick<typeof t, 'equal' | 'strictSame'>,
+  made: Made,
+  variants: unknown[],
+): void {
+  const { tokens, token, forge, events } = made
+  events.splice(0)
+  test.strictSame(
+    variants.filter(variant => verdict(tokens, variant) !== 'ERR_ACCESS_TOKEN_INVALID'),
+    [],
+  )
+  const refused = { type: 'refused', credential: 'access_token', reason: 'invalid' }
+  test.strictSame(events, Array(variants.length).fill(refused))
+  test.equal(tokens.verify(token).sub, 'alice')
+  test.equal(tokens.verify(forge()).sub, 'bob')
 }
