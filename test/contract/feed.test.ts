@@ -15,7 +15,7 @@ rule(
     while ((await there.get('/me')).status === 200) {
       if (performance.now() - since > 1500) {
         t.fail('it has not heard of it')
-      return
+        return
       }
       await new Promise(resolve => setTimeout(resolve, 20))
     }

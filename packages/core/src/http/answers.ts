@@ -65,12 +65,6 @@ export function refusal({ status, error, message, headers }: TokenError): HttpRe
   }
 }
 
-/** RFC 9110 section 15.5.6. */
-export function wrongMethod(method: string, allow: string = method): HttpResponse {
-  const body = { error: 'invalid_request', error_description: `This route takes ${method}` }
-  return { status: 405, headers: { ...noStore, allow }, body }
-}
-
 /**
  * What an application answers to an error of a guard, of `issueTokens` or `revokeTokens`: in all frameworks what
  * Fastify makes of such an error by itself.

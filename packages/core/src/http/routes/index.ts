@@ -4,6 +4,7 @@ import { noStore, refusal } from '../answers.js'
 import type { HttpSettings, RouteName } from '../options.js'
 import type { HttpRequest, HttpResponse } from '../types.js'
 import type { Handler } from './handler.js'
+import { handleJwks } from './jwks.js'
 import { handleLogout, handleLogoutAll } from './logout.js'
 import { handleRefresh } from './refresh.js'
 import { handleRevoke } from './revoke.js'
@@ -13,7 +14,7 @@ import { handleDelete, handleList } from './sessions.js'
 /** A route of ours, for an adapter to put where it says, for every method: the answer to a wrong one is part of it. */
 export interface Route {
   readonly name: RouteName
-  /** The one method that does something; others are answered 405. */
+  /** The one method that does something (GET brings HEAD along); others are answered 405. */
   readonly method: 'GET' | 'POST' | 'DELETE'
   readonly path: string
   /** One more segment follows `path`: the id of a session. */
@@ -25,7 +26,12 @@ export interface Route {
   handle(request: HttpRequest, sid?: string): Promise<HttpResponse>
 }
 
-type Definition = Pick<Route, 'method'> & { path: string; handler: Handler; hasSid?: true }
+interface Definition extends Pick<Route, 'method' | 'path'> {
+  readonly handler: Handler
+  readonly hasSid?: true
+  /** Not below `prefix`. */
+  readonly atRoot?: true
+}
 
 const definitions: Readonly<Record<RouteName, Definition>> = {
   refresh: { method: 'POST', path: '/refresh', handler: handleRefresh },
@@ -34,14 +40,17 @@ const definitions: Readonly<Record<RouteName, Definition>> = {
   revoke: { method: 'POST', path: '/revoke', handler: handleRevoke },
   sessions: { method: 'GET', path: '/sessions', handler: handleList },
   session: { method: 'DELETE', path: '/sessions', handler: handleDelete, hasSid: true },
+  jwks: { method: 'GET', path: '/.well-known/jwks.json', handler: handleJwks, atRoot: true },
 }
 
-/** The routes that the options leave on. */
+/** The routes that the options leave on; without `signingKeys` there are none to publish. */
 export function tokenRoutes(context: Context, http: HttpSettings): Route[] {
   const entries = Object.entries(definitions) as [RouteName, Definition][]
   return entries.flatMap(([name, definition]) => {
-    const { method, path, hasSid = false } = definition
-    const option = http.routes[name] ?? {}
+    const { method, hasSid = false } = definition
+    const path = definition.atRoot ? definition.path : `${http.prefix}${definition.path}`
+    const isOff = name === 'jwks' && context.settings.signingKeys === undefined
+    const option = isOff ? false : (http.routes[name] ?? {})
     const handle = (request: HttpRequest, sid?: string): Promise<HttpResponse> =>
       answer(context, http, request, definition, sid)
     return option === false
@@ -50,7 +59,7 @@ export function tokenRoutes(context: Context, http: HttpSettings): Route[] {
           {
             name,
             method,
-            path: `${http.prefix}${path}`,
+            path,
             hasSid,
             config: option.config ?? {},
             schema: schemas[name],
