@@ -14,8 +14,11 @@ export interface Demands {
   introspect?: boolean | undefined
 }
 
-/** How a route is guarded: only with a valid access token, with one or without, or by demands on top. */
-export type Auth = true | 'optional' | Demands
+/**
+ * How a route is guarded: only with a valid access token, with one or without, or by demands on top. `object`, because
+ * any text would pass for demands, whose members are all optional.
+ */
+export type Auth = true | 'optional' | (Demands & object)
 
 /**
  * @param where for the error: the route that asks
