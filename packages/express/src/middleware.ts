@@ -53,25 +53,13 @@ function addVerbs(seam: Seam<User>, request: ExpressRequest, response: ServerRes
 
 /** Sets `req.user`, or hands on why not. */
 export function identify(seam: Seam<User>, auth: Auth): Middleware {
-  return (request, _response, next) => {
-    let user: ReturnType<typeof seam.identify>
-    try {
-      user = seam.identify(seamRequest(request), auth)
-    } catch (error) {
+  return (request, _response, next) =>
+    seam.identify(seamRequest(request), auth, (error, user) => {
+      if (error === undefined) {
+        Object.assign(request, { user: user ?? undefined })
+      }
       next(error)
-      return
-    }
-    if (user instanceof Promise) {
-      user.then(found => setUser(request, found)).then(() => next(), next)
-    } else {
-      setUser(request, user)
-      next()
-    }
-  }
-}
-
-function setUser(request: ExpressRequest, user: object | null): void {
-  Object.assign(request, { user: user ?? undefined })
+    })
 }
 
 /** Express knows handlers of errors by their four parameters. */

@@ -52,24 +52,13 @@ function identifier(
   seam: Seam,
   decoratorName: string,
 ): (request: FastifyRequest, auth: Auth, done: Done) => void {
-  const set = (request: FastifyRequest, user: object | null): void => {
-    ;(request as unknown as Record<string, unknown>)[decoratorName] = user
-  }
-  return (request, auth, done) => {
-    let user: ReturnType<Seam['identify']>
-    try {
-      user = seam.identify(seamRequest(request), auth)
-    } catch (error) {
-      done(error as Error)
-      return
-    }
-    if (user instanceof Promise) {
-      user.then(found => set(request, found)).then(() => done(), done)
-    } else {
-      set(request, user)
-      done()
-    }
-  }
+  return (request, auth, done) =>
+    seam.identify(seamRequest(request), auth, (error, user) => {
+      if (error === undefined) {
+        ;(request as unknown as Record<string, unknown>)[decoratorName] = user
+      }
+      done(error)
+    })
 }
 
 /** Requests of scopes that are older than the plugin lack what it gave `request`; one of their own stays. */

@@ -9,11 +9,38 @@ import type { HttpSettings } from './options.js'
 import { isSameOrigin } from './origin.js'
 import type { HttpRequest } from './types.js'
 
+/** An error, or else who it is: `null` for nobody. */
+export type Identified<C extends object = object> = (
+  error: Error | undefined,
+  user?: Claims<C> | null,
+) => void
+
 /**
- * Who sends this request to a route that is guarded so. Synchronous, but for what asks the store, and for the first
- * moment of a process, which does not know yet what others have revoked.
+ * Who sends this request to a route that is guarded so. At once, but for what asks the store, and for the first moment
+ * of a process, which does not know yet what others have revoked.
  */
 export function identify(
+  context: Context,
+  http: HttpSettings,
+  request: HttpRequest,
+  auth: Auth,
+  done: Identified,
+): void {
+  let user: Claims | null | Promise<Claims | null>
+  try {
+    user = userOf(context, http, request, auth)
+  } catch (error) {
+    done(error as Error)
+    return
+  }
+  if (user instanceof Promise) {
+    user.then(found => done(undefined, found), done)
+  } else {
+    done(undefined, user)
+  }
+}
+
+function userOf(
   context: Context,
   http: HttpSettings,
   request: HttpRequest,
@@ -21,7 +48,7 @@ export function identify(
 ): Claims | null | Promise<Claims | null> {
   const loading = context.feed?.loading
   if (loading !== undefined) {
-    return loading.then(() => identify(context, http, request, auth))
+    return loading.then(() => userOf(context, http, request, auth))
   }
   if (auth === 'optional') {
     return guardOptional(context, http, request)

@@ -4,7 +4,7 @@ import { type Tokens, verbs } from '../tokens.js'
 import type { Grant } from '../verbs/issue.js'
 import type { Success } from './answers.js'
 import type { Auth } from './demands.js'
-import { guard, guardOptional, identify } from './guard.js'
+import { guard, guardOptional, type Identified, identify } from './guard.js'
 import { issueTokens, revokeTokens } from './login.js'
 import { httpSettings, type SeamOptions } from './options.js'
 import { type Route, tokenRoutes } from './routes/index.js'
@@ -14,7 +14,9 @@ export { type BodyAnswer, type CookieAnswer, errorResponse, type Success } from 
 export { receiveText } from './body.js'
 export type { CookieOptions } from './cookie.js'
 export { type Auth, checkAuth, type Demands } from './demands.js'
+export type { Identified } from './guard.js'
 export type { IssueTokens } from './issue-tokens.js'
+export { NodeRequest, type Surroundings } from './node-request.js'
 export type { HttpOptions, RouteName, RouteOption, SeamOptions } from './options.js'
 export { findRoute, type Route } from './routes/index.js'
 export type { HttpHeaders, HttpRequest, HttpResponse } from './types.js'
@@ -23,8 +25,11 @@ export type { HttpHeaders, HttpRequest, HttpResponse } from './types.js'
 export interface Seam<C extends object = object> {
   readonly tokens: Tokens<C>
   readonly routes: readonly Route[]
-  /** Who sends this request to a route that is guarded so. Throws or rejects with a `TokenError`; waits for what it must. */
-  identify(request: HttpRequest, auth: Auth): Claims<C> | null | Promise<Claims<C> | null>
+  /**
+   * Tells who sends this request to a route that is guarded so, or the `TokenError` that refuses it: at once, by a
+   * callback, but for what must wait for the store.
+   */
+  identify(request: HttpRequest, auth: Auth, done: Identified<C>): void
   /** Who sends this request; throws a `TokenError` for no, dead or malformed credentials. */
   guard(request: HttpRequest): Claims<C>
   /** Who sends this request, or `null`; throws only for malformed credentials. */
@@ -44,7 +49,7 @@ export function createSeam<C extends object = object>(options: SeamOptions<C>): 
   return {
     tokens: verbs<C>(context),
     routes: tokenRoutes(context, http),
-    identify: (request, auth) => identify(context, http, request, auth) as Claims<C> | null,
+    identify: (request, auth, done) => identify(context, http, request, auth, done as Identified),
     guard: request => guard(context, http, request) as Claims<C>,
     guardOptional: request => guardOptional(context, http, request) as Claims<C> | null,
     issueTokens: async (request, grant) => issueTokens(context, http, request, grant as Grant),
