@@ -6,14 +6,18 @@ interface Known {
   readonly until: number
 }
 
+/** Milliseconds from one look for what is no longer needed to the next: rare, as it goes through all of them. */
+const dropEvery = 60_000
+
 /**
  * The sessions that this process knows as revoked: consulted at each use of an access token. Entries go when no access
- * token of the session can be alive any more, so memory is bounded by the revocations of that time.
+ * token of the session can be alive any more, or a minute later, so memory is bounded by the revocations of that time.
  */
 export class Revocations {
   readonly #known = new Map<string, Known>()
   readonly #keepFor: number
   readonly #elapsed: () => number
+  #dropAt = Number.NEGATIVE_INFINITY
 
   /**
    * @param keepFor seconds
@@ -31,7 +35,6 @@ export class Revocations {
     // A clock that was set back may make it older than it is, never younger than now.
     const until = now + this.#keepFor - Math.max(0, age)
     if (until > (this.#known.get(sid)?.until ?? now)) {
-      this.#known.delete(sid)
       this.#known.set(sid, { tag, until })
     }
   }
@@ -42,7 +45,9 @@ export class Revocations {
 
   /** @returns those that will be remembered for so many milliseconds and more */
   lasting(milliseconds: number): SessionRef[] {
-    const least = this.#elapsed() + milliseconds
+    const now = this.#elapsed()
+    this.#drop(now)
+    const least = now + milliseconds
     return [...this.#known].flatMap(([sid, { tag, until }]) => (until >= least ? [{ tag, sid }] : []))
   }
 
@@ -50,13 +55,16 @@ export class Revocations {
     return this.#known.size
   }
 
-  /** They come in the order of their ends, as nearly as clocks agree: one that waits behind a later one goes with it. */
+  /** All of them at once: a Map steps over every entry that was deleted at its front, whenever it is begun again. */
   #drop(now: number): void {
+    if (now < this.#dropAt) {
+      return
+    }
+    this.#dropAt = now + dropEvery
     for (const [sid, { until }] of this.#known) {
-      if (now < until) {
-        break
+      if (now >= until) {
+        this.#known.delete(sid)
       }
-      this.#known.delete(sid)
     }
   }
 }

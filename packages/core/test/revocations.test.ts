@@ -9,8 +9,11 @@ t.test('what is revoked stays known for its time, and is forgotten after it', as
   }
   t.ok(revocations.has('99900'))
   t.ok(revocations.has('90000'))
-  t.notOk(revocations.has('89000'))
+  t.notOk(revocations.has('29000'), 'a minute later at the latest')
   t.notOk(revocations.has('0'))
+  elapsed += 60_000
+  t.same(revocations.lasting(0), [])
+  t.equal(revocations.size, 0, 'also when nothing is revoked any more')
 })
 
 t.test('what is revoked again stays known for longer', async t => {
@@ -48,7 +51,21 @@ t.test('what was revoked a while ago is known for the rest of its time', async t
   revocations.add({ tag: 't', sid: 'old' })
   revocations.add({ tag: 't', sid: 'old' }, 9999)
   t.equal(revocations.lasting(10_000).length, 2, 'it is never known for less than before')
-  elapsed = 10_000
+  elapsed = 60_000
   revocations.add({ tag: 't', sid: 'new' })
   t.equal(revocations.size, 1)
+})
+
+t.test('100,000 that are read again, as each minute, hold the process for no second', async t => {
+  const revocations = new Revocations(900)
+  const read = (age: number): void => {
+    for (let index = 0; index < 100_000; index++) {
+      revocations.add({ tag: '', sid: `${index}` }, age)
+    }
+  }
+  read(1000)
+  const begun = performance.now()
+  read(0)
+  t.ok(performance.now() - begun < 1000)
+  t.equal(revocations.size, 100_000)
 })
