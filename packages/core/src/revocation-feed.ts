@@ -11,6 +11,7 @@ const wholeEvery = 60_000
 /** and that a revocation must still matter for to be applied again: clocks may disagree by less. */
 const worthHealing = 60_000
 
+/** Deletions under way at once while that is done. */
 const atOnce = 100
 
 interface Options {
@@ -35,6 +36,9 @@ export class RevocationFeed {
   #freshAt = Number.NEGATIVE_INFINITY
   #wholeAt = Number.NEGATIVE_INFINITY
   #isToldStale = false
+  /** By `sid`, what this process knows as revoked and the store has forgotten: a failover lost it. */
+  #lost = new Map<string, SessionRef>()
+  #isHealing = false
   #timer: NodeJS.Timeout | undefined
   #isClosed = false
   #loading: Promise<void> | undefined
@@ -78,6 +82,8 @@ export class RevocationFeed {
     const { revoked, cursor } = await store.revokedSince(isWhole ? undefined : this.#cursor)
     for (const revocation of revoked) {
       revocations.add(revocation, revocation.age)
+      // Another process was faster.
+      this.#lost.delete(revocation.sid)
     }
     this.#cursor = cursor
     this.#freshAt = now
@@ -86,23 +92,39 @@ export class RevocationFeed {
       publish({ type: 'feed_fresh' })
     }
     if (isWhole) {
-      const published = new Set(revoked.map(({ sid }) => sid))
-      await this.#heal(known.filter(({ sid }) => !published.has(sid)))
       this.#wholeAt = now
+      const published = new Set(revoked.map(({ sid }) => sid))
+      this.#lost = new Map(
+        fromAnywhere(known.filter(({ sid }) => !published.has(sid))).map(ref => [ref.sid, ref]),
+      )
+      void this.#heal()
     }
   }
 
-  /** What this process knows as revoked and the store has forgotten: a failover lost it. */
-  async #heal(lost: readonly SessionRef[]): Promise<void> {
-    const { store, publishFor, publish } = this.#options
-    for (let start = 0; start < lost.length; start += atOnce) {
-      await Promise.all(
-        lost.slice(start, start + atOnce).map(async ref => {
-          await store.delete(ref, { publishFor, always: true })
-          publish({ type: 'revocation_healed', sid: ref.sid })
-        }),
-      )
+  /** Beside the reads, which must not wait for it, and which tell what other processes heal meanwhile. */
+  async #heal(): Promise<void> {
+    if (this.#isHealing) {
+      return
     }
+    this.#isHealing = true
+    try {
+      while (this.#lost.size > 0 && !this.#isClosed) {
+        await Promise.all([...this.#lost.values()].slice(0, atOnce).map(ref => this.#applyAgain(ref)))
+      }
+    } catch {
+      // The next read is of the whole window, and begins this anew.
+      this.#lost.clear()
+      this.#wholeAt = Number.NEGATIVE_INFINITY
+    } finally {
+      this.#isHealing = false
+    }
+  }
+
+  async #applyAgain(ref: SessionRef): Promise<void> {
+    const { store, publishFor, publish } = this.#options
+    this.#lost.delete(ref.sid)
+    await store.delete(ref, { publishFor, always: true })
+    publish({ type: 'revocation_healed', sid: ref.sid })
   }
 
   #failed(): void {
@@ -112,4 +134,10 @@ export class RevocationFeed {
       this.#options.publish({ type: 'feed_stale' })
     }
   }
+}
+
+/** In the same order, begun anywhere: processes that do this at once share the work. */
+function fromAnywhere<T>(list: readonly T[]): T[] {
+  const start = Math.floor(Math.random() * list.length)
+  return [...list.slice(start), ...list.slice(0, start)]
 }
