@@ -14,7 +14,7 @@ const routes = [
   guarded('/all', { scope: 'read write' }),
   guarded('/any', { anyScope: 'write admin' }),
   guarded('/both', { scope: 'read', anyScope: 'write admin' }),
-  guarded('/none', {}),
+  guarded('/none', true),
 ]
 
 const challenge = (scope: string): string =>

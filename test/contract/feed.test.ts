@@ -39,3 +39,57 @@ rule('with onStale reject, guards answer 503 once the store was silent for too l
   t.equal((await ask('/public')).status, 200)
   t.match(world.events.at(-1), { type: 'refused', credential: 'access_token', reason: 'stale' })
 })
+
+rule('at the start of an application, routes wait for what others have revoked', async (t, world) => {
+  const first = await world.start()
+  const thief = new Browser(first)
+  await thief.login('ada')
+  const owner = new Browser(first)
+  await owner.login('ada')
+  await thief.copy().post('/auth/logout')
+  // Slow to answer: the application begins before it knows.
+  const { revokedSince } = world.store
+  const slow = {
+    ...world.store,
+    revokedSince: async (cursor?: string) => {
+      await new Promise(resolve => setTimeout(resolve, 300))
+      return revokedSince(cursor)
+    },
+  }
+  const late = await world.start({ store: slow })
+  const there = new Browser(late, thief.cookies)
+  const sids = (await late.tokens.sessions('ada')).map(({ sid }) => sid)
+  const answers = await Promise.all([
+    there.get('/me'),
+    there.get('/auth/sessions'),
+    there.send({ method: 'DELETE', url: `/auth/sessions/${sids[0]}` }),
+    there.post('/auth/logout-all'),
+  ])
+  t.same(
+    answers.map(({ status }) => status),
+    [401, 401, 401, 401],
+  )
+  t.equal((await late.tokens.sessions('ada')).length, 1)
+})
+
+rule(
+  'a token whose session is gone, which nothing has published, lists and ends no session',
+  async (t, world) => {
+    const app = await world.start()
+    const { accessToken, sid } = await app.tokens.issue({ subject: 'ada', transport: 'body' })
+    await app.tokens.issue({ subject: 'ada', transport: 'body' })
+    const store = world.store
+    const lossy = {
+      ...store,
+      find: async (ref: { tag: string; sid: string }) => (ref.sid === sid ? undefined : store.find(ref)),
+    }
+    const other = await world.start({ store: lossy })
+    const headers = { authorization: `Bearer ${accessToken}` }
+    const browser = new Browser(other)
+    for (const sent of [{ url: '/auth/sessions' }, { method: 'POST', url: '/auth/logout-all' }]) {
+      t.equal((await browser.send({ ...sent, headers })).status, 401)
+    }
+    t.equal((await browser.send({ url: '/me', headers })).status, 401, 'and is refused from then on')
+    t.equal((await app.tokens.sessions('ada')).length, 2)
+  },
+)

@@ -51,11 +51,11 @@ export function createContext<C extends object>(options: TokensOptions<C>): Cont
   }
   store.onWarning?.(warning => publish({ type: 'store_warning', ...warning }))
   const revocations = new Revocations(publishFor)
+  const rings = { accessRing: accessRing(settings), refreshRing: refreshRing(secrets, issuer) }
   const feed = settings.store && new RevocationFeed({ store, revocations, publishFor, maxStaleness, publish })
   return {
     settings,
-    accessRing: accessRing(settings),
-    refreshRing: refreshRing(secrets, issuer),
+    ...rings,
     verified: verifiedTokens(),
     revocations,
     feed,

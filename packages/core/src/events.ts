@@ -23,7 +23,11 @@ export type RevocationReason = 'revoke' | 'revoke_all' | 'replaced' | 'disabled'
 /** Why a request was refused. `sid` is there when its credential was genuine. */
 export type Refusal =
   | { credential: 'access_token'; reason: 'missing' | 'malformed' | 'invalid' }
-  | { credential: 'access_token'; reason: 'expired' | 'revoked' | 'stale' | 'scope'; sid: string }
+  | {
+      credential: 'access_token'
+      reason: 'expired' | 'revoked' | 'stale' | 'scope' | 'session_not_found'
+      sid: string
+    }
   | { credential: 'refresh_token'; reason: 'missing' | 'invalid' }
   | { credential: 'body'; reason: 'malformed' }
   | { credential: 'refresh_token'; reason: 'transport' | 'unknown' | 'revoked' | 'scope'; sid: string }

@@ -1,6 +1,6 @@
 import type { Publish } from './events.js'
 import type { Revocations } from './revocations.js'
-import type { SessionRef, Store } from './store/store.js'
+import type { Revoked, SessionRef, Store } from './store/store.js'
 
 /** Milliseconds from one read to the next, */
 const every = 1000
@@ -10,6 +10,9 @@ const wholeEvery = 60_000
 
 /** and that a revocation must still matter for to be applied again: clocks may disagree by less. */
 const worthHealing = 60_000
+
+/** Milliseconds after which a store that does not answer has failed: its own deadline should come before. */
+const patience = 5000
 
 /** Deletions under way at once while that is done. */
 const atOnce = 100
@@ -74,14 +77,15 @@ export class RevocationFeed {
   }
 
   async #read(): Promise<void> {
-    const { store, revocations, publish } = this.#options
+    const { revocations, publish, publishFor } = this.#options
     const now = this.#elapsed()
     // After a pause a cursor may be older than what the store keeps.
     const isWhole = now - this.#wholeAt >= wholeEvery || now - this.#freshAt >= wholeEvery
     const known = isWhole ? revocations.lasting(worthHealing) : []
-    const { revoked, cursor } = await store.revokedSince(isWhole ? undefined : this.#cursor)
+    const { revoked, cursor } = await this.#revokedSince(isWhole ? undefined : this.#cursor)
     for (const revocation of revoked) {
-      revocations.add(revocation, revocation.age)
+      // What is there still counts until the next look, whatever a clock that jumped makes of its age.
+      revocations.add(revocation, Math.min(revocation.age, publishFor * 1000 - wholeEvery))
       // Another process was faster.
       this.#lost.delete(revocation.sid)
     }
@@ -98,6 +102,18 @@ export class RevocationFeed {
         fromAnywhere(known.filter(({ sid }) => !published.has(sid))).map(ref => [ref.sid, ref]),
       )
       void this.#heal()
+    }
+  }
+
+  async #revokedSince(cursor: string | undefined): Promise<Revoked> {
+    let timer: NodeJS.Timeout | undefined
+    const tooLate = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new Error(`no answer within ${patience} ms`)), patience).unref()
+    })
+    try {
+      return await Promise.race([this.#options.store.revokedSince(cursor), tooLate])
+    } finally {
+      clearTimeout(timer)
     }
   }
 
@@ -129,7 +145,7 @@ export class RevocationFeed {
 
   #failed(): void {
     this.#wholeAt = Number.NEGATIVE_INFINITY
-    if (this.isStale && !this.#isToldStale) {
+    if (this.isStale && !this.#isToldStale && !this.#isClosed) {
       this.#isToldStale = true
       this.#options.publish({ type: 'feed_stale' })
     }

@@ -224,3 +224,42 @@ t.test('what ran out is not applied again: nothing is published for ever', async
   t.same((await all.store.revokedSince()).revoked, [])
   t.notOk([...one.events, ...other.events].some(({ type }) => type === 'revocation_healed'))
 })
+
+t.test('R30: what is published counts, however old a clock that jumped makes it', async t => {
+  const all = fleet(t)
+  const one = all.join()
+  const { accessToken, sid } = await one.issue({ subject: 'ada' })
+  await one.revoke({ subject: 'ada', sid })
+  const { revokedSince } = all.store
+  all.store.revokedSince = async cursor => {
+    const answer = await revokedSince(cursor)
+    return { ...answer, revoked: answer.revoked.map(each => ({ ...each, age: 3_600_000 })) }
+  }
+  const late = all.join()
+  await late.ready()
+  t.throws(() => late.verify(accessToken), revoked)
+})
+
+t.test('a store that never answers has failed: ready ends, and staleness is told', async t => {
+  const all = fleet(t)
+  all.store.revokedSince = () => new Promise(() => {})
+  const one = all.join()
+  let isReady = false
+  const ready = one.ready().then(() => {
+    isReady = true
+  })
+  await all.pass(4000)
+  t.equal(isReady, false)
+  await all.pass(2000)
+  await ready
+  t.match(one.events, [{ type: 'feed_stale' }])
+})
+
+t.test('closed while a read fails, it tells of nothing', async t => {
+  const all = fleet(t)
+  all.isDown = true
+  const one = all.join()
+  await one.close()
+  await one.ready()
+  t.same(one.events, [])
+})

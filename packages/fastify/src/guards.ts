@@ -1,11 +1,11 @@
 import { promisify } from 'node:util'
-import type { Auth, Seam } from '@tokenratchet/core/http'
+import { type Auth, checkAuth, type Seam } from '@tokenratchet/core/http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { seamRequest } from './request.js'
 
 type Done = (error?: Error) => void
 
-/** What a route says by `config.auth`; anything else than these is refused at boot, and guarded. */
+/** What a route says by `config.auth`. */
 type RouteAuth = boolean | Auth | undefined
 
 export type Hook = (request: FastifyRequest, reply: FastifyReply, done: Done) => void
@@ -20,7 +20,14 @@ export interface Authenticate {
 export function guardRoutes(seam: Seam, decoratorName: string, global: boolean): Hook {
   const identify = identifier(seam, decoratorName)
   return (request, _reply, done) => {
-    const auth = authOf(request) ?? (global && isGuardedByDefault(request))
+    let said: RouteAuth
+    try {
+      said = authOf(request)
+    } catch (error) {
+      done(error as TypeError)
+      return
+    }
+    const auth = said ?? (global && isGuardedByDefault(request))
     if (auth === false) {
       setNobody(request, decoratorName)
       done()
@@ -67,8 +74,23 @@ function setNobody(request: FastifyRequest, decoratorName: string): void {
   properties[decoratorName] ??= null
 }
 
-function authOf(request: FastifyRequest): RouteAuth {
-  return (request.routeOptions.config as { auth?: RouteAuth }).auth
+const checked = new WeakMap<object, RouteAuth>()
+
+/**
+ * Checked at its first request too, and closed when it makes no sense: routes that are older than the plugin, as after
+ * a registration that nobody awaited, have come past the check at boot.
+ */
+function authOf({ routeOptions: { config, url } }: FastifyRequest): RouteAuth {
+  if (!checked.has(config)) {
+    checked.set(config, checkedAuth(`${url}`, config))
+  }
+  return checked.get(config)
+}
+
+/** @throws TypeError that names the route and what is wrong */
+export function checkedAuth(url: string, config: { auth?: unknown } | undefined): RouteAuth {
+  const auth = config?.auth
+  return auth === undefined || auth === false ? auth : checkAuth(`config.auth of ${url}`, auth)
 }
 
 /**

@@ -1,9 +1,9 @@
 import type { Grant } from '@tokenratchet/core'
-import { checkAuth, createSeam, type HttpHeaders, type IssueTokens } from '@tokenratchet/core/http'
+import { createSeam, type HttpHeaders, type IssueTokens } from '@tokenratchet/core/http'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import './augment.js'
-import { authenticate, guardRoutes } from './guards.js'
+import { authenticate, checkedAuth, guardRoutes } from './guards.js'
 import { splitOptions, type TokenratchetOptions } from './options.js'
 import { seamRequest } from './request.js'
 import { tokenRoutes } from './routes.js'
@@ -30,7 +30,7 @@ const plugin: FastifyPluginAsync<TokenratchetOptions> = async (app, options) => 
     setHeaders(this, await seam.revokeTokens(seamRequest(this.request)))
   })
 
-  app.addHook('onRoute', ({ url, config }) => checkConfig(url, config))
+  app.addHook('onRoute', ({ url, config }) => void checkedAuth(url, config))
   app.addHook('onRequest', guardRoutes(seam, decoratorName, global))
   app.addHook('onReady', () => seam.tokens.ready())
   app.addHook('onClose', () => seam.tokens.close())
@@ -57,13 +57,6 @@ function checkFree(app: FastifyInstance, decoratorName: string): void {
     throw new Error(
       `\`request.${decoratorName}\` is taken: pass another \`decoratorName\` to @tokenratchet/fastify`,
     )
-  }
-}
-
-function checkConfig(url: string, config: { auth?: unknown } | undefined): void {
-  const auth = config?.auth
-  if (auth !== undefined && auth !== false) {
-    checkAuth(`config.auth of ${url}`, auth)
   }
 }
 

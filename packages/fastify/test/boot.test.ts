@@ -115,7 +115,7 @@ t.test('decoratorName is nothing that Fastify has on a request', async t => {
 
 t.test('a wrong config.auth is a TypeError at boot, which names the route', async t => {
   const wrong: unknown[] = [
-    ...['true', 'required', 'Optional', '', 0, 1, null, [], () => true],
+    ...['true', 'required', 'Optional', '', 0, 1, null, [], {}, () => true],
     ...[{ scopes: 'a' }, { scope: '' }, { scope: ['a'] }, { anyScope: 'a  b' }, { introspect: 1 }],
   ]
   for (const auth of wrong) {
@@ -135,14 +135,34 @@ t.test('a wrong config.auth is a TypeError at boot, which names the route', asyn
   }
 })
 
-t.test('a wrong config.auth of a route that was there before guards it', async t => {
-  const app = Fastify()
-  t.teardown(() => app.close())
-  app.get('/data', { config: { auth: 'true' as 'optional' } }, who)
-  await app.register(tokenratchet, { secret })
-  t.equal((await app.inject('/data')).statusCode, 401)
-})
-
+for (const order of ['before the plugin', 'after a registration that nobody awaited']) {
+  t.test(`a wrong config.auth of a route declared ${order} closes the route to everybody`, async t => {
+    const app = Fastify()
+    t.teardown(() => app.close())
+    const wrong: unknown[] = ['true', 'admin', '', 0, null, [], { scopes: 'admin' }, { scope: 5 }, {}]
+    const declare = (): void => {
+      for (const [index, auth] of wrong.entries()) {
+        app.get(`/${index}`, { config: { auth: auth as true } }, who)
+      }
+    }
+    if (order === 'before the plugin') {
+      declare()
+      await app.register(tokenratchet, { secret })
+    } else {
+      app.register(tokenratchet, { secret })
+      declare()
+    }
+    await app.ready()
+    const { accessToken } = await app.tokens.issue({ subject: 'ada', scope: 'read' })
+    for (const [index, auth] of wrong.entries()) {
+      for (const headers of [{}, { authorization: `Bearer ${accessToken}` }]) {
+        const answer = await app.inject({ url: `/${index}`, headers })
+        t.equal(answer.statusCode, 500, JSON.stringify(auth))
+        t.match(answer.json().message, /^(config\.auth of|unknown option: config\.auth of)/)
+      }
+    }
+  })
+}
 t.test('R33: to close the application is to close its tokens', async t => {
   const { app } = await testApp(t)
   const { close } = app.tokens

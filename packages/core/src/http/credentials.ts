@@ -27,6 +27,11 @@ export function bearerToken({ headers, rawHeaders }: HttpRequest): string | null
   return bearer.exec(authorization)?.[1] ?? null
 }
 
+/** Whether there is anything to judge. */
+export function hasCredentials({ headers }: HttpRequest): boolean {
+  return headers.authorization !== undefined || headers.cookie !== undefined
+}
+
 export function accessCookie({ headers }: HttpRequest, cookies: CookieSettings): string | undefined {
   return readCookie(headers.cookie, cookies.accessToken)
 }

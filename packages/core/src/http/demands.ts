@@ -22,6 +22,7 @@ export type Auth = true | 'optional' | (Demands & object)
 
 /**
  * @param where for the error: the route that asks
+ * @returns what was asked for, apart from the caller's object
  * @throws TypeError
  */
 export function checkAuth(where: string, auth: unknown): Auth {
@@ -43,7 +44,11 @@ function checkDemands(where: string, demands: unknown): Demands {
   if (introspect !== undefined && typeof introspect !== 'boolean') {
     throw new TypeError(`${where}.introspect must be true or false`)
   }
-  return demands as Demands
+  if (scope === undefined && anyScope === undefined && introspect === undefined) {
+    throw new TypeError(`${where} must ask for scope, anyScope or introspect`)
+  }
+  // A copy: what a route asks for does not change with an object of the application's.
+  return { scope, anyScope, introspect }
 }
 
 /**

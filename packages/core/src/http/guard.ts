@@ -3,7 +3,7 @@ import type { Context } from '../context.js'
 import { TokenError, type TokenErrorCode } from '../errors.js'
 import { introspect } from '../verbs/introspect.js'
 import { verify } from '../verbs/verify.js'
-import { accessCookie, bearerToken } from './credentials.js'
+import { accessCookie, bearerToken, hasCredentials } from './credentials.js'
 import { type Auth, checkGranted, type Demands } from './demands.js'
 import type { HttpSettings } from './options.js'
 import { isSameOrigin } from './origin.js'
@@ -47,7 +47,7 @@ function userOf(
   auth: Auth,
 ): Claims | null | Promise<Claims | null> {
   const loading = context.feed?.loading
-  if (loading !== undefined) {
+  if (loading !== undefined && hasCredentials(request)) {
     return loading.then(() => userOf(context, http, request, auth))
   }
   if (auth === 'optional') {
@@ -77,11 +77,11 @@ export function guard(
 }
 
 /** The same, by the store's word. Rejects with `StoreUnavailableError` when the store fails. */
-async function guardByStore(
+export async function guardByStore(
   context: Context,
   http: HttpSettings,
   request: HttpRequest,
-  demands: Demands,
+  demands: Demands = {},
 ): Promise<Claims> {
   const claims = await introspect(context, requiredToken(context, http, request))
   checkGranted(context, claims, demands)

@@ -78,8 +78,8 @@ function algorithmOf(name: string, key: KeyObject): AsymmetricAlgorithm {
     throw new TypeError(`${name} must have 2048 bits or more, and has ${modulusLength}`)
   }
   // FIPS 186-5 appendix A.1.1. With an exponent of 1 anybody signs.
-  if (publicExponent < 65537n) {
-    throw new TypeError(`${name} must have a public exponent of 65537 or more`)
+  if (publicExponent < 65537n || publicExponent % 2n === 0n) {
+    throw new TypeError(`${name} must have an odd public exponent of 65537 or more`)
   }
   return 'RS256'
 }

@@ -15,6 +15,8 @@ export async function introspect(context: Context, token: string): Promise<Claim
   const { sub, sid } = claims
   const session = await context.ask(store => store.find({ tag: tagOf(sub), sid }))
   if (session === undefined) {
+    // Also where the store has lost it: nothing will refresh it any more, and no route here goes on taking its tokens.
+    context.revocations.add({ tag: tagOf(sub), sid })
     context.publish({ type: 'refused', credential: 'access_token', reason: 'revoked', sid })
     throw new TokenError('ERR_ACCESS_TOKEN_REVOKED')
   }

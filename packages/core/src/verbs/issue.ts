@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { checkClaims } from '../access-token/claims.js'
 import { checkMembers } from '../check.js'
 import { type Context, decided } from '../context.js'
@@ -24,7 +25,10 @@ export type Grant<C extends object = object> = {
   scope?: string | undefined
   /** The User-Agent header of the login, from which its sessions list shows a device. The plugins fill it in. */
   userAgent?: string | undefined
-  /** Where the login comes from, for the list of sessions: up to 64 characters. Behind a proxy only the app knows. */
+  /**
+   * Where the login comes from, for the list of sessions: behind a proxy only the application knows. What is no address,
+   * as a header of a proxy may be, is left out.
+   */
   ip?: string | undefined
   /** How the tokens will travel; a refresh token of one transport is refused on the other. Default `cookie`. */
   transport?: Transport | undefined
@@ -112,14 +116,14 @@ function checkGrant(grant: Grant): CheckedGrant {
     claims: checkClaims(claims),
     scope: grant.scope === undefined ? undefined : checkScope(grant.scope),
     device: deviceOf(checkText('userAgent', grant.userAgent)),
-    ip: checkText('ip', grant.ip, 64),
+    ip: isIP(checkText('ip', grant.ip) ?? '') === 0 ? undefined : grant.ip,
     transport: checkTransport(transport),
   }
 }
 
-function checkText(name: string, value: unknown, longest = Number.POSITIVE_INFINITY): string | undefined {
-  if (value !== undefined && (typeof value !== 'string' || value.length > longest)) {
-    throw new TypeError(`${name} must be text${longest < 1e9 ? ` of at most ${longest} characters` : ''}`)
+function checkText(name: string, value: unknown): string | undefined {
+  if (value !== undefined && typeof value !== 'string') {
+    throw new TypeError(`${name} must be text`)
   }
   return value
 }

@@ -100,6 +100,8 @@ async function answer(
     return { status: 405, headers: { ...noStore, allow: allowed.join(', ') }, body }
   }
   try {
+    // At the start of a process: what others have revoked must not list or end sessions.
+    await context.feed?.loading
     return await handler(context, http, request, sid)
   } catch (error) {
     if (error instanceof TokenError) {

@@ -1,7 +1,7 @@
 import { TokenError } from '../../errors.js'
 import { revokeAll } from '../../verbs/revoke.js'
 import { readBody, readParameters } from '../body.js'
-import { guard } from '../guard.js'
+import { guardByStore } from '../guard.js'
 import { clearedUnlessBearer, revokeTokens } from '../login.js'
 import { type Handler, malformed, wellFormed } from './handler.js'
 
@@ -12,15 +12,15 @@ export const handleLogout: Handler = async (context, http, request) => {
 }
 
 /**
- * Ends all sessions of whoever asks; with `except=current` all but this one. Needs an access token: an old refresh
- * token that somebody found must not log out a user's other devices.
+ * Ends all sessions of whoever asks; with `except=current` all but this one. Needs an access token, and the store's
+ * word on it: a token that somebody found, or that was revoked elsewhere just now, must not log out a user's devices.
  */
 export const handleLogoutAll: Handler = async (context, http, request) => {
   const { except } = await wellFormed(context, readParameters(request))
   if (except !== undefined && except !== 'current') {
     throw malformed(context, new TokenError('ERR_INVALID_BODY'))
   }
-  const { sub, sid } = guard(context, http, request)
+  const { sub, sid } = await guardByStore(context, http, request)
   const isSpared = except === 'current'
   await revokeAll(context, sub, isSpared ? { except: sid } : {})
   return { status: 204, headers: clearedUnlessBearer(http, request, !isSpared) }

@@ -4,13 +4,13 @@ import { tagOf } from '../../subject.js'
 import { endSession, revoke } from '../../verbs/revoke.js'
 import { sessions } from '../../verbs/sessions.js'
 import { noStore } from '../answers.js'
-import { guard } from '../guard.js'
+import { guardByStore } from '../guard.js'
 import { clearedUnlessBearer } from '../login.js'
 import type { Handler } from './handler.js'
 
 /** Whoever asks sees their own sessions, and nothing that a credential could be made from. */
 export const handleList: Handler = async (context, http, request) => {
-  const { sub, sid } = guard(context, http, request)
+  const { sub, sid } = await guardByStore(context, http, request)
   const own = await sessions(context, sub)
   return {
     status: 200,
@@ -21,11 +21,13 @@ export const handleList: Handler = async (context, http, request) => {
 
 /** Ends one of the sessions of whoever asks; what is not theirs is not there. */
 export const handleDelete: Handler = async (context, http, request, sid = '') => {
-  const claims = guard(context, http, request)
+  const claims = await guardByStore(context, http, request)
   const isCurrent = claims.sid === sid
   if (isCurrent) {
     await endSession(context, { tag: tagOf(claims.sub), sid, subject: claims.sub }, 'revoke')
   } else if ((await revoke(context, { subject: claims.sub, sid })) === undefined) {
+    const reason = 'session_not_found'
+    context.publish({ type: 'refused', credential: 'access_token', reason, sid: claims.sid })
     throw new TokenError('ERR_SESSION_NOT_FOUND')
   }
   return { status: 204, headers: clearedUnlessBearer(http, request, isCurrent) }
