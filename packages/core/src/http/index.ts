@@ -5,6 +5,7 @@ import type { Grant } from '../verbs/issue.js'
 import type { Success } from './answers.js'
 import type { Auth } from './demands.js'
 import { guard, guardOptional, identify } from './guard.js'
+import { type JwtSource, jwtSource } from './jwt.js'
 import { issueTokens, revokeTokens } from './login.js'
 import { httpSettings, type SeamOptions } from './options.js'
 import { type Route, tokenRoutes } from './routes/index.js'
@@ -15,6 +16,7 @@ export { receiveText } from './body.js'
 export type { CookieOptions } from './cookie.js'
 export { type Auth, checkAuth, type Demands } from './demands.js'
 export type { IssueTokens } from './issue-tokens.js'
+export type { JwtSource } from './jwt.js'
 export type { HttpOptions, RouteName, RouteOption, SeamOptions } from './options.js'
 export { findRoute, type Route } from './routes/index.js'
 export type { HttpHeaders, HttpRequest, HttpResponse } from './types.js'
@@ -23,6 +25,8 @@ export type { HttpHeaders, HttpRequest, HttpResponse } from './types.js'
 export interface Seam<C extends object = object> {
   readonly tokens: Tokens<C>
   readonly routes: readonly Route[]
+  /** For a JWT plugin of the framework, which then agrees with the guard. */
+  readonly jwt: JwtSource
   /** Who sends this request to a route that is guarded so. Throws or rejects with a `TokenError`; waits for what it must. */
   identify(request: HttpRequest, auth: Auth): Claims<C> | null | Promise<Claims<C> | null>
   /** Who sends this request; throws a `TokenError` for no, dead or malformed credentials. */
@@ -44,6 +48,7 @@ export function createSeam<C extends object = object>(options: SeamOptions<C>): 
   return {
     tokens: verbs<C>(context),
     routes: tokenRoutes(context, http),
+    jwt: jwtSource(context, http),
     identify: (request, auth) => identify(context, http, request, auth) as Claims<C> | null,
     guard: request => guard(context, http, request) as Claims<C>,
     guardOptional: request => guardOptional(context, http, request) as Claims<C> | null,
