@@ -7,6 +7,8 @@ export interface FastifyOptions {
   global?: boolean | undefined
   /** The property of `request` that holds the claims. Default `user`. */
   decoratorName?: string | undefined
+  /** Registers @fastify/jwt, to verify our tokens and to sign none. Default true. */
+  jwt?: boolean | undefined
 }
 
 export type TokenratchetOptions = SeamOptions<User> & FastifyOptions
@@ -17,6 +19,7 @@ type PluginOptions = Pick<RegisterOptions, 'logLevel' | 'logSerializers'>
 interface FastifySettings {
   readonly global: boolean
   readonly decoratorName: string
+  readonly jwt: boolean
   readonly rest: SeamOptions<User>
 }
 
@@ -26,12 +29,22 @@ interface FastifySettings {
  * @throws TypeError that names the option
  */
 export function splitOptions(options: TokenratchetOptions & PluginOptions): FastifySettings {
-  const { global = false, decoratorName = 'user', logLevel: _, logSerializers: __, ...rest } = options
+  const {
+    global = false,
+    decoratorName = 'user',
+    jwt = true,
+    logLevel: _,
+    logSerializers: __,
+    ...rest
+  } = options
   if (typeof global !== 'boolean') {
     throw new TypeError('global must be true or false')
   }
   if (typeof decoratorName !== 'string' || !/^[a-z]\w*$/i.test(decoratorName)) {
     throw new TypeError('decoratorName must be the name of a property, such as user')
   }
-  return { global, decoratorName, rest }
+  if (typeof jwt !== 'boolean') {
+    throw new TypeError('jwt must be true or false')
+  }
+  return { global, decoratorName, jwt, rest }
 }

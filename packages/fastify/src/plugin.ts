@@ -4,19 +4,25 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyReply } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import './augment.js'
 import { authenticate, checkedAuth, guardRoutes } from './guards.js'
+import { isOfJwt, registerJwt } from './jwt.js'
 import { splitOptions, type TokenratchetOptions } from './options.js'
 import { seamRequest } from './request.js'
 import { tokenRoutes } from './routes.js'
 import type { User } from './user-claims.js'
 
 const plugin: FastifyPluginAsync<TokenratchetOptions> = async (app, options) => {
-  const { global, decoratorName, rest } = splitOptions(options)
+  const { global, decoratorName, jwt, rest } = splitOptions(options)
   checkFree(app, decoratorName)
   const seam = createSeam<User>(rest)
 
   app.decorate('tokens', seam.tokens)
   app.decorate('authenticate', authenticate(seam, decoratorName))
-  app.decorateRequest(decoratorName, null)
+  if (jwt) {
+    await registerJwt(app, seam.jwt, decoratorName)
+  }
+  if (!app.hasRequestDecorator(decoratorName)) {
+    app.decorateRequest(decoratorName, null)
+  }
   app.decorateReply('issueTokens', async function (this: FastifyReply, grant: Grant<User>) {
     if (this.sent) {
       // Before a session begins whose tokens nobody would get.
@@ -53,7 +59,7 @@ function checkFree(app: FastifyInstance, decoratorName: string): void {
       '`app.authenticate` is taken: another plugin has decorated it before @tokenratchet/fastify',
     )
   }
-  if (app.hasRequestDecorator(decoratorName)) {
+  if (app.hasRequestDecorator(decoratorName) && !isOfJwt(app, decoratorName)) {
     throw new Error(
       `\`request.${decoratorName}\` is taken: pass another \`decoratorName\` to @tokenratchet/fastify`,
     )

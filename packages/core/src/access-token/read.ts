@@ -9,6 +9,14 @@ export interface Expected {
   readonly audience: string | undefined
 }
 
+/** A token as it was signed, and what verifies its signature. */
+export interface SignedToken {
+  /** Three segments, also when access tokens are encrypted. */
+  readonly token: string
+  /** The bytes of HS256, or the PEM of a public key. */
+  readonly key: string | Buffer
+}
+
 /** Characters. Half of what Node takes for all headers of a request; longer ones are not issued. */
 export const longestAccessToken = 8192
 
@@ -22,8 +30,19 @@ export function readAccessToken(ring: AccessRing, token: unknown, expected: Expe
   if (typeof token !== 'string' || token.length > longestAccessToken) {
     return undefined
   }
-  const signed = ring.encryption === undefined ? token : decrypt(ring.encryption, token)
+  const signed = signedPart(ring, token)
   return signed === undefined ? undefined : readSigned(ring, signed, expected)
+}
+
+/** What was signed, and its key: of a token that `readAccessToken` accepts. */
+export function signedToken(ring: AccessRing, accessToken: string): SignedToken | undefined {
+  const token = signedPart(ring, accessToken)
+  const key = keyOf(ring, parseObject(token?.split('.', 1)[0]))?.key
+  return token === undefined || key === undefined ? undefined : { token, key }
+}
+
+function signedPart({ encryption }: AccessRing, token: string): string | undefined {
+  return encryption === undefined ? token : decrypt(encryption, token)
 }
 
 function readSigned(ring: AccessRing, token: string, expected: Expected): Claims | undefined {

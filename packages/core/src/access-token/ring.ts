@@ -10,6 +10,8 @@ export interface AccessKey {
   readonly kid: string
   /** The one algorithm of this key. What a token's header says never chooses it (RFC 8725 section 3.1). */
   readonly algorithm: 'HS256' | AsymmetricAlgorithm
+  /** The bytes of HS256, or the PEM of a public key. */
+  readonly key: string | Buffer
   /** Checks the signature and answers the claims; dates are checked by our own clock. Throws. */
   readonly verify: (token: string) => unknown
 }
@@ -76,5 +78,5 @@ function accessKey(kid: string, algorithm: AccessKey['algorithm'], key: string |
     ignoreExpiration: true,
     ignoreNotBefore: true,
   })
-  return { kid, algorithm, verify }
+  return { kid, algorithm, key, verify }
 }

@@ -108,7 +108,8 @@ export function guardOptional(context: Context, http: HttpSettings, request: Htt
   }
 }
 
-function requiredToken(context: Context, http: HttpSettings, request: HttpRequest): string {
+/** @throws TokenError 401 without one, 400 for a malformed one, 403 for a cookie from another origin */
+export function requiredToken(context: Context, http: HttpSettings, request: HttpRequest): string {
   const token = tokenOf(context, http, request)
   if (token === undefined) {
     throw refuse(context, 'missing', 'ERR_ACCESS_TOKEN_MISSING')

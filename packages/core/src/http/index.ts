@@ -5,6 +5,7 @@ import type { Grant } from '../verbs/issue.js'
 import type { Success } from './answers.js'
 import type { Auth } from './demands.js'
 import { guard, guardOptional, type Identified, identify } from './guard.js'
+import { type JwtSource, jwtSource } from './jwt.js'
 import { issueTokens, revokeTokens } from './login.js'
 import { httpSettings, type SeamOptions } from './options.js'
 import { type Route, tokenRoutes } from './routes/index.js'
@@ -16,6 +17,7 @@ export type { CookieOptions } from './cookie.js'
 export { type Auth, checkAuth, type Demands } from './demands.js'
 export type { Identified } from './guard.js'
 export type { IssueTokens } from './issue-tokens.js'
+export type { JwtSource } from './jwt.js'
 export { NodeRequest, type Surroundings } from './node-request.js'
 export type { HttpOptions, RouteName, RouteOption, SeamOptions } from './options.js'
 export { findRoute, type Route } from './routes/index.js'
@@ -25,6 +27,8 @@ export type { HttpHeaders, HttpRequest, HttpResponse } from './types.js'
 export interface Seam<C extends object = object> {
   readonly tokens: Tokens<C>
   readonly routes: readonly Route[]
+  /** For a JWT plugin of the framework, which then agrees with the guard. */
+  readonly jwt: JwtSource
   /**
    * Tells who sends this request to a route that is guarded so, or the `TokenError` that refuses it: at once, by a
    * callback, but for what must wait for the store.
@@ -49,6 +53,7 @@ export function createSeam<C extends object = object>(options: SeamOptions<C>): 
   return {
     tokens: verbs<C>(context),
     routes: tokenRoutes(context, http),
+    jwt: jwtSource(context, http),
     identify: (request, auth, done) => identify(context, http, request, auth, done as Identified),
     guard: request => guard(context, http, request) as Claims<C>,
     guardOptional: request => guardOptional(context, http, request) as Claims<C> | null,

@@ -50,7 +50,7 @@ function firstSeen(context: Context, token: string): Claims {
   return claims
 }
 
-function invalid({ publish }: Context): TokenError {
+export function invalid({ publish }: Context): TokenError {
   publish({ type: 'refused', credential: 'access_token', reason: 'invalid' })
   return new TokenError('ERR_ACCESS_TOKEN_INVALID')
 }
