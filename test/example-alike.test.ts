@@ -18,7 +18,7 @@ const different = [
 ]
 
 /** The same but for the name of the framework. */
-const named = ['public/index.html', 'src/config.ts', 'src/sessions.ts']
+const named = ['public/index.html', 'src/config.ts', 'src/events.ts', 'src/sessions.ts']
 
 const ignored = /^(node_modules|dist|\.env|[^/]*\.(db|db-\w+|tsbuildinfo))$/
 

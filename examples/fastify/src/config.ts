@@ -12,6 +12,8 @@ export interface Config {
   redisUrl: string | undefined
   /** The secret was made up for this run. */
   temporarySecret: boolean
+  /** Whether `/metrics` is there. */
+  metrics: boolean
   /** Options of Tokenratchet, which checks them itself. */
   tokens: TokenratchetOptions
 }
@@ -34,6 +36,7 @@ export function readConfig(): Config {
     databaseFile: variable('DATABASE_FILE') ?? besideTheApp('example.db'),
     redisUrl: redisUrl('REDIS_URL'),
     temporarySecret: secret === undefined,
+    metrics: flag('METRICS') ?? false,
     tokens: {
       secret: secret ?? randomBytes(32).toString('base64url'),
       ...(signingKeys !== undefined && { signingKeys }),
