@@ -1,7 +1,7 @@
 // The example apps share no code, so that each can be copied out alone. What needs no framework is kept the same by this.
 import { readdirSync, readFileSync } from 'node:fs'
 import t from 'tap'
-import { type Example, examples, fileOf } from './helpers/example.js'
+import { type Example, examples, fileOf, type ResourceServer, resourceServers } from './helpers/example.js'
 
 /** What is the framework's. All else must be the same. */
 const different = [
@@ -18,7 +18,7 @@ const different = [
 ]
 
 /** The same but for the name of the framework. */
-const named = ['public/index.html', 'src/config.ts', 'src/sessions.ts']
+const named = ['public/index.html', 'src/config.ts', 'src/events.ts', 'src/sessions.ts']
 
 const ignored = /^(node_modules|dist|\.env|[^/]*\.(db|db-\w+|tsbuildinfo))$/
 
@@ -34,11 +34,32 @@ t.test('the examples differ in files of the framework only', async t => {
   }
 })
 
-t.test('they ask for the same versions of what both use', async t => {
-  const [fastify, express] = examples.map(example => JSON.parse(textOf(example, 'package.json')))
+t.test('the resource servers are configured the same way', async t => {
+  for (const file of ['.env.example', '.gitignore', 'src/config.ts', 'tsconfig.json']) {
+    const [first, second] = resourceServers.map(server => textOf(server, file))
+    t.equal(second, first, file)
+  }
+  t.equal(textOf('resource-server-jose', 'tsconfig.json'), textOf('fastify', 'tsconfig.json'))
+})
+
+t.test('all ask for the same versions of what they share', async t => {
+  const all = [...examples, ...resourceServers].map(example => JSON.parse(textOf(example, 'package.json')))
   for (const kind of ['dependencies', 'devDependencies', 'engines', 'scripts']) {
-    for (const name of Object.keys(fastify[kind]).filter(name => name in express[kind])) {
-      t.equal(express[kind][name], fastify[kind][name], name)
+    const versions = new Map<string, unknown>()
+    for (const [name, version] of all.flatMap(manifest => Object.entries(manifest[kind]))) {
+      t.equal(version, versions.get(name) ?? version, name)
+      versions.set(name, version)
+    }
+  }
+})
+
+t.test('every variable is in .env.example and in the README', async t => {
+  for (const example of [...examples, ...resourceServers]) {
+    const names = [...textOf(example, 'src/config.ts').matchAll(/\('([A-Z_]+)'/g)].map(([, name]) => name)
+    t.ok(names.length > 3)
+    for (const name of names) {
+      t.match(textOf(example, '.env.example'), new RegExp(`^${name}=`, 'm'), `${example} ${name}`)
+      t.match(textOf(example, 'README.md'), `| \`${name}\``, `${example} ${name}`)
     }
   }
 })
@@ -58,7 +79,7 @@ function filesAt(example: Example, path: string): string[] {
   return isFolder ? readdirSync(fileOf(example, path)).map(name => `${path}/${name}`) : [path]
 }
 
-function textOf(example: Example, file: string): string {
+function textOf(example: Example | ResourceServer, file: string): string {
   return readFileSync(fileOf(example, file), 'utf8')
 }
 

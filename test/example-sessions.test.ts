@@ -67,6 +67,34 @@ for (const example of examples) {
       t.equal((await copy.refresh()).status, 400)
     })
 
+    t.test('a user sees where they are logged in, and ends one session, all others, or all', async t => {
+      const firefox = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:130.0) Gecko/20100101 Firefox/130.0'
+      const browser = new Browser(app)
+      const email = await browser.logIn()
+      const others = [new Browser(app), new Browser(app)] as const
+      for (const other of others) {
+        await other.post('/login', { email, password }, { 'user-agent': firefox })
+      }
+      await new Browser(app).post('/token', { email, password })
+      const own = await sessionsOf(browser)
+      t.equal(own.length, 4)
+      t.same(
+        own.map(({ ip }) => ip),
+        own.map(() => '127.0.0.1'),
+      )
+      t.equal(own.filter(({ current }) => current).length, 1)
+      const [foreign] = own.filter(({ device }) => device === 'Firefox on Windows')
+
+      t.equal((await end(browser, foreign?.['sid'])).status, 204)
+      const ended = await Promise.all(others.map(other => other.get('/me')))
+      t.same(ended.map(({ status }) => status).sort(), [200, 401])
+      t.equal((await end(browser, foreign?.['sid'])).status, 404, 'it is gone')
+      t.equal((await browser.post('/auth/logout-all', { except: 'current' })).status, 204)
+      t.match(await sessionsOf(browser), [{ current: true }])
+      t.equal((await browser.post('/auth/logout-all')).status, 204)
+      t.equal(browser.jar.size, 0)
+    })
+
     t.test('no other site can log in, refresh or log out', async t => {
       const browser = new Browser(app)
       const email = await browser.logIn()
@@ -119,3 +147,12 @@ t.test('no log of any server holds a token or a password', async t => {
   }
   t.notOk(logs.includes(password))
 })
+
+async function sessionsOf(browser: Browser): Promise<Record<string, unknown>[]> {
+  const { body } = await browser.get('/auth/sessions')
+  return body['sessions'] as Record<string, unknown>[]
+}
+
+function end(browser: Browser, sid: unknown) {
+  return browser.send(`/auth/sessions/${sid}`, { method: 'DELETE', headers: { 'x-requested-with': 'test' } })
+}

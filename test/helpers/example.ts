@@ -9,8 +9,12 @@ import t from 'tap'
 export const examples = ['fastify', 'express'] as const
 export type Example = (typeof examples)[number]
 
+/** Servers that verify the tokens of an example by its public keys alone. */
+export const resourceServers = ['resource-server-jose', 'resource-server-fastify'] as const
+export type ResourceServer = (typeof resourceServers)[number]
+
 /** Where a file of an example is. */
-export function fileOf(example: Example, path: string): string {
+export function fileOf(example: Example | ResourceServer, path: string): string {
   return fileURLToPath(new URL(`../../examples/${example}/${path}`, import.meta.url))
 }
 
@@ -19,8 +23,9 @@ const secret = randomBytes(32).toString('base64url')
 export const password = 'correct horse battery'
 
 export interface Server {
-  example: Example
+  example: Example | ResourceServer
   child: ChildProcessWithoutNullStreams
+  /** Without a slash at its end. */
   url: string
   stdout: string
   stderr: string
@@ -31,7 +36,7 @@ export const servers = new Set<Server>()
 export const tokens = new Set<string>()
 
 /** A server of its own; `.env` of a developer has no say. */
-export function run(example: Example, environment: Record<string, string>): Server {
+export function run(example: Example | ResourceServer, environment: Record<string, string>): Server {
   const child = spawn(process.execPath, [fileOf(example, 'dist/server.js')], {
     env: {
       ...process.env,
@@ -43,6 +48,10 @@ export function run(example: Example, environment: Record<string, string>): Serv
       ACCESS_TOKEN_LIFETIME: '',
       RECOVERY_WINDOW: '',
       COOKIE_SECURE: '',
+      SIGNING_KEY: '',
+      ISSUER: '',
+      AUDIENCE: '',
+      METRICS: '',
       REDIS_URL: '',
       ...environment,
     },
@@ -63,7 +72,10 @@ export function run(example: Example, environment: Record<string, string>): Serv
   return running
 }
 
-export async function start(example: Example, environment: Record<string, string> = {}): Promise<Server> {
+export async function start(
+  example: Example | ResourceServer,
+  environment: Record<string, string> = {},
+): Promise<Server> {
   const running = run(example, environment)
   while (running.url === '') {
     await Promise.race([once(running.child.stdout, 'data'), once(running.child, 'close')])

@@ -23,14 +23,16 @@ export function accounts(app: Express, auth: Tokenratchet, users: Users): void {
   // For browsers: the tokens travel in cookies.
   app.post('/login', ...bodyOf(login), async (request, response) => {
     const { id, email } = await signIn(users, request.body)
-    const issued = await response.issueTokens({ subject: id, claims: { email } })
+    const issued = await response.issueTokens({ subject: id, claims: { email }, ip: request.ip })
     response.json({ user: { id, email }, ...issued })
   })
 
   // For mobile and API clients: the tokens travel in the body (RFC 6749 section 5.1), and nothing in cookies.
   app.post('/token', ...bodyOf(login), async (request, response) => {
     const { id, email } = await signIn(users, request.body)
-    response.json(await response.issueTokens({ subject: id, claims: { email }, transport: 'body' }))
+    response.json(
+      await response.issueTokens({ subject: id, claims: { email }, ip: request.ip, transport: 'body' }),
+    )
   })
 
   app.get('/me', auth.authenticate, (request, response) => {

@@ -3,6 +3,7 @@ import express from 'express'
 import { accounts } from './accounts.js'
 import type { Config } from './config.js'
 import { answerError, notFound } from './errors.js'
+import { tokenEvents } from './events.js'
 import { securityHeaders } from './headers.js'
 import { type App, listener } from './listener.js'
 import { requestLog } from './log.js'
@@ -25,10 +26,21 @@ export async function buildApp(config: Config, logger = false): Promise<App> {
     next()
   })
   const sessions = config.redisUrl === undefined ? undefined : redisSessions(config.redisUrl, log.logger)
-  const auth = tokenratchet({ ...config.tokens, ...sessions?.options })
+  const events = tokenEvents(log.logger)
+  const auth = tokenratchet({
+    ...config.tokens,
+    ...(sessions && { store: sessions.store }),
+    onEvent: events.onEvent,
+  })
   app.use(auth)
   const users = openUsers(config.databaseFile)
   accounts(app, auth, users)
+  if (config.metrics) {
+    app.get('/metrics', async (_request, response) => {
+      response.type(events.contentType)
+      response.send(await events.metrics())
+    })
+  }
   app.use(page())
   app.use(notFound)
   app.use(auth.errorHandler())

@@ -5,13 +5,13 @@ import { Redis } from 'ioredis'
 
 export interface Sessions {
   /** For Tokenratchet. */
-  options: Pick<TokenratchetOptions, 'store' | 'onEvent'>
+  store: NonNullable<TokenratchetOptions['store']>
   /** The client is ours: the store never closes it. */
   close(): void
 }
 
 /** What takes our messages: the logger of the app. */
-export type Log = Record<'info' | 'warn' | 'error', (message: string) => void>
+export type Log = Record<'info' | 'error', (message: string) => void>
 
 /** Waits for no connection: without Redis the app runs, and what needs a session is answered by 503. */
 export function redisSessions(url: string, log: Log): Sessions {
@@ -44,14 +44,7 @@ export function redisSessions(url: string, log: Log): Sessions {
   })
 
   return {
-    options: {
-      store: redisStore(client),
-      onEvent(event) {
-        if (event.type === 'store_warning') {
-          log.warn(event.message)
-        }
-      },
-    },
+    store: redisStore(client),
     // Not `quit`, which waits for an answer: no request is left that would want one, and Redis may be down.
     close: () => client.disconnect(),
   }

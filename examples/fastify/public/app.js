@@ -1,6 +1,6 @@
 // What the buttons and forms do. Refresh on a 401 only: not on every load, and not by a timer.
-import { send } from './requests.js'
-import { element, say, showForms, showSession } from './views.js'
+import { refresh, send, sendGuarded } from './requests.js'
+import { element, say, showForms, showSession, showSessions } from './views.js'
 
 let busy = false
 
@@ -10,7 +10,7 @@ on('login', 'submit', async form => {
     return say(login.reason, true)
   }
   form.reset()
-  show(await send('GET', '/me'), 'Logged in.')
+  await showCurrent('Logged in.')
   element('session-title').focus()
 })
 
@@ -25,43 +25,78 @@ on('register', 'submit', async form => {
   say('Registered. Now log in.')
 })
 
-on('refresh', 'click', async () => show(await refreshedSession(), 'Refreshed: both tokens are new.'))
-
-on('me', 'click', async () => show(await currentSession(), 'You are logged in.'))
-
-on('logout', 'click', async () => {
-  const loggedOut = await send('POST', '/auth/logout')
-  if (!loggedOut.ok) {
-    return say(loggedOut.reason, true)
-  }
-  showForms()
-  say('Logged out.')
-  element('login-title').focus()
+on('refresh', 'click', async () => {
+  const refreshed = await refresh()
+  return refreshed.ok ? showCurrent('Refreshed: both tokens are new.') : refuse(refreshed)
 })
 
-show(await currentSession(), 'Welcome back.')
+on('me', 'click', () => showCurrent('You are logged in.'))
 
-/** The answer to `GET /me`, after one refresh if the access token is refused. */
-async function currentSession() {
-  const me = await send('GET', '/me')
-  return me.status === 401 ? refreshedSession() : me
+on('logout', 'click', async () => leave(await send('POST', '/auth/logout'), 'Logged out.'))
+
+// One listener for the buttons of the whole list, which is made anew each time.
+on('sessions', 'click', async (_list, { target }) => {
+  const button = target.closest('button')
+  if (button === null) {
+    return
+  }
+  const { sid, current } = button.dataset
+  const ended = await sendGuarded('DELETE', `/auth/sessions/${sid}`)
+  if (current === 'true') {
+    return leave(ended, 'Logged out.')
+  }
+  // 404: it has ended already, as was asked for.
+  if (!ended.ok && ended.status !== 404) {
+    return refuse(ended)
+  }
+  await showCurrent('That session has ended.')
+  // Its button, which had the focus, is gone.
+  element('sessions-title').focus()
+})
+
+on('logout-others', 'click', async () => {
+  const ended = await sendGuarded('POST', '/auth/logout-all', { except: 'current' })
+  return ended.ok ? showCurrent('All other sessions have ended.') : refuse(ended)
+})
+
+on('logout-everywhere', 'click', async () =>
+  leave(await sendGuarded('POST', '/auth/logout-all'), 'Logged out everywhere.'),
+)
+
+await showCurrent('Welcome back.')
+
+/** Who is logged in, and where, after every action. */
+async function showCurrent(message) {
+  const me = await sendGuarded('GET', '/me')
+  if (!me.ok) {
+    return refuse(me)
+  }
+  showSession(me)
+  const list = await sendGuarded('GET', '/auth/sessions')
+  if (!list.ok) {
+    return refuse(list)
+  }
+  showSessions(list.body.sessions)
+  say(message)
 }
 
-async function refreshedSession() {
-  const refreshed = await send('POST', '/auth/refresh')
-  return refreshed.ok ? send('GET', '/me') : refreshed
+/** After what ends the session of this page. */
+function leave(ended, message) {
+  if (!ended.ok) {
+    return refuse(ended)
+  }
+  showForms()
+  say(message)
+  element('login-title').focus()
 }
 
-function show(answer, message) {
-  if (answer.ok) {
-    showSession(answer)
-    say(message)
-  } else if (answer.status === 400 || answer.status === 401) {
+function refuse({ status, reason }) {
+  if (status === 400 || status === 401) {
     showForms()
     say('You are not logged in.')
   } else {
     // An outage logs nobody out: what is on the page stays.
-    say(answer.reason, true)
+    say(reason, true)
   }
 }
 
@@ -79,7 +114,7 @@ function on(id, type, action) {
     busy = true
     document.body.setAttribute('aria-busy', 'true')
     try {
-      await action(element(id))
+      await action(element(id), event)
     } finally {
       busy = false
       document.body.removeAttribute('aria-busy')

@@ -15,6 +15,20 @@ export async function send(method, path, body = {}) {
   return answer
 }
 
+/** For guarded routes: a 401 is answered by one refresh, and the same request once more. */
+export async function sendGuarded(method, path, body) {
+  const answer = await send(method, path, body)
+  if (answer.status !== 401) {
+    return answer
+  }
+  const refreshed = await refresh()
+  return refreshed.ok ? send(method, path, body) : refreshed
+}
+
+export function refresh() {
+  return send('POST', '/auth/refresh')
+}
+
 async function ask(path, init) {
   try {
     const response = await fetch(path, init)

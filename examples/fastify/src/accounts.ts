@@ -22,14 +22,14 @@ export const accounts: FastifyPluginAsync<{ users: Users }> = async (app, { user
   // For browsers: the tokens travel in cookies.
   app.post<{ Body: Credentials }>('/login', bodyOf(login), async (request, reply) => {
     const { id, email } = await signIn(users, request.body)
-    const issued = await reply.issueTokens({ subject: id, claims: { email } })
+    const issued = await reply.issueTokens({ subject: id, claims: { email }, ip: request.ip })
     return { user: { id, email }, ...issued }
   })
 
   // For mobile and API clients: the tokens travel in the body (RFC 6749 section 5.1), and nothing in cookies.
   app.post<{ Body: Credentials }>('/token', bodyOf(login), async (request, reply) => {
     const { id, email } = await signIn(users, request.body)
-    return reply.issueTokens({ subject: id, claims: { email }, transport: 'body' })
+    return reply.issueTokens({ subject: id, claims: { email }, ip: request.ip, transport: 'body' })
   })
 
   app.get('/me', { config: { auth: true } }, async (request, reply) => {

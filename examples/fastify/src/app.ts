@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { accounts } from './accounts.js'
 import type { Config } from './config.js'
 import { answerError, answerUnrouted } from './errors.js'
+import { tokenEvents } from './events.js'
 import { securityHeaders } from './headers.js'
 import { page } from './page.js'
 import { redisSessions } from './sessions.js'
@@ -35,10 +36,21 @@ export async function buildApp(config: Config, logger = false): Promise<FastifyI
   const sessions = config.redisUrl === undefined ? undefined : redisSessions(config.redisUrl, app.log)
   // This and the next after the last request has been answered.
   app.addHook('onClose', async () => sessions?.close())
-  await app.register(tokenratchet, { ...config.tokens, ...sessions?.options })
+  const events = tokenEvents(app.log)
+  await app.register(tokenratchet, {
+    ...config.tokens,
+    ...(sessions && { store: sessions.store }),
+    onEvent: events.onEvent,
+  })
   const users = openUsers(config.databaseFile)
   app.addHook('onClose', async () => users.close())
   await app.register(accounts, { users })
+  if (config.metrics) {
+    app.get('/metrics', async (_request, reply) => {
+      reply.type(events.contentType)
+      return events.metrics()
+    })
+  }
   await app.register(page)
   return app
 }

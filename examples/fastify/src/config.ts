@@ -12,6 +12,8 @@ export interface Config {
   redisUrl: string | undefined
   /** The secret was made up for this run. */
   temporarySecret: boolean
+  /** Whether `/metrics` is there. */
+  metrics: boolean
   /** Options of Tokenratchet, which checks them itself. */
   tokens: TokenratchetOptions
 }
@@ -23,6 +25,9 @@ export function readConfig(): Config {
     process.loadEnvFile(file)
   }
   const secret = variable('TOKEN_SECRET')
+  const signingKeys = pemRing('SIGNING_KEY')
+  const issuer = variable('ISSUER')
+  const audience = variable('AUDIENCE')
   const accessTokenLifetime = duration('ACCESS_TOKEN_LIFETIME')
   const recoveryWindow = duration('RECOVERY_WINDOW')
   return {
@@ -31,8 +36,12 @@ export function readConfig(): Config {
     databaseFile: variable('DATABASE_FILE') ?? besideTheApp('example.db'),
     redisUrl: redisUrl('REDIS_URL'),
     temporarySecret: secret === undefined,
+    metrics: flag('METRICS') ?? false,
     tokens: {
       secret: secret ?? randomBytes(32).toString('base64url'),
+      ...(signingKeys !== undefined && { signingKeys }),
+      ...(issuer !== undefined && { issuer }),
+      ...(audience !== undefined && { audience }),
       ...(accessTokenLifetime !== undefined && { accessTokenLifetime }),
       ...(recoveryWindow !== undefined && { recoveryWindow }),
       cookie: { secure: flag('COOKIE_SECURE') ?? process.env.NODE_ENV === 'production' },
@@ -48,6 +57,18 @@ function besideTheApp(name: string): string {
 /** Empty counts as absent, so that lines of `.env` may stay empty. */
 function variable(name: string): string | undefined {
   return process.env[name] || undefined
+}
+
+/** PEM, one key after another: the first signs, all verify. The message repeats nothing of it. */
+function pemRing(name: string): string[] | undefined {
+  // Where a variable is a single line, its line breaks are usually written so.
+  const text = variable(name)?.replaceAll('\\n', '\n')
+  const block = /-----BEGIN ([A-Z ]+)-----[^-]+-----END \1-----/g
+  const keys = text?.match(block)
+  if (text !== undefined && (!keys || text.replace(block, '').trim() !== '')) {
+    throw new Error(`${name} must be a private key in PEM, or several, of which the first signs`)
+  }
+  return keys ?? undefined
 }
 
 function port(name: string): number | undefined {
