@@ -11,6 +11,8 @@ export interface LossyProxy {
   readonly commands: string[]
   /** Answers scripts in the server's place, by an error. */
   error: string | undefined
+  /** Cuts what is connected, and whoever connects, until it is told otherwise: the server can't be reached. */
+  isDown: boolean
   /** Forwards the next command of this name, swallows the reply and cuts the connection; resolves then. */
   loseReply(name: string): Promise<void>
   /** Cuts all connections. */
@@ -20,9 +22,14 @@ export interface LossyProxy {
 
 export async function startProxy(target: number): Promise<LossyProxy> {
   const pairs = new Set<readonly [Socket, Socket]>()
+  let isDown = false
   let losing: { name: string; lost: () => void } | undefined
 
   const server = createServer({ noDelay: true }, client => {
+    if (isDown) {
+      client.destroy()
+      return
+    }
     const upstream = connect({ port: proxy.target, host: '127.0.0.1', noDelay: true })
     const pair = [client, upstream] as const
     pairs.add(pair)
@@ -70,6 +77,15 @@ export async function startProxy(target: number): Promise<LossyProxy> {
     target,
     commands: [],
     error: undefined,
+    get isDown() {
+      return isDown
+    },
+    set isDown(value) {
+      isDown = value
+      if (isDown) {
+        this.cut()
+      }
+    },
     loseReply: name =>
       new Promise(lost => {
         losing = { name, lost }
