@@ -24,7 +24,7 @@ export function readConfig(): Config {
   if (existsSync(file)) {
     process.loadEnvFile(file)
   }
-  const secret = variable('TOKEN_SECRET')
+  const secrets = variable('TOKEN_SECRET')?.split(',')
   const signingKeys = pemRing('SIGNING_KEY')
   const issuer = variable('ISSUER')
   const audience = variable('AUDIENCE')
@@ -35,10 +35,11 @@ export function readConfig(): Config {
     port: port('PORT') ?? 3000,
     databaseFile: variable('DATABASE_FILE') ?? besideTheApp('example.db'),
     redisUrl: redisUrl('REDIS_URL'),
-    temporarySecret: secret === undefined,
+    temporarySecret: secrets === undefined,
     metrics: flag('METRICS') ?? false,
     tokens: {
-      secret: secret ?? randomBytes(32).toString('base64url'),
+      // The first signs, all verify: so a secret is changed while sessions go on.
+      secret: secrets ?? randomBytes(32).toString('base64url'),
       ...(signingKeys !== undefined && { signingKeys }),
       ...(issuer !== undefined && { issuer }),
       ...(audience !== undefined && { audience }),
