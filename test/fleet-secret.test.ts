@@ -1,0 +1,83 @@
+// docs/keys.md, as a fleet does it: the secret is changed process by process, and nobody notices.
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import t from 'tap'
+import { Browser, password, type Server, start } from './helpers/example.js'
+import { type HonestClient, startTraffic } from './helpers/honest-clients.js'
+import { startRedis } from './helpers/redis.js'
+
+const redis = await startRedis()
+t.teardown(() => redis.stop())
+const [old, young] = [randomBytes(32).toString('base64url'), randomBytes(32).toString('base64url')]
+
+const begin = (example: Server['example'], ring: string): Promise<Server> =>
+  start(example, { REDIS_URL: `redis://127.0.0.1:${redis.port}`, TOKEN_SECRET: ring })
+
+t.test('while the secret is changed in three steps, nobody is refused or logged out', async t => {
+  const fleet: Server[] = await Promise.all([begin('fastify', old), begin('express', old)])
+  const [first] = fleet as [Server]
+  const email = await new Browser(first).logIn()
+  const jars = await Promise.all(
+    Array.from({ length: 20 }, async () => {
+      const browser = new Browser(first)
+      await browser.post('/login', { email, password })
+      return browser.jar
+    }),
+  )
+  const traffic = startTraffic(jars.map(jar => clientOf(fleet, jar)))
+
+  const restart = async (ring: string): Promise<void> => {
+    for (const [index, { child, example }] of [...fleet].entries()) {
+      const exit = once(child, 'exit')
+      child.kill('SIGTERM')
+      t.same(await exit, [0, null])
+      fleet[index] = await begin(example, ring)
+    }
+  }
+  await restart(`${old},${young}`)
+  await restart(`${young},${old}`)
+  await traffic.refreshAll()
+  await restart(young)
+  await traffic.stop()
+
+  t.comment(`${traffic.requests} requests, ${traffic.retries} asked again`)
+  t.ok(traffic.requests > 500)
+  t.same(traffic.failures, [])
+  const [one, other] = fleet as [Server, Server]
+  for (const jar of jars) {
+    const browser = new Browser(one, jar)
+    t.equal((await browser.refresh()).status, 200)
+    t.equal((await browser.fork(browser.jar).get('/me')).status, 200)
+    t.equal((await new Browser(other, browser.jar).get('/me')).status, 200)
+  }
+})
+
+t.test('without the first step, processes that lack the new secret refuse what it signed', async t => {
+  const [lacks, has] = await Promise.all([begin('fastify', old), begin('express', `${young},${old}`)])
+  const browser = new Browser(has)
+  await browser.logIn()
+  t.equal((await new Browser(lacks, browser.jar).get('/me')).status, 401)
+  t.equal((await new Browser(lacks, browser.jar).refresh()).status, 400)
+  t.equal((await browser.refresh()).status, 200, 'which ended nothing')
+})
+
+/** One jar of cookies, whichever process is asked. */
+function clientOf(fleet: readonly Server[], jar: Map<string, string>): HonestClient {
+  const on = async (
+    index: number,
+    ask: (browser: Browser) => ReturnType<Browser['get']>,
+  ): Promise<number> => {
+    const browser = new Browser(fleet[index] as Server, jar)
+    const { status, cookies } = await ask(browser)
+    if (cookies.length > 0) {
+      for (const [name, value] of browser.jar) {
+        jar.set(name, value)
+      }
+    }
+    return status
+  }
+  return {
+    guarded: index => on(index, browser => browser.get('/me')),
+    refresh: index => on(index, browser => browser.refresh()),
+  }
+}
