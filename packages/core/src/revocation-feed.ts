@@ -14,6 +14,12 @@ const worthHealing = 60_000
 /** Milliseconds after which a store that does not answer has failed: its own deadline should come before. */
 const patience = 5000
 
+/**
+ * Milliseconds for each known revocation, over which processes spread their reads of the whole window after a failure:
+ * all at once they would keep a server with a large window from everything else, and fail again.
+ */
+const spread = 0.5
+
 /** Deletions under way at once while that is done. */
 const atOnce = 100
 
@@ -29,13 +35,13 @@ interface Options {
 
 /**
  * What the other processes revoke. One small read of the store each second; the whole window at first, each minute, and
- * after a failure or a pause. How old the view is, a clock tells that nobody can set.
+ * after a failure. How old the view is, a clock tells that nobody can set.
  */
 export class RevocationFeed {
   readonly #options: Options
   readonly #elapsed: () => number
   #cursor: string | undefined
-  /** When the last read that succeeded was sent, and the last of the whole window. */
+  /** When the last read that succeeded was sent, and when one of the whole window is due. */
   #freshAt = Number.NEGATIVE_INFINITY
   #wholeAt = Number.NEGATIVE_INFINITY
   #isToldStale = false
@@ -79,8 +85,8 @@ export class RevocationFeed {
   async #read(): Promise<void> {
     const { revocations, publish, publishFor } = this.#options
     const now = this.#elapsed()
-    // After a pause a cursor may be older than what the store keeps.
-    const isWhole = now - this.#wholeAt >= wholeEvery || now - this.#freshAt >= wholeEvery
+    // A cursor is good however old it is: what the store does not keep any more matters to nobody.
+    const isWhole = now >= this.#wholeAt
     const known = isWhole ? revocations.lasting(worthHealing) : []
     const { revoked, cursor } = await this.#revokedSince(isWhole ? undefined : this.#cursor)
     for (const revocation of revoked) {
@@ -96,7 +102,7 @@ export class RevocationFeed {
       publish({ type: 'feed_fresh' })
     }
     if (isWhole) {
-      this.#wholeAt = now
+      this.#wholeAt = now + wholeEvery
       const published = new Set(revoked.map(({ sid }) => sid))
       this.#lost = new Map(
         fromAnywhere(known.filter(({ sid }) => !published.has(sid))).map(ref => [ref.sid, ref]),
@@ -128,9 +134,9 @@ export class RevocationFeed {
         await Promise.all([...this.#lost.values()].slice(0, atOnce).map(ref => this.#applyAgain(ref)))
       }
     } catch {
-      // The next read is of the whole window, and begins this anew.
+      // The next read of the whole window begins this anew.
       this.#lost.clear()
-      this.#wholeAt = Number.NEGATIVE_INFINITY
+      this.#readWholeSoon()
     } finally {
       this.#isHealing = false
     }
@@ -144,11 +150,18 @@ export class RevocationFeed {
   }
 
   #failed(): void {
-    this.#wholeAt = Number.NEGATIVE_INFINITY
+    this.#readWholeSoon()
     if (this.isStale && !this.#isToldStale && !this.#isClosed) {
       this.#isToldStale = true
       this.#options.publish({ type: 'feed_stale' })
     }
+  }
+
+  /** A server that failed over may have lost something. At once, unless that is much to read. */
+  #readWholeSoon(): void {
+    const wait = Math.min(this.#options.revocations.size * spread, wholeEvery)
+    this.#wholeAt =
+      this.#cursor === undefined ? Number.NEGATIVE_INFINITY : this.#elapsed() + Math.random() * wait
   }
 }
 

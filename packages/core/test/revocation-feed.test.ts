@@ -145,6 +145,31 @@ t.test('a store that fails is told of once, and the whole window is read when it
   t.throws(() => other.verify(accessToken), revoked)
 })
 
+t.test(
+  'a large window is read some time in the minute after a failure, not by all processes at once',
+  async t => {
+    const all = fleet(t)
+    const random = mock.method(Math, 'random', () => 0.5)
+    t.teardown(() => random.mock.restore())
+    for (let index = 0; index < 20_000; index++) {
+      await all.store.delete({ tag: 'tag', sid: `${index}` }, { publishFor: 900, always: true })
+    }
+    const [one, other] = [all.join(), all.join()]
+    await Promise.all([one.ready(), other.ready()])
+    const { accessToken, sid } = await one.issue({ subject: 'ada' })
+    all.isDown = true
+    await all.pass(70_000)
+    await one.revoke({ subject: 'ada', sid })
+    all.isDown = false
+    all.reads.length = 0
+    await all.pass(1000)
+    t.notOk(all.reads.includes(undefined))
+    t.throws(() => other.verify(accessToken), revoked, 'the small read knows what was missed')
+    await all.pass(5000)
+    t.equal(all.reads.filter(cursor => cursor === undefined).length, 2)
+  },
+)
+
 t.test('onStale reject answers 503 beyond maxStaleness, to what would have been accepted', async t => {
   const all = fleet(t)
   const one = all.join({ onStale: 'reject', maxStaleness: '5s' })
