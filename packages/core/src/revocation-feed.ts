@@ -91,7 +91,7 @@ export class RevocationFeed {
     const { revoked, cursor } = await this.#revokedSince(isWhole ? undefined : this.#cursor)
     for (const revocation of revoked) {
       // What is there still counts until the next look, whatever a clock that jumped makes of its age.
-      revocations.add(revocation, Math.min(revocation.age, publishFor * 1000 - wholeEvery))
+      revocations.add(revocation, Math.min(revocation.age, publishFor * 1000 - 1.5 * wholeEvery))
       // Another process was faster.
       this.#lost.delete(revocation.sid)
     }
