@@ -126,6 +126,12 @@ for (const resourceServer of resourceServers) {
       t.not(decoded(after.split('.')[0] as string)['kid'], header.kid, 'the first key signs')
       t.equal((await ask(follower, after)).status, 200)
       t.equal((await ask(follower, before)).status, 200)
+      const nameless = after.replace(/^[^.]*/, encoded({ alg: 'EdDSA', typ: 'at+jwt' }))
+      t.equal(
+        (await ask(follower, nameless)).status,
+        401,
+        'that of two keys it names none is the token’s fault',
+      )
     })
 
     t.test('goes on while the app is away, and answers 503 where it has no keys yet', async t => {

@@ -79,13 +79,21 @@ for (const [what, [before = {}, append = {}, moveFirst = {}, remove = {}]] of Ob
 t.test('without the first step, processes that lack the new secret refuse what it signed', async t => {
   const [lacks, has] = await Promise.all([
     begin('fastify', { TOKEN_SECRET: old }),
-    begin('express', { TOKEN_SECRET: `${young},${old}` }),
+    begin('express', { TOKEN_SECRET: `${young}, ${old}\n` }),
   ])
   const browser = new Browser(has)
   await browser.logIn()
   t.equal((await new Browser(lacks, browser.jar).get('/me')).status, 401)
   t.equal((await new Browser(lacks, browser.jar).refresh()).status, 400)
   t.equal((await browser.refresh()).status, 200, 'which ended nothing')
+
+  const other = new Browser(lacks)
+  await other.logIn()
+  t.equal(
+    (await new Browser(has, other.jar).get('/me')).status,
+    200,
+    'blanks and line ends are no part of a secret',
+  )
 })
 
 /** One jar of cookies, whichever process is asked. */

@@ -24,7 +24,10 @@ export function readConfig(): Config {
   if (existsSync(file)) {
     process.loadEnvFile(file)
   }
-  const secrets = variable('TOKEN_SECRET')?.split(',')
+  // Without the blanks and line ends that lists and files of secrets come with.
+  const secrets = variable('TOKEN_SECRET')
+    ?.split(',')
+    .map(secret => secret.trim())
   const signingKeys = pemRing('SIGNING_KEY')
   const issuer = variable('ISSUER')
   const audience = variable('AUDIENCE')

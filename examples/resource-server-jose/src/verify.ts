@@ -53,4 +53,6 @@ const kinds = [
   errors.JOSEAlgNotAllowed,
   errors.JOSENotSupported,
   errors.JWKSNoMatchingKey,
+  // It names no key, and the issuer has several.
+  errors.JWKSMultipleMatchingKeys,
 ]

@@ -44,6 +44,8 @@ export class RevocationFeed {
   /** When the last read that succeeded was sent, and when one of the whole window is due. */
   #freshAt = Number.NEGATIVE_INFINITY
   #wholeAt = Number.NEGATIVE_INFINITY
+  /** That was brought forward by a failure, once for all that follow it. */
+  #isWholeSoon = false
   #isToldStale = false
   /** By `sid`, what this process knows as revoked and the store has forgotten: a failover lost it. */
   #lost = new Map<string, SessionRef>()
@@ -103,6 +105,7 @@ export class RevocationFeed {
     }
     if (isWhole) {
       this.#wholeAt = now + wholeEvery
+      this.#isWholeSoon = false
       const published = new Set(revoked.map(({ sid }) => sid))
       this.#lost = new Map(
         fromAnywhere(known.filter(({ sid }) => !published.has(sid))).map(ref => [ref.sid, ref]),
@@ -157,11 +160,20 @@ export class RevocationFeed {
     }
   }
 
-  /** A server that failed over may have lost something. At once, unless that is much to read. */
+  /**
+   * A server that failed over may have lost something. At once, unless that is much to read; and never later than it
+   * would have been, or a store that fails now and then would put it off for ever.
+   */
   #readWholeSoon(): void {
-    const wait = Math.min(this.#options.revocations.size * spread, wholeEvery)
-    this.#wholeAt =
-      this.#cursor === undefined ? Number.NEGATIVE_INFINITY : this.#elapsed() + Math.random() * wait
+    const now = this.#elapsed()
+    if (this.#cursor === undefined) {
+      this.#wholeAt = Number.NEGATIVE_INFINITY
+    } else if (now >= this.#wholeAt || !this.#isWholeSoon) {
+      const wait = Math.min(this.#options.revocations.size * spread, wholeEvery)
+      const soon = now + Math.random() * wait
+      this.#wholeAt = now >= this.#wholeAt ? soon : Math.min(soon, this.#wholeAt)
+      this.#isWholeSoon = true
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { TokenError } from '@tokenratchet/core'
 import type { JwtSource } from '@tokenratchet/core/http'
 import type { FastifyInstance, FastifyPluginCallback, FastifyRequest } from 'fastify'
 import { seamRequest } from './request.js'
@@ -93,20 +94,38 @@ function keys(source: JwtSource) {
 
 /**
  * `app.jwt.verify`. Without a request @fastify/jwt tells a key function no spelling and hides its errors, and it can't
- * read encrypted tokens: so the seam is asked in front of it. Options demand more of a token, never less.
+ * read encrypted tokens: so the seam is asked in front of it. It throws at once, as with a key that is no function: a
+ * caller who does not await must not take a bad token for a good one. Options demand more of a token, never less.
  */
 function verifier(source: JwtSource, verify: JwtDecorator['verify']) {
-  const verified = async (accessToken: string, options: object | undefined): Promise<unknown> => {
+  const verified = (accessToken: string, options: object | undefined): unknown => {
     const { token, key } = source.open(accessToken)
-    return verify(token, { ...options, key })
-  }
-  return (accessToken: string, options?: object | Done, callback?: Done): Promise<unknown> | undefined => {
-    const done = typeof options === 'function' ? (options as Done) : callback
-    const claims = verified(accessToken, typeof options === 'function' ? undefined : options)
-    if (done === undefined) {
-      return claims
+    try {
+      return verify(token, { ...options, key })
+    } catch (error) {
+      throw isOfToken(error) ? new TokenError('ERR_ACCESS_TOKEN_INVALID', { cause: error }) : error
     }
-    claims.then(result => done(null, result), done)
+  }
+  return (accessToken: string, options?: object | Done, callback?: Done): unknown => {
+    const done = typeof options === 'function' ? (options as Done) : callback
+    const demands = typeof options === 'function' ? undefined : options
+    if (done === undefined) {
+      return verified(accessToken, demands)
+    }
+    let claims: unknown
+    try {
+      claims = verified(accessToken, demands)
+    } catch (error) {
+      done(error)
+      return undefined
+    }
+    done(null, claims)
     return undefined
   }
+}
+
+/** An option of the caller's that the token does not meet; a wrong option is the caller's own fault. */
+function isOfToken(error: unknown): boolean {
+  const { code = '' } = error as { code?: string }
+  return code.startsWith('FAST_JWT_') && !/INVALID_(OPTION|KEY)$/.test(code)
 }

@@ -40,7 +40,7 @@ export function splitOptions(options: TokenratchetOptions & PluginOptions): Fast
   if (typeof global !== 'boolean') {
     throw new TypeError('global must be true or false')
   }
-  if (typeof decoratorName !== 'string' || !/^[a-z]\w*$/i.test(decoratorName)) {
+  if (typeof decoratorName !== 'string' || !/^(?!jwt(Verify|Decode)$)[a-z]\w*$/i.test(decoratorName)) {
     throw new TypeError('decoratorName must be the name of a property, such as user')
   }
   if (typeof jwt !== 'boolean') {

@@ -52,7 +52,7 @@ for (const [what, [theirs, own]] of Object.entries(before)) {
     t.equal(await statusOf(`/${own}`, signed), 200)
     t.equal(await statusOf(`/${own}`, ours), 401)
     t.match(await ourJwt.verify(ours), { sub: 'ada' })
-    await t.rejects(ourJwt.verify(signed), { code: 'ERR_ACCESS_TOKEN_INVALID' })
+    t.throws(() => ourJwt.verify(signed), { code: 'ERR_ACCESS_TOKEN_INVALID' })
     t.throws(() => ourJwt.sign({ sub: 'ada' }), { message: /unable to sign/ })
     t.strictSame((await app.inject({ url: '/guard', ...bearer(ours) })).json(), { user: 'ada' })
     t.strictSame((await app.inject({ url: '/nobody', ...bearer(ours) })).json(), { user: null })

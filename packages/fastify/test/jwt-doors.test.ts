@@ -120,10 +120,10 @@ for (const [what, keys] of Object.entries(rings)) {
     }
     const foreign = await forger(randomKeys('HS256'), made.clock)
     for (const [name, [token, code]] of Object.entries(dead(made))) {
-      await t.rejects(jwt.verify(token), { name: 'TokenError', code, status: 401 }, name)
+      t.throws(() => jwt.verify(token), { name: 'TokenError', code, status: 401 }, name)
     }
     for (const [name, token] of Object.entries({ ...invalid(made, foreign), empty: '' })) {
-      await t.rejects(jwt.verify(token), { name: 'TokenError', code: 'ERR_ACCESS_TOKEN_INVALID' }, name)
+      t.throws(() => jwt.verify(token), { name: 'TokenError', code: 'ERR_ACCESS_TOKEN_INVALID' }, name)
     }
   })
 }

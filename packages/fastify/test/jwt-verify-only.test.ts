@@ -54,8 +54,11 @@ t.test('options of app.jwt.verify() demand more of a token, never less', async t
     payload: { sub: 'ada' },
   })
   t.match(await verify(accessToken, ownKey), { sub: 'ada' }, 'the key is ours in any case')
-  await t.rejects(verify(accessToken, { allowedSub: 'bob' }), { code: 'FAST_JWT_INVALID_CLAIM_VALUE' })
-  await t.rejects(verify(accessToken, { allowedIss: 'https://evil.test' }))
+  t.throws(() => verify(accessToken, { allowedSub: 'bob' }), {
+    code: 'ERR_ACCESS_TOKEN_INVALID',
+    status: 401,
+  })
+  t.throws(() => verify(accessToken, { allowedIss: 'https://evil.test' }))
   const foreign = await forger(randomKeys('HS256'), clock)
   for (const options of [
     ownKey,
@@ -64,10 +67,10 @@ t.test('options of app.jwt.verify() demand more of a token, never less', async t
     { checkTyp: 'JWT' },
     { cache: true },
   ]) {
-    await t.rejects(verify(foreign.forge(), options), { code: 'ERR_ACCESS_TOKEN_INVALID' })
+    t.throws(() => verify(foreign.forge(), options), { code: 'ERR_ACCESS_TOKEN_INVALID' })
   }
   clock.advance('11m')
-  await t.rejects(verify(accessToken, { ignoreExpiration: true, clockTolerance: 1e9 }), {
+  t.throws(() => verify(accessToken, { ignoreExpiration: true, clockTolerance: 1e9 }), {
     code: 'ERR_ACCESS_TOKEN_EXPIRED',
   })
 })
