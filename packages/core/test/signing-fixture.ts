@@ -1,4 +1,10 @@
-import { generateKeyPairSync, type JsonWebKey, type KeyObject } from 'node:crypto'
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type JsonWebKey,
+  type KeyObject,
+} from 'node:crypto'
 import { createTokens, type SigningKey, type Tokens, type TokensOptions } from '@tokenratchet/core'
 import { fixture } from './fixture.js'
 
@@ -10,7 +16,13 @@ export interface KeyPair {
 export const algorithms = ['EdDSA', 'ES256', 'RS256'] as const
 export type Algorithm = (typeof algorithms)[number]
 
+/** Read from text, as keys are: apart from the job that generated them. A run with keys of such jobs hung once. */
 export function keyPair(algorithm: Algorithm): KeyPair {
+  const text = generated(algorithm).privateKey.export({ type: 'pkcs8', format: 'pem' })
+  return { privateKey: createPrivateKey(text), publicKey: createPublicKey(text) }
+}
+
+function generated(algorithm: Algorithm): KeyPair {
   switch (algorithm) {
     case 'EdDSA':
       return generateKeyPairSync('ed25519')
