@@ -1,6 +1,7 @@
 import type { Publish } from './events.js'
+import { withinPatience } from './patience.js'
 import type { Revocations } from './revocations.js'
-import type { Revoked, SessionRef, Store } from './store/store.js'
+import type { SessionRef, Store } from './store/store.js'
 
 /** Milliseconds from one read to the next, */
 const every = 1000
@@ -85,12 +86,13 @@ export class RevocationFeed {
   }
 
   async #read(): Promise<void> {
-    const { revocations, publish, publishFor } = this.#options
+    const { store, revocations, publish, publishFor } = this.#options
     const now = this.#elapsed()
     // A cursor is good however old it is: what the store does not keep any more matters to nobody.
     const isWhole = now >= this.#wholeAt
     const known = isWhole ? revocations.lasting(worthHealing) : []
-    const { revoked, cursor } = await this.#revokedSince(isWhole ? undefined : this.#cursor)
+    const reading = store.revokedSince(isWhole ? undefined : this.#cursor)
+    const { revoked, cursor } = await withinPatience('the store', patience, reading)
     for (const revocation of revoked) {
       // What is there still counts until the next look, whatever a clock that jumped makes of its age.
       revocations.add(revocation, Math.min(revocation.age, publishFor * 1000 - 1.5 * wholeEvery))
@@ -111,18 +113,6 @@ export class RevocationFeed {
         fromAnywhere(known.filter(({ sid }) => !published.has(sid))).map(ref => [ref.sid, ref]),
       )
       void this.#heal()
-    }
-  }
-
-  async #revokedSince(cursor: string | undefined): Promise<Revoked> {
-    let timer: NodeJS.Timeout | undefined
-    const tooLate = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer within ${patience} ms`)), patience).unref()
-    })
-    try {
-      return await Promise.race([this.#options.store.revokedSince(cursor), tooLate])
-    } finally {
-      clearTimeout(timer)
     }
   }
 

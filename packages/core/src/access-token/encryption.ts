@@ -1,12 +1,5 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHash,
-  createSecretKey,
-  type KeyObject,
-  randomBytes,
-} from 'node:crypto'
-import { deriveKey } from '../keys/derive.js'
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
+import { deriveKey, keyIdOf } from '../keys/derive.js'
 import type { Secrets } from '../keys/secret.js'
 import { isCanonical, parseObject } from './segments.js'
 
@@ -32,8 +25,7 @@ export function encryptionRing([first, ...others]: Secrets, issuer: string | und
 
 function encryptionKey(secret: string, issuer: string | undefined): EncryptionKey {
   const key = deriveKey(secret, 'access token A256GCM', issuer)
-  const kid = createHash('sha256').update(key).digest().toString('base64url', 0, 6)
-  return { kid, key: createSecretKey(key) }
+  return { kid: keyIdOf(key), key: createSecretKey(key) }
 }
 
 /** A compact JWE around a signed token: `dir`, so without an encrypted key (RFC 7516 section 7.1, RFC 7519 section 5.2). */

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto'
 import { createSigner, createVerifier } from 'fast-jwt'
-import { deriveKey } from '../keys/derive.js'
+import { deriveKey, keyIdOf } from '../keys/derive.js'
 import type { AsymmetricAlgorithm } from '../keys/jwk.js'
 import type { Secrets } from '../keys/secret.js'
 import type { SigningKeys, VerifyingKey } from '../keys/signing.js'
@@ -45,10 +44,9 @@ type SignatureRing = Pick<AccessRing, 'sign' | 'byKid'>
 function symmetricRing([first, ...others]: Secrets, issuer: string | undefined): SignatureRing {
   const algorithm = 'HS256'
   const keyOf = (secret: string): Buffer => deriveKey(secret, 'access token HS256', issuer)
-  const kidOf = (key: Buffer): string => createHash('sha256').update(key).digest().toString('base64url', 0, 6)
   const key = keyOf(first)
-  const keys = [key, ...others.map(keyOf)].map(each => accessKey(kidOf(each), algorithm, each))
-  return { sign: signer(kidOf(key), algorithm, key), byKid: byKid(keys) }
+  const keys = [key, ...others.map(keyOf)].map(each => accessKey(keyIdOf(each), algorithm, each))
+  return { sign: signer(keyIdOf(key), algorithm, key), byKid: byKid(keys) }
 }
 
 /** fast-jwt has its keys as we export them, never as somebody wrote them. */

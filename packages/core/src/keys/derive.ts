@@ -1,4 +1,4 @@
-import { hkdfSync } from 'node:crypto'
+import { createHash, hkdfSync } from 'node:crypto'
 
 /** What a derived key is for. Another use is another label, so that no token of one kind passes as another kind. */
 export type KeyUse = 'access token HS256' | 'access token A256GCM' | 'refresh token HMAC-SHA-256'
@@ -9,4 +9,9 @@ export type KeyUse = 'access token HS256' | 'access token A256GCM' | 'refresh to
  */
 export function deriveKey(secret: string, use: KeyUse, issuer: string | undefined): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, '', `tokenratchet 1 ${use}\n${issuer ?? ''}`, 32))
+}
+
+/** What the `kid` of a token says of a derived key: by the key, so that a ring may be reordered. */
+export function keyIdOf(key: Buffer): string {
+  return createHash('sha256').update(key).digest().toString('base64url', 0, 6)
 }

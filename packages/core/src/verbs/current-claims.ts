@@ -1,6 +1,8 @@
 import { checkClaims } from '../access-token/claims.js'
 import type { Context } from '../context.js'
 import { StoreUnavailableError } from '../errors.js'
+import type { ClaimsHook } from '../options.js'
+import { withinPatience } from '../patience.js'
 import type { Session } from '../session.js'
 
 /** Milliseconds that the `claims` hook may take. */
@@ -19,7 +21,7 @@ export async function currentClaims(context: Context, session: Session): Promise
     return claims
   }
   try {
-    const answer = await withinPatience(async () => hook(session))
+    const answer = await withinPatience('claims', patience, ask(hook, session))
     return answer === false ? false : answer === undefined ? claims : checkClaims(answer)
   } catch (error) {
     throw claimsUnavailable(context, session, error)
@@ -36,17 +38,7 @@ export function claimsUnavailable(
   return new StoreUnavailableError({ cause: error })
 }
 
-async function withinPatience<T>(ask: () => Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const tooLate = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`claims did not answer within ${patience} ms`)),
-      patience,
-    ).unref()
-  })
-  try {
-    return await Promise.race([ask(), tooLate])
-  } finally {
-    clearTimeout(timer)
-  }
+/** A hook that throws at once rejects like any other. */
+async function ask(hook: ClaimsHook<object>, session: Session): Promise<object | false | undefined> {
+  return hook(session)
 }
