@@ -1,0 +1,1 @@
+export type { ClientOptions, TokenAnswer } from './options.js'
