@@ -1,1 +1,2 @@
-export type { ClientOptions, TokenAnswer } from './options.js'
+export { createClient } from './client.js'
+export type { Client, ClientOptions, TokenAnswer } from './options.js'

@@ -1,0 +1,103 @@
+import { createLogout } from './logout.js'
+import type { Client, ClientOptions, TokenAnswer } from './options.js'
+import { answerOf, type Failure, poster } from './post.js'
+import { refresher, refused } from './refresh.js'
+import { createSession } from './session.js'
+import { now } from './tabs.js'
+
+/**
+ * A `fetch` that refreshes access tokens.
+ *
+ * @throws TypeError for an option that makes no sense
+ */
+export function createClient(options: ClientOptions = {}): Client {
+  const { refreshUrl = '/auth/refresh', logoutUrl, transport = 'cookie', fetch: send = fetch } = options
+  const inCookies = transport === 'cookie'
+  if (!inCookies && transport !== 'body') {
+    throw new TypeError('transport is cookie or body')
+  }
+  // Where pages are rendered, nothing is sent; but a client may be made.
+  const base = `${globalThis.location ?? 'http://localhost'}`
+  const url = new URL(refreshUrl, base)
+  const post = poster(send)
+  const events = new EventTarget()
+  const session = createSession(`tokenratchet ${url}`, inCookies, events)
+  const refresh = refresher(session, post, url, inCookies)
+  const logoutAt = new URL(logoutUrl ?? (inCookies ? 'logout' : 'revoke'), url)
+  const logout = createLogout(session, post, logoutAt, inCookies, events)
+
+  const guarded: typeof fetch = async (input, init) => {
+    const request = input as Partial<Request>
+    const headers = new Headers(init?.headers ?? request.headers)
+    if (new URL(request.url ?? `${input}`, base).origin !== url.origin || headers.has('authorization')) {
+      return send(input, init)
+    }
+    const signal = init?.signal ?? request.signal
+    // For this request. Others go on waiting.
+    const unlessAborted = <T>(promise: Promise<T>): Promise<T> =>
+      Promise.race([
+        promise,
+        new Promise<never>((_resolve, reject) => {
+          signal?.throwIfAborted()
+          signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
+        }),
+      ])
+    let failure: Failure | undefined
+    if (logout.isPending()) {
+      failure = await unlessAborted(logout.send())
+      if (failure) {
+        return answerOf(failure)
+      }
+    }
+    if (now() > session.freshUntil && !session.failure) {
+      const refreshed = refresh()
+      // Only where the request would be refused otherwise, and not again for a server that can't answer.
+      if (now() > session.goodUntil) {
+        failure = await unlessAborted(refreshed)
+      }
+    }
+
+    const { epoch, user } = session
+    const ask = () => {
+      if (session.tokens) {
+        headers.set('authorization', `Bearer ${session.tokens.access_token}`)
+      }
+      return send(request.clone?.() ?? input, { ...init, headers })
+    }
+    const response = await ask()
+    if (response.status !== 401 || !/(^|,) *Bearer/i.test(response.headers.get('www-authenticate') ?? '')) {
+      return response
+    }
+    if (epoch === session.epoch) {
+      // Until there is a new one, other requests had better wait.
+      session.freshUntil = session.goodUntil = 0
+      failure ??= await unlessAborted(refresh())
+    }
+    // What one user asked for is not repeated for the next, nor a body that is gone.
+    if (failure === refused || user !== session.user || init?.body instanceof ReadableStream) {
+      return response
+    }
+    return failure ? answerOf(failure) : ask()
+  }
+
+  return Object.assign(events, {
+    fetch: guarded,
+    signedIn: (answer: TokenAnswer) => session.change('signedin', now(), answer),
+    async refresh() {
+      // The user wants it now.
+      session.failure = undefined
+      const failure = await refresh()
+      if (failure) {
+        throw new Error(`${url}`, { cause: failure })
+      }
+    },
+    async logout() {
+      logout.remember()
+      session.change('signedout', now())
+      const failure = await logout.send()
+      if (failure && !logout.isPending()) {
+        throw failure
+      }
+    },
+  }) as Client
+}
