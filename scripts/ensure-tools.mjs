@@ -1,12 +1,33 @@
-// Makes sure that a real Redis (or Valkey) server is on this machine, for the tests.
+// Makes sure that a real Redis (or Valkey) server, and Chromium, are on this machine, for the tests.
 import { spawnSync } from 'node:child_process'
 import process from 'node:process'
 import { pathToFileURL } from 'node:url'
 
 const runs = (command, ...args) => spawnSync(command, args, { stdio: 'ignore', timeout: 20_000 }).status === 0
 
-const findRedis = () =>
-  [process.env.REDIS_SERVER, 'redis-server', 'valkey-server'].some(name => name && runs(name, '--version'))
+const found = names => names.some(name => name && runs(name, '--version'))
+
+const needs = [
+  {
+    name: 'redis-server',
+    commands: [process.env.REDIS_SERVER, 'redis-server', 'valkey-server'],
+    help:
+      'Redis 6.2 or newer, or Valkey. Install one (`apt-get install redis-server`, `brew install redis`), ' +
+      'or set REDIS_SERVER to its path.',
+  },
+  {
+    name: 'chromium',
+    // As in test/helpers/browser.ts.
+    commands: [
+      process.env.CHROMIUM_PATH,
+      '/usr/bin/chromium',
+      '/usr/bin/chromium-browser',
+      '/usr/bin/google-chrome',
+      '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+    ],
+    help: 'Chromium or Chrome. Install one (`apt-get install chromium`), or set CHROMIUM_PATH to its path.',
+  },
+]
 
 function aptInstall(name) {
   if (process.platform !== 'linux' || process.getuid?.() !== 0 || !runs('apt-get', '--version')) {
@@ -26,11 +47,10 @@ function aptInstall(name) {
 
 /** Installs what is missing where that is possible; throws a sentence that says what to do where it is not. */
 export function ensureTools() {
-  if (!findRedis() && !(aptInstall('redis-server') && findRedis())) {
-    throw new Error(
-      'The tests need Redis 6.2 or newer, or Valkey. Install one (`apt-get install redis-server`, ' +
-        '`brew install redis`), or set REDIS_SERVER to its path.',
-    )
+  for (const { name, commands, help } of needs) {
+    if (!found(commands) && !(aptInstall(name) && found(commands))) {
+      throw new Error(`The tests need ${help}`)
+    }
   }
 }
 

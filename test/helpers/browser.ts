@@ -1,0 +1,79 @@
+// Chromium without a window, for tests: each starts its own, which ends with it.
+import { accessSync, constants } from 'node:fs'
+import process from 'node:process'
+import { type Browser, type BrowserContext, chromium, type LaunchOptions } from 'playwright-core'
+import type t from 'tap'
+
+type Test = Pick<typeof t, 'teardown'>
+
+interface Options {
+  /** Where names of hosts lead, such as `MAP *.example.test 127.0.0.1`. */
+  readonly hosts?: string
+}
+
+/** A browser that forgets everything. */
+export async function launchBrowser(test: Test, options: Options = {}): Promise<Browser> {
+  const browser = await chromium.launch(launchOptions(options))
+  test.teardown(() => browser.close())
+  return browser
+}
+
+/** A browser that keeps cookies, storage and cache in a folder, as a user's does from one start to the next. */
+export async function launchProfile(
+  test: Test,
+  folder: string,
+  options: Options = {},
+): Promise<BrowserContext> {
+  const context = await chromium.launchPersistentContext(folder, launchOptions(options))
+  test.teardown(() => context.close())
+  return context
+}
+
+/** Ends a browser as a crash does: it writes nothing any more. Resolves once its folder can be used again. */
+export async function killBrowser(context: BrowserContext): Promise<void> {
+  const session = await context.browser()?.newBrowserCDPSession()
+  const { processInfo } = (await session?.send('SystemInfo.getProcessInfo')) ?? { processInfo: [] }
+  const pid = processInfo.find(({ type }) => type === 'browser')?.id
+  if (pid === undefined) {
+    throw new Error('The browser does not say which process it is')
+  }
+  const closed = new Promise<void>(resolve => context.once('close', () => resolve()))
+  process.kill(pid, 'SIGKILL')
+  await closed
+}
+
+function launchOptions({ hosts }: Options): LaunchOptions {
+  return {
+    executablePath: chromiumPath(),
+    headless: true,
+    // Its sandbox does not work for root, as which containers run.
+    chromiumSandbox: process.getuid?.() !== 0,
+    args: hosts === undefined ? [] : [`--host-resolver-rules=${hosts}`],
+  }
+}
+
+/** The first that is there; as in scripts/ensure-tools.mjs. */
+function chromiumPath(): string {
+  const paths = [
+    process.env['CHROMIUM_PATH'],
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/usr/bin/google-chrome',
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  ]
+  for (const path of paths) {
+    if (path && isExecutable(path)) {
+      return path
+    }
+  }
+  throw new Error('No Chromium: run `node scripts/ensure-tools.mjs`, or set CHROMIUM_PATH')
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
