@@ -24,7 +24,7 @@ const ignored = /^(node_modules|dist|\.env|[^/]*\.(db|db-\w+|tsbuildinfo))$/
 
 t.test('the examples differ in files of the framework only', async t => {
   const files = new Set(examples.flatMap(filesOf))
-  t.ok(files.has('src/server.ts') && files.has('public/app.js'))
+  t.ok(files.has('src/server.ts') && files.has('public/app.js') && files.has('test/app.test.js'))
   for (const file of [...files].filter(file => !different.includes(file))) {
     const isNamed = named.includes(file)
     const texts = examples.map(example => textOf(example, file))
@@ -34,8 +34,14 @@ t.test('the examples differ in files of the framework only', async t => {
   }
 })
 
-t.test('the resource servers are configured the same way', async t => {
-  for (const file of ['.env.example', '.gitignore', 'src/config.ts', 'tsconfig.json']) {
+t.test('the resource servers are configured and tested the same way', async t => {
+  for (const file of [
+    '.env.example',
+    '.gitignore',
+    'src/config.ts',
+    'test/server.test.js',
+    'tsconfig.json',
+  ]) {
     const [first, second] = resourceServers.map(server => textOf(server, file))
     t.equal(second, first, file)
   }
@@ -75,7 +81,7 @@ function filesOf(example: Example): string[] {
 }
 
 function filesAt(example: Example, path: string): string[] {
-  const isFolder = path === 'src' || path === 'public'
+  const isFolder = ['public', 'src', 'test'].includes(path)
   return isFolder ? readdirSync(fileOf(example, path)).map(name => `${path}/${name}`) : [path]
 }
 
