@@ -3,6 +3,7 @@ import { TokenError, type TokenEvent } from '@tokenratchet/core'
 import { createSeam, type HttpRequest } from '@tokenratchet/core/http'
 import { fakeClock, signIn } from '@tokenratchet/core/testing'
 import t from 'tap'
+import { guard } from './ask.js'
 
 const clock = fakeClock()
 const events: TokenEvent[] = []
@@ -128,7 +129,7 @@ const uses: Record<string, { succeeds: number; use(request: HttpRequest): Promis
     succeeds: 200,
     use: async request => {
       try {
-        return seam.guard(request) && 200
+        return guard(seam, request) === null ? undefined : 200
       } catch (error) {
         return status(error)
       }

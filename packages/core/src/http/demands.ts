@@ -56,7 +56,7 @@ function checkDemands(where: string, demands: unknown): Demands {
  *
  * @throws TokenError `ERR_INSUFFICIENT_SCOPE` 403, with the scope that would do
  */
-export function checkGranted({ publish }: Context, claims: Claims, { scope, anyScope }: Demands): void {
+export function checkGranted({ publish }: Context, claims: Claims, { scope, anyScope }: Demands): Claims {
   const granted = new Set(claims.scope?.split(' '))
   const hasAll = scope === undefined || scope.split(' ').every(name => granted.has(name))
   const hasAny = anyScope === undefined || anyScope.split(' ').some(name => granted.has(name))
@@ -64,4 +64,5 @@ export function checkGranted({ publish }: Context, claims: Claims, { scope, anyS
     publish({ type: 'refused', credential: 'access_token', reason: 'scope', sid: claims.sid })
     throw new TokenError('ERR_INSUFFICIENT_SCOPE', { scope: [scope, anyScope].filter(Boolean).join(' ') })
   }
+  return claims
 }

@@ -1,12 +1,11 @@
 import type { Claims } from '../access-token/claims.js'
 import type { Context } from '../context.js'
-import { TokenError, type TokenErrorCode } from '../errors.js'
-import { introspect } from '../verbs/introspect.js'
-import { verify } from '../verbs/verify.js'
-import { accessCookie, bearerToken, hasCredentials } from './credentials.js'
-import { type Auth, checkGranted, type Demands } from './demands.js'
+import { confirm, introspect } from '../verbs/introspect.js'
+import { accepted, checkFeed, judge, Refused, refuse } from '../verbs/verify.js'
+import { bearerToken, hasCredentials } from './credentials.js'
+import { type Auth, checkGranted } from './demands.js'
 import type { HttpSettings } from './options.js'
-import { isSameOrigin } from './origin.js'
+import { missing, presentedToken, requiredToken } from './presented.js'
 import type { HttpRequest } from './types.js'
 
 /** An error, or else who it is: `null` for nobody. */
@@ -40,114 +39,56 @@ export function identify(
   }
 }
 
-function userOf(
-  context: Context,
-  http: HttpSettings,
-  request: HttpRequest,
-  auth: Auth,
-): Claims | null | Promise<Claims | null> {
+/** The user of a token route that goes by the store's word. Rejects with `StoreUnavailableError` when that fails. */
+export function guardByStore(context: Context, http: HttpSettings, request: HttpRequest): Promise<Claims> {
+  return introspect(context, requiredToken(context, http, request))
+}
+
+type User = Claims | null | Promise<Claims | null>
+
+/** @throws TokenError 400 for a malformed credential, 403 for a cookie from another origin; and as `admit` */
+function userOf(context: Context, http: HttpSettings, request: HttpRequest, auth: Auth): User {
   const loading = context.feed?.loading
   if (loading !== undefined && hasCredentials(request)) {
     return loading.then(() => userOf(context, http, request, auth))
   }
-  if (auth === 'optional') {
-    return guardOptional(context, http, request)
+  const token = presentedToken(context, http, request)
+  const verdict = token === undefined ? missing : judge(context, token)
+  return admit(context, request, verdict, auth)
+}
+
+/**
+ * What a verdict means to a route that is guarded so.
+ *
+ * @throws TokenError 401 for no or dead credentials, 403 for a scope that is lacking
+ */
+function admit(context: Context, request: HttpRequest, verdict: Claims | Refused, auth: Auth): User {
+  if (auth === 'optional' && verdict instanceof Refused) {
+    return nobody(context, request, verdict)
   }
-  const demands = auth === true ? {} : auth
-  return demands.introspect
-    ? guardByStore(context, http, request, demands)
-    : guard(context, http, request, demands)
+  const claims = accepted(context, verdict)
+  if (typeof auth !== 'object') {
+    checkFeed(context, claims)
+    return claims
+  }
+  if (auth.introspect) {
+    return confirm(context, claims).then(confirmed => checkGranted(context, confirmed, auth))
+  }
+  checkFeed(context, claims)
+  return checkGranted(context, claims, auth)
 }
 
 /**
- * Who sends this request. Synchronous, and asks no store.
- *
- * @throws TokenError 401 for no or dead credentials, 400 for malformed ones, 403 for a cookie from another origin, or
- *   for a scope that is lacking
- */
-export function guard(
-  context: Context,
-  http: HttpSettings,
-  request: HttpRequest,
-  demands: Demands = {},
-): Claims {
-  const claims = verify(context, requiredToken(context, http, request))
-  checkGranted(context, claims, demands)
-  return claims
-}
-
-/** The same, by the store's word. Rejects with `StoreUnavailableError` when the store fails. */
-export async function guardByStore(
-  context: Context,
-  http: HttpSettings,
-  request: HttpRequest,
-  demands: Demands = {},
-): Promise<Claims> {
-  const claims = await introspect(context, requiredToken(context, http, request))
-  checkGranted(context, claims, demands)
-  return claims
-}
-
-/**
- * Who sends this request, or `null` for no or dead credentials. A Bearer that never was one of ours is still refused:
+ * Where a user is optional, no or dead credentials are nobody. A Bearer that never was one of ours is still refused:
  * its sender meant to be somebody. A cookie of an earlier secret is something that the browser can't help.
- *
- * @throws TokenError
  */
-export function guardOptional(context: Context, http: HttpSettings, request: HttpRequest): Claims | null {
-  try {
-    const token = tokenOf(context, http, request)
-    return token === undefined ? null : verify(context, token)
-  } catch (error) {
-    const code = error instanceof TokenError ? error.code : undefined
-    const isDead = code === 'ERR_ACCESS_TOKEN_EXPIRED' || code === 'ERR_ACCESS_TOKEN_REVOKED'
-    if (isDead || (code === 'ERR_ACCESS_TOKEN_INVALID' && bearerToken(request) === undefined)) {
-      return null
-    }
+function nobody(context: Context, request: HttpRequest, verdict: Refused): null {
+  if (verdict === missing) {
+    return null
+  }
+  const error = refuse(context, verdict)
+  if (error.code === 'ERR_ACCESS_TOKEN_INVALID' && bearerToken(request) !== undefined) {
     throw error
   }
-}
-
-/** @throws TokenError 401 without one, 400 for a malformed one, 403 for a cookie from another origin */
-export function requiredToken(context: Context, http: HttpSettings, request: HttpRequest): string {
-  const token = tokenOf(context, http, request)
-  if (token === undefined) {
-    throw refuse(context, 'missing', 'ERR_ACCESS_TOKEN_MISSING')
-  }
-  return token
-}
-
-/** The access token that counts. */
-function tokenOf(context: Context, http: HttpSettings, request: HttpRequest): string | undefined {
-  const bearer = readBearer(context, request)
-  if (bearer !== undefined) {
-    return bearer
-  }
-  const cookie = accessCookie(request, http.cookies)
-  if (cookie !== undefined) {
-    checkOrigin(context, http, request)
-  }
-  return cookie
-}
-
-/** The Bearer token, if there is one. */
-export function readBearer(context: Context, request: HttpRequest): string | undefined {
-  const bearer = bearerToken(request)
-  if (bearer === null) {
-    throw refuse(context, 'malformed', 'ERR_INVALID_REQUEST')
-  }
-  return bearer
-}
-
-/** Before a cookie is believed, set or cleared by a request that changes something. */
-export function checkOrigin({ publish }: Context, http: HttpSettings, request: HttpRequest): void {
-  if (!isSameOrigin(request, http.trustedOrigins)) {
-    publish({ type: 'refused', credential: 'cookie', reason: 'forbidden_origin' })
-    throw new TokenError('ERR_FORBIDDEN_ORIGIN')
-  }
-}
-
-function refuse({ publish }: Context, reason: 'missing' | 'malformed', code: TokenErrorCode): TokenError {
-  publish({ type: 'refused', credential: 'access_token', reason })
-  return new TokenError(code)
+  return null
 }

@@ -1,10 +1,9 @@
-import type { Claims } from '../access-token/claims.js'
 import { createContext } from '../context.js'
 import { type Tokens, verbs } from '../tokens.js'
 import type { Grant } from '../verbs/issue.js'
 import type { Success } from './answers.js'
 import type { Auth } from './demands.js'
-import { guard, guardOptional, type Identified, identify } from './guard.js'
+import { type Identified, identify } from './guard.js'
 import { type JwtSource, jwtSource } from './jwt.js'
 import { issueTokens, revokeTokens } from './login.js'
 import { httpSettings, type SeamOptions } from './options.js'
@@ -34,10 +33,6 @@ export interface Seam<C extends object = object> {
    * callback, but for what must wait for the store.
    */
   identify(request: HttpRequest, auth: Auth, done: Identified<C>): void
-  /** Who sends this request; throws a `TokenError` for no, dead or malformed credentials. */
-  guard(request: HttpRequest): Claims<C>
-  /** Who sends this request, or `null`; throws only for malformed credentials. */
-  guardOptional(request: HttpRequest): Claims<C> | null
   /** Begins a session, and ends the one that the request brought. */
   issueTokens(request: HttpRequest, grant: Grant<C>): Promise<Success>
   /** Ends the session of the request's credentials. */
@@ -55,8 +50,6 @@ export function createSeam<C extends object = object>(options: SeamOptions<C>): 
     routes: tokenRoutes(context, http),
     jwt: jwtSource(context, http),
     identify: (request, auth, done) => identify(context, http, request, auth, done as Identified),
-    guard: request => guard(context, http, request) as Claims<C>,
-    guardOptional: request => guardOptional(context, http, request) as Claims<C> | null,
     issueTokens: async (request, grant) => issueTokens(context, http, request, grant as Grant),
     revokeTokens: async request => revokeTokens(context, http, request),
   }

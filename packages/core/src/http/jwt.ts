@@ -2,8 +2,8 @@ import { type SignedToken, signedToken } from '../access-token/read.js'
 import { accessTokenType } from '../access-token/ring.js'
 import type { Context } from '../context.js'
 import { invalid, verify } from '../verbs/verify.js'
-import { requiredToken } from './guard.js'
 import type { HttpSettings } from './options.js'
+import { requiredToken } from './presented.js'
 import type { HttpRequest } from './types.js'
 
 /**

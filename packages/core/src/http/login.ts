@@ -7,8 +7,8 @@ import { verify } from '../verbs/verify.js'
 import { bodySuccess, cookieSuccess, noStore, type Success } from './answers.js'
 import { clearCookies } from './cookie.js'
 import { accessCookie, bearerToken, refreshCookie } from './credentials.js'
-import { checkOrigin, readBearer } from './guard.js'
 import type { HttpSettings } from './options.js'
+import { checkOrigin, readBearer } from './presented.js'
 import type { HttpHeaders, HttpRequest } from './types.js'
 
 /**

@@ -2,7 +2,7 @@ import type { Claims } from '../access-token/claims.js'
 import type { Context } from '../context.js'
 import { TokenError } from '../errors.js'
 import { tagOf } from '../subject.js'
-import { check } from './verify.js'
+import { accepted, judge } from './verify.js'
 
 /**
  * `verify`, and one read of the store: for routes that must not wait for a revocation to arrive.
@@ -11,7 +11,11 @@ import { check } from './verify.js'
  * @throws StoreUnavailableError
  */
 export async function introspect(context: Context, token: string): Promise<Claims> {
-  const claims = check(context, token)
+  return confirm(context, accepted(context, judge(context, token)))
+}
+
+/** The store's word on the session of a token that was accepted. */
+export async function confirm(context: Context, claims: Claims): Promise<Claims> {
   const { sub, sid } = claims
   const session = await context.ask(store => store.find({ tag: tagOf(sub), sid }))
   if (session === undefined) {

@@ -1,7 +1,25 @@
 import type { Claims } from '../access-token/claims.js'
 import { readAccessToken } from '../access-token/read.js'
 import { type Context, clockTolerance } from '../context.js'
-import { StoreUnavailableError, TokenError } from '../errors.js'
+import { StoreUnavailableError, TokenError, type TokenErrorCode } from '../errors.js'
+import type { TokenEvent } from '../events.js'
+
+/** Why no access token is believed: a verdict that nobody has been told of yet. */
+export class Refused {
+  readonly code: TokenErrorCode
+  readonly event: TokenEvent
+
+  constructor(code: TokenErrorCode, event: TokenEvent) {
+    this.code = code
+    this.event = event
+  }
+}
+
+const invalidToken = new Refused('ERR_ACCESS_TOKEN_INVALID', {
+  type: 'refused',
+  credential: 'access_token',
+  reason: 'invalid',
+})
 
 /**
  * Checks an access token without a promise and without the store: who it is, or why not.
@@ -11,46 +29,68 @@ import { StoreUnavailableError, TokenError } from '../errors.js'
  * @throws StoreUnavailableError when revocations may have been missed and `onStale` is `reject`
  */
 export function verify(context: Context, token: string): Claims {
-  const claims = check(context, token)
-  if (context.settings.onStale === 'reject' && context.feed?.isStale) {
-    context.publish({ type: 'refused', credential: 'access_token', reason: 'stale', sid: claims.sid })
-    throw new StoreUnavailableError()
-  }
+  const claims = accepted(context, judge(context, token))
+  checkFeed(context, claims)
   return claims
 }
 
-/** All that this process knows by itself. */
-export function check(context: Context, token: string): Claims {
+/** All that this process knows by itself. Tells nobody: there may be more to the request than this token. */
+export function judge(context: Context, token: string): Claims | Refused {
   const claims = context.verified.get(token) ?? firstSeen(context, token)
+  if (claims === undefined) {
+    return invalidToken
+  }
   const { sid, iat, exp } = claims
   const { now, accessTokenLifetime } = context.settings
   const seconds = now() / 1000
   // A lifetime that was shortened holds for the tokens that are out already.
   if (seconds >= exp || seconds >= iat + accessTokenLifetime) {
-    context.publish({ type: 'refused', credential: 'access_token', reason: 'expired', sid })
-    throw new TokenError('ERR_ACCESS_TOKEN_EXPIRED')
+    return refusedBy('ERR_ACCESS_TOKEN_EXPIRED', 'expired', sid)
   }
   // From a clock that runs ahead: it would outlive the publication of a revocation.
   if (iat > seconds + clockTolerance) {
-    throw invalid(context)
+    return invalidToken
   }
   if (context.revocations.has(sid)) {
-    context.publish({ type: 'refused', credential: 'access_token', reason: 'revoked', sid })
-    throw new TokenError('ERR_ACCESS_TOKEN_REVOKED')
+    return refusedBy('ERR_ACCESS_TOKEN_REVOKED', 'revoked', sid)
   }
   return { ...claims }
 }
 
-function firstSeen(context: Context, token: string): Claims {
+function firstSeen(context: Context, token: string): Claims | undefined {
   const claims = readAccessToken(context.accessRing, token, context.settings)
-  if (claims === undefined) {
-    throw invalid(context)
+  if (claims !== undefined) {
+    context.verified.set(token, claims)
   }
-  context.verified.set(token, claims)
   return claims
 }
 
-export function invalid({ publish }: Context): TokenError {
-  publish({ type: 'refused', credential: 'access_token', reason: 'invalid' })
-  return new TokenError('ERR_ACCESS_TOKEN_INVALID')
+function refusedBy(code: TokenErrorCode, reason: 'expired' | 'revoked', sid: string): Refused {
+  return new Refused(code, { type: 'refused', credential: 'access_token', reason, sid })
+}
+
+/** @throws TokenError for a verdict that is none on somebody, told of herewith */
+export function accepted(context: Context, verdict: Claims | Refused): Claims {
+  if (verdict instanceof Refused) {
+    throw refuse(context, verdict)
+  }
+  return verdict
+}
+
+/** Tells of a verdict. */
+export function refuse({ publish }: Context, { code, event }: Refused): TokenError {
+  publish(event)
+  return new TokenError(code)
+}
+
+export function invalid(context: Context): TokenError {
+  return refuse(context, invalidToken)
+}
+
+/** @throws StoreUnavailableError when revocations may have been missed and `onStale` is `reject` */
+export function checkFeed({ settings, feed, publish }: Context, { sid }: Claims): void {
+  if (settings.onStale === 'reject' && feed?.isStale) {
+    publish({ type: 'refused', credential: 'access_token', reason: 'stale', sid })
+    throw new StoreUnavailableError()
+  }
 }

@@ -3,7 +3,7 @@ import { refresh } from '../../verbs/refresh.js'
 import { bodySuccess, cookieSuccess } from '../answers.js'
 import { readParameters } from '../body.js'
 import { refreshCookie } from '../credentials.js'
-import { checkOrigin } from '../guard.js'
+import { checkOrigin } from '../presented.js'
 import { type Handler, malformed, missing, wellFormed } from './handler.js'
 
 /**

@@ -1,0 +1,62 @@
+import type { Context } from '../context.js'
+import { TokenError } from '../errors.js'
+import { Refused, refuse } from '../verbs/verify.js'
+import { accessCookie, bearerToken } from './credentials.js'
+import type { HttpSettings } from './options.js'
+import { isSameOrigin } from './origin.js'
+import type { HttpRequest } from './types.js'
+
+/** The verdict on a request that presents no access token. */
+export const missing: Refused = new Refused('ERR_ACCESS_TOKEN_MISSING', {
+  type: 'refused',
+  credential: 'access_token',
+  reason: 'missing',
+})
+
+/** @throws TokenError 401 without one, 400 for a malformed one, 403 for a cookie from another origin */
+export function requiredToken(context: Context, http: HttpSettings, request: HttpRequest): string {
+  const token = presentedToken(context, http, request)
+  if (token === undefined) {
+    throw refuse(context, missing)
+  }
+  return token
+}
+
+/**
+ * The access token that counts.
+ *
+ * @throws TokenError 400 for a malformed one, 403 for a cookie from another origin
+ */
+export function presentedToken(
+  context: Context,
+  http: HttpSettings,
+  request: HttpRequest,
+): string | undefined {
+  const bearer = readBearer(context, request)
+  if (bearer !== undefined) {
+    return bearer
+  }
+  const cookie = accessCookie(request, http.cookies)
+  if (cookie !== undefined) {
+    checkOrigin(context, http, request)
+  }
+  return cookie
+}
+
+/** The Bearer token, if there is one. */
+export function readBearer({ publish }: Context, request: HttpRequest): string | undefined {
+  const bearer = bearerToken(request)
+  if (bearer === null) {
+    publish({ type: 'refused', credential: 'access_token', reason: 'malformed' })
+    throw new TokenError('ERR_INVALID_REQUEST')
+  }
+  return bearer
+}
+
+/** Before a cookie is believed, set or cleared by a request that changes something. */
+export function checkOrigin({ publish }: Context, http: HttpSettings, request: HttpRequest): void {
+  if (!isSameOrigin(request, http.trustedOrigins)) {
+    publish({ type: 'refused', credential: 'cookie', reason: 'forbidden_origin' })
+    throw new TokenError('ERR_FORBIDDEN_ORIGIN')
+  }
+}
