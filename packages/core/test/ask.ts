@@ -1,10 +1,13 @@
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import type { Claims } from '@tokenratchet/core'
 import type { Auth, HttpRequest, Seam } from '@tokenratchet/core/http'
 
 /** Whom the guard of a route sees, at once; or throws what it refuses the request with. */
 export function guard(seam: Pick<Seam, 'identify'>, request: HttpRequest, auth: Auth = true): Claims | null {
   let answer: { error: Error | undefined; user: Claims | null | undefined } | undefined
-  seam.identify(request, auth, (error, user) => {
+  const response = new ServerResponse(new IncomingMessage(new Socket()))
+  seam.identify(request, response, auth, (error, user) => {
     answer = { error, user }
   })
   if (answer === undefined) {

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
-import { type Auth, errorResponse, findRoute, type Seam } from '@tokenratchet/core/http'
+import { type Auth, addHeaders, errorResponse, findRoute, type Seam } from '@tokenratchet/core/http'
 import { type ExpressRequest, seamRequest } from './request.js'
-import { addHeaders, write } from './response.js'
+import { write } from './response.js'
 import type { User } from './user-claims.js'
 
 type Next = (error?: unknown) => void
@@ -16,19 +16,33 @@ export type ErrorMiddleware = (
   next: Next,
 ) => void
 
-/** Answers the token routes; all other requests go on, with verbs at their responses. */
-export function tokenRoutes(seam: Seam<User>): Middleware {
-  const find = findRoute(seam.routes)
-  return (request, response, next) => {
-    addVerbs(seam, request, response)
-    const found = find(request.path ?? '')
-    // OPTIONS is left to the application, so that cors can answer preflights.
-    if (found === undefined || request.method === 'OPTIONS') {
-      next()
-      return
-    }
-    const answered = found.route.handle(seamRequest(request), found.sid)
-    answered.then(answer => write(response, answer)).catch(next)
+/** What `app.use` takes, and what its guards ask of it. */
+interface TokenRoutes {
+  /** Answers the token routes; all other requests go on, with verbs at their responses. */
+  readonly middleware: Middleware
+  /** Whether it would answer this request, and has not had it yet: as far as a guard in front of it can know. */
+  areAhead(request: ExpressRequest, response: ServerResponse): boolean
+}
+
+export function tokenRoutes(seam: Seam<User>): TokenRoutes {
+  const byPath = findRoute(seam.routes)
+  // OPTIONS is left to the application, so that cors can answer preflights.
+  const find = ({ method, path = '' }: ExpressRequest) => (method === 'OPTIONS' ? undefined : byPath(path))
+  const seen = new WeakSet<ServerResponse>()
+  return {
+    middleware(request, response, next) {
+      seen.add(response)
+      addVerbs(seam, request, response)
+      const found = find(request)
+      if (found === undefined) {
+        next()
+        return
+      }
+      const answered = found.route.handle(seamRequest(request), found.sid)
+      answered.then(answer => write(response, answer)).catch(next)
+    },
+    areAhead: (request, response) =>
+      request.route === undefined && !seen.has(response) && find(request) !== undefined,
   }
 }
 
@@ -51,15 +65,29 @@ function addVerbs(seam: Seam<User>, request: ExpressRequest, response: ServerRes
   Object.assign(response, verbs)
 }
 
-/** Sets `req.user`, or hands on why not. */
-export function identify(seam: Seam<User>, auth: Auth): Middleware {
-  return (request, _response, next) =>
-    seam.identify(seamRequest(request), auth, (error, user) => {
+/**
+ * Sets `req.user`, or hands on why not. In front of `app.use(auth)` it leaves the token routes to it, which ask for
+ * credentials themselves: an expired session must not be kept from a refresh. Where a user is required they answer at
+ * once, as what follows may be a handler of the application's at the same path, which counts on being guarded.
+ */
+export function identify(seam: Seam<User>, routes: TokenRoutes, auth: Auth): Middleware {
+  return (request, response, next) => {
+    if (routes.areAhead(request, response)) {
+      if (auth === 'optional') {
+        Object.assign(request, { user: undefined })
+        next()
+      } else {
+        routes.middleware(request, response, next)
+      }
+      return
+    }
+    seam.identify(seamRequest(request), response, auth, (error, user) => {
       if (error === undefined) {
         Object.assign(request, { user: user ?? undefined })
       }
       next(error)
     })
+  }
 }
 
 /** Express knows handlers of errors by their four parameters. */

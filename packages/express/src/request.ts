@@ -4,6 +4,8 @@ import { type HttpRequest, NodeRequest } from '@tokenratchet/core/http'
 /** What Express adds to Node's request, in 4 and 5. */
 export interface ExpressRequest extends IncomingMessage {
   readonly path?: string
+  /** Only in handlers of a route. */
+  readonly route?: unknown
   readonly body?: unknown
   readonly app?: { get(setting: string): unknown }
 }

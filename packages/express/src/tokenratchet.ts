@@ -32,11 +32,12 @@ export interface Tokenratchet extends Middleware {
 export function tokenratchet(options: TokenratchetOptions): Tokenratchet {
   checkRoutes(options?.routes)
   const seam = createSeam<User>(options)
-  return Object.assign(tokenRoutes(seam), {
+  const routes = tokenRoutes(seam)
+  return Object.assign(routes.middleware, {
     tokens: seam.tokens,
-    authenticate: identify(seam, true),
-    optional: identify(seam, 'optional'),
-    require: (demands: Demands) => identify(seam, checkAuth('auth.require', demands)),
+    authenticate: identify(seam, routes, true),
+    optional: identify(seam, routes, 'optional'),
+    require: (demands: Demands) => identify(seam, routes, checkAuth('auth.require', demands)),
     errorHandler(...args: unknown[]) {
       if (args.length > 0) {
         throw new TypeError('errorHandler makes the handler: app.use(auth.errorHandler())')

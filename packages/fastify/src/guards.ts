@@ -19,7 +19,7 @@ export interface Authenticate {
 /** The hook of every route: does what the route's `config.auth` says. */
 export function guardRoutes(seam: Seam, decoratorName: string, global: boolean): Hook {
   const identify = identifier(seam, decoratorName)
-  return (request, _reply, done) => {
+  return (request, reply, done) => {
     let said: RouteAuth
     try {
       said = authOf(request)
@@ -32,7 +32,7 @@ export function guardRoutes(seam: Seam, decoratorName: string, global: boolean):
       setNobody(request, decoratorName)
       done()
     } else {
-      identify(request, auth, done)
+      identify(request, reply, auth, done)
     }
   }
 }
@@ -43,11 +43,11 @@ export const tokenRoute: unique symbol = Symbol('tokenratchet.route')
 /** `app.authenticate`: refuses whatever else the route's config says. */
 export function authenticate(seam: Seam, decoratorName: string): Authenticate {
   const identify = identifier(seam, decoratorName)
-  const hook: Hook = (request, _reply, done) => {
+  const hook: Hook = (request, reply, done) => {
     if (tokenRoute in request.routeOptions.config) {
       done()
     } else {
-      identify(request, true, done)
+      identify(request, reply, true, done)
     }
   }
   return ((request: FastifyRequest, reply: FastifyReply, done?: Done) =>
@@ -58,9 +58,9 @@ export function authenticate(seam: Seam, decoratorName: string): Authenticate {
 function identifier(
   seam: Seam,
   decoratorName: string,
-): (request: FastifyRequest, auth: Auth, done: Done) => void {
-  return (request, auth, done) =>
-    seam.identify(seamRequest(request), auth, (error, user) => {
+): (request: FastifyRequest, reply: FastifyReply, auth: Auth, done: Done) => void {
+  return (request, reply, auth, done) =>
+    seam.identify(seamRequest(request), reply.raw, auth, (error, user) => {
       if (error === undefined) {
         ;(request as unknown as Record<string, unknown>)[decoratorName] = user
       }

@@ -59,6 +59,12 @@ export function clearCookies(cookies: CookieSettings): string[] {
   return [cookies.accessToken, cookies.refreshToken].map(name => `${name}=; Max-Age=0; ${cookies.attributes}`)
 }
 
+/** The name that a Set-Cookie line sets, as browsers read it (RFC 6265bis section 5.6). */
+export function nameInLine(line: string): string {
+  const [pair = ''] = line.split(';', 1)
+  return pair.slice(skipBlanks(pair, 0), endOfValue(pair, 0, Math.max(0, pair.indexOf('='))))
+}
+
 /**
  * The value of a cookie, as it was sent. Names are compared byte for byte, trimmed of SP and HTAB only: a laxer
  * reader takes what a browser would have refused to let another host set.

@@ -1,9 +1,12 @@
 import type { Claims } from '../access-token/claims.js'
 import type { Context } from '../context.js'
+import { TokenError } from '../errors.js'
 import { confirm, introspect } from '../verbs/introspect.js'
 import { accepted, checkFeed, judge, Refused, refuse } from '../verbs/verify.js'
+import type { AutoRefresh, Refreshed } from './auto-refresh.js'
 import { bearerToken, hasCredentials } from './credentials.js'
 import { type Auth, checkGranted } from './demands.js'
+import type { RawResponse } from './headers.js'
 import type { HttpSettings } from './options.js'
 import { missing, presentedToken, requiredToken } from './presented.js'
 import type { HttpRequest } from './types.js'
@@ -14,20 +17,27 @@ export type Identified<C extends object = object> = (
   user?: Claims<C> | null,
 ) => void
 
+/** A guard of one application: what it needs beside the request. */
+export interface Guard {
+  readonly context: Context
+  readonly http: HttpSettings
+  readonly autoRefresh: AutoRefresh | undefined
+}
+
 /**
  * Who sends this request to a route that is guarded so. At once, but for what asks the store, and for the first moment
  * of a process, which does not know yet what others have revoked.
  */
 export function identify(
-  context: Context,
-  http: HttpSettings,
+  guard: Guard,
   request: HttpRequest,
+  response: RawResponse,
   auth: Auth,
   done: Identified,
 ): void {
-  let user: Claims | null | Promise<Claims | null>
+  let user: User
   try {
-    user = userOf(context, http, request, auth)
+    user = userOf(guard, request, response, auth)
   } catch (error) {
     done(error as Error)
     return
@@ -47,35 +57,65 @@ export function guardByStore(context: Context, http: HttpSettings, request: Http
 type User = Claims | null | Promise<Claims | null>
 
 /** @throws TokenError 400 for a malformed credential, 403 for a cookie from another origin; and as `admit` */
-function userOf(context: Context, http: HttpSettings, request: HttpRequest, auth: Auth): User {
+function userOf(guard: Guard, request: HttpRequest, response: RawResponse, auth: Auth): User {
+  const { context, http } = guard
   const loading = context.feed?.loading
   if (loading !== undefined && hasCredentials(request)) {
-    return loading.then(() => userOf(context, http, request, auth))
+    return loading.then(() => userOf(guard, request, response, auth))
   }
   const token = presentedToken(context, http, request)
   const verdict = token === undefined ? missing : judge(context, token)
+  if (verdict instanceof Refused) {
+    const refreshing = guard.autoRefresh?.(verdict, request, response)
+    if (refreshing !== undefined) {
+      return refreshing.then(refreshed => admitRefreshed(context, request, verdict, refreshed, auth))
+    }
+  }
   return admit(context, request, verdict, auth)
+}
+
+/** A refresh that was refused has been told of: what is wrong with the access token is no second event. */
+function admitRefreshed(
+  context: Context,
+  request: HttpRequest,
+  { code }: Refused,
+  { accessToken, isOfNow }: Refreshed,
+  auth: Auth,
+): User {
+  if (accessToken !== undefined) {
+    return admit(context, request, judge(context, accessToken), auth, isOfNow)
+  }
+  if (auth === 'optional') {
+    return null
+  }
+  throw new TokenError(code)
 }
 
 /**
  * What a verdict means to a route that is guarded so.
  *
+ * @param isConfirmed by the store, a moment ago
  * @throws TokenError 401 for no or dead credentials, 403 for a scope that is lacking
  */
-function admit(context: Context, request: HttpRequest, verdict: Claims | Refused, auth: Auth): User {
+function admit(
+  context: Context,
+  request: HttpRequest,
+  verdict: Claims | Refused,
+  auth: Auth,
+  isConfirmed = false,
+): User {
   if (auth === 'optional' && verdict instanceof Refused) {
     return nobody(context, request, verdict)
   }
   const claims = accepted(context, verdict)
-  if (typeof auth !== 'object') {
+  const demands = typeof auth === 'object' ? auth : undefined
+  if (demands?.introspect && !isConfirmed) {
+    return confirm(context, claims).then(confirmed => checkGranted(context, confirmed, demands))
+  }
+  if (!isConfirmed) {
     checkFeed(context, claims)
-    return claims
   }
-  if (auth.introspect) {
-    return confirm(context, claims).then(confirmed => checkGranted(context, confirmed, auth))
-  }
-  checkFeed(context, claims)
-  return checkGranted(context, claims, auth)
+  return demands === undefined ? claims : checkGranted(context, claims, demands)
 }
 
 /**

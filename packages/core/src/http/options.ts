@@ -1,4 +1,5 @@
 import { checkMembers } from '../check.js'
+import { type Duration, toSeconds } from '../duration.js'
 import type { TokensOptions } from '../options.js'
 import { checkTransport, type Transport } from '../refresh-token/token.js'
 import { type CookieOptions, type CookieSettings, cookieSettings } from './cookie.js'
@@ -18,6 +19,11 @@ export interface HttpOptions {
   cookie?: CookieOptions | undefined
   /** Origins such as `https://app.example.com` whose pages may send requests that change something. */
   trustedOrigins?: readonly string[] | undefined
+  /**
+   * Guards refresh the session of a request whose cookies bring a refresh token and no good access token, so that pages
+   * rendered by the server stay logged in. Default false. Needs a `recoveryWindow` above 0.
+   */
+  autoRefresh?: boolean | undefined
   routes?: Partial<Record<RouteName, RouteOption>> | undefined
 }
 
@@ -29,6 +35,7 @@ export interface HttpSettings {
   readonly transport: Transport
   readonly cookies: CookieSettings
   readonly trustedOrigins: ReadonlySet<string>
+  readonly autoRefresh: boolean
   readonly routes: Readonly<Partial<Record<RouteName, RouteOption>>>
 }
 
@@ -48,6 +55,7 @@ export function httpSettings<C extends object>(
     transport = 'cookie',
     cookie,
     trustedOrigins = [],
+    autoRefresh = false,
     routes = {},
     ...rest
   } = options
@@ -56,9 +64,21 @@ export function httpSettings<C extends object>(
     transport: checkTransport(transport),
     cookies: cookieSettings(cookie),
     trustedOrigins: checkOrigins(trustedOrigins),
+    autoRefresh: checkAutoRefresh(autoRefresh, rest.recoveryWindow),
     routes: checkRoutes(routes),
   }
   return { http, rest: rest as TokensOptions<C> }
+}
+
+/** Requests of one page come at once, each with the same old cookie: strict rotation would end the session. */
+function checkAutoRefresh(autoRefresh: unknown, recoveryWindow: Duration | undefined): boolean {
+  if (typeof autoRefresh !== 'boolean') {
+    throw new TypeError('autoRefresh must be true or false')
+  }
+  if (autoRefresh && recoveryWindow !== undefined && toSeconds('recoveryWindow', recoveryWindow, 0) === 0) {
+    throw new TypeError('autoRefresh needs a recoveryWindow above 0')
+  }
+  return autoRefresh
 }
 
 function checkPrefix(prefix: unknown): string {

@@ -1,0 +1,96 @@
+import type { Context } from '../context.js'
+import { TokenError } from '../errors.js'
+import type { Issued } from '../verbs/mint.js'
+import { refresh } from '../verbs/refresh.js'
+import type { Refused } from '../verbs/verify.js'
+import { setCookies } from './cookie.js'
+import { refreshCookie } from './credentials.js'
+import type { RawResponse } from './headers.js'
+import { addLateCookies } from './late-cookies.js'
+import type { HttpSettings } from './options.js'
+import { checkOrigin } from './presented.js'
+import type { HttpRequest } from './types.js'
+
+/** What became of a request whose access token was refused. */
+export interface Refreshed {
+  /** A new access token, as if the request had brought it; `undefined` when the refresh was refused too. */
+  readonly accessToken: string | undefined
+  /** Whether the store has answered just now, for this guard, and not for an earlier one of the same request. */
+  readonly isOfNow: boolean
+}
+
+/**
+ * Refreshes the session of a request whose access token is missing or dead, once, however many guards ask for it. The
+ * cookies leave with the headers of the response.
+ *
+ * @returns `undefined` when there is nothing to refresh; rejects with `StoreUnavailableError` when the store or the
+ *   `claims` hook fails
+ * @throws TokenError 403 for a request from another origin that is no mere reading, before the store is asked
+ */
+export type AutoRefresh = (
+  verdict: Refused,
+  request: HttpRequest,
+  response: RawResponse,
+) => Promise<Refreshed> | undefined
+
+export function autoRefresh(context: Context, http: HttpSettings): AutoRefresh {
+  const begun = new WeakMap<RawResponse, Promise<string | undefined>>()
+  return (verdict, request, response) => {
+    const earlier = begun.get(response)
+    if (earlier !== undefined) {
+      return earlier.then(accessToken => ({ accessToken, isOfNow: false }))
+    }
+    const cookie = refreshCookie(request, http.cookies)
+    if (cookie === undefined || !mayRefresh(verdict, request, response)) {
+      return undefined
+    }
+    checkOrigin(context, http, request)
+    const accessToken = refreshFor(context, http, request, response, cookie)
+    begun.set(response, accessToken)
+    return accessToken.then(accessToken => ({ accessToken, isOfNow: true }))
+  }
+}
+
+/**
+ * An Authorization header says that its sender keeps no cookies. A session that is known as revoked has nothing to
+ * refresh; and what is sent already can't take cookies along.
+ */
+function mayRefresh({ code }: Refused, { headers }: HttpRequest, { headersSent }: RawResponse): boolean {
+  return headers.authorization === undefined && code !== 'ERR_ACCESS_TOKEN_REVOKED' && !headersSent
+}
+
+async function refreshFor(
+  context: Context,
+  http: HttpSettings,
+  { headers }: HttpRequest,
+  response: RawResponse,
+  cookie: string,
+): Promise<string | undefined> {
+  const elapsed = stopwatch(context)
+  const userAgent = headers['user-agent']
+  let issued: Issued
+  try {
+    issued = await refresh(context, cookie, { transport: 'cookie', userAgent })
+  } catch (error) {
+    if (error instanceof TokenError && error.code === 'ERR_INVALID_GRANT') {
+      return undefined
+    }
+    throw error
+  }
+  const { accessToken, refreshToken } = http.cookies
+  // No sibling of this token is used before its access token has expired. Cookies that arrive after that might replace
+  // newer ones, and end the session; without them the old cookie is good for another sibling.
+  const deadline = (context.settings.accessTokenLifetime * 1000) / 4
+  addLateCookies(response, {
+    names: [accessToken, refreshToken],
+    lines: setCookies(http.cookies, issued),
+    areGood: () => elapsed() <= deadline && !context.revocations.has(issued.sid),
+  })
+  return issued.accessToken
+}
+
+/** Milliseconds by the app's clock or by one that nobody can set, whichever says more: a jump only takes time away. */
+function stopwatch({ settings: { now } }: Context): () => number {
+  const [start, steadyStart] = [now(), performance.now()]
+  return () => Math.max(now() - start, performance.now() - steadyStart)
+}
