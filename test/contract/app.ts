@@ -1,5 +1,6 @@
 // The application of the contract suite, in words that every framework can take.
-import type { Server } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
+import type { Readable } from 'node:stream'
 import type { Claims, Grant, Tokens } from '@tokenratchet/core'
 import type { Auth, BodyAnswer, CookieAnswer, SeamOptions } from '@tokenratchet/core/http'
 
@@ -10,12 +11,15 @@ export interface Call {
   readonly body: unknown
   issueTokens(grant: Grant): Promise<CookieAnswer & Partial<BodyAnswer>>
   revokeTokens(): Promise<void>
+  /** Node's own response, which the handler answers by itself: what it returns is ignored then. */
+  hijack(): ServerResponse
 }
 
 export interface Reply {
   readonly status?: number
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: object
+  readonly headers?: Readonly<Record<string, string | string[]>>
+  /** `null` is none. */
+  readonly body?: object | string | Readable | null
 }
 
 export interface AppRoute {

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
 import tokenratchet, { type Middleware, type Tokenratchet } from '@tokenratchet/express'
 import type express from 'express'
 import type { AppDescription, AppRoute, Call, Reply, RunningApp } from './app.js'
@@ -21,15 +22,20 @@ export async function startExpress(
     const verb = method.toLowerCase() as 'get'
     const guards = guard === undefined ? [] : [guardOf(auth, guard)]
     app[verb](path, ...guards, (request, response, next) => {
+      let isHijacked = false
       const call: Call = {
         user: (request as { user?: Call['user'] }).user,
         body: request.body,
         issueTokens: grant => response.issueTokens(grant),
         revokeTokens: () => response.revokeTokens(),
+        hijack() {
+          isHijacked = true
+          return response
+        },
       }
       Promise.resolve(call)
         .then(handle)
-        .then(answer => send(response, answer))
+        .then(answer => isHijacked || send(response, answer))
         .catch(next)
     })
   }
@@ -56,7 +62,16 @@ export async function startExpress(
 }
 
 function send(response: express.Response, { status = 200, headers = {}, body = {} }: Reply): void {
-  response.status(status).set(headers).json(body)
+  response.status(status).set(headers)
+  if (body instanceof Readable) {
+    body.pipe(response)
+  } else if (body === null) {
+    response.end()
+  } else if (typeof body === 'string') {
+    response.send(body)
+  } else {
+    response.json(body)
+  }
 }
 
 function guardOf(auth: Tokenratchet, guard: NonNullable<AppRoute['auth']>): Middleware {

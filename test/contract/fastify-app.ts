@@ -23,9 +23,16 @@ export async function startFastify({
           body: request.body,
           issueTokens: grant => reply.issueTokens(grant),
           revokeTokens: () => reply.revokeTokens(),
+          hijack: () => reply.hijack().raw,
         })
+        if (reply.sent) {
+          return reply
+        }
         const { status = 200, headers = {}, body = {} } = answer
-        return reply.code(status).headers(headers).send(body)
+        return reply
+          .code(status)
+          .headers(headers)
+          .send(body ?? undefined)
       },
     })
   }
