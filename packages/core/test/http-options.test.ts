@@ -38,6 +38,13 @@ const refused: [options: object, name: RegExp][] = [
   [{ transports: 'cookie' }, /transports/],
   [{ transport: 'header' }, /transport/],
   [{ transport: null }, /transport/],
+  [{ autoRefresh: 1 }, /autoRefresh/],
+  [{ autoRefresh: 'true' }, /autoRefresh/],
+  [{ autoRefresh: null }, /autoRefresh/],
+  [{ autoRefresh: true, recoveryWindow: 0 }, /autoRefresh.*recoveryWindow/],
+  [{ autoRefresh: true, recoveryWindow: '0s' }, /autoRefresh.*recoveryWindow/],
+  [{ autoRefresh: true, recoveryWindow: '0 days' }, /autoRefresh.*recoveryWindow/],
+  [{ autoRefresh: true, recoveryWindow: -1 }, /recoveryWindow/],
 ]
 
 t.test('R23: an option of HTTP that makes no sense throws a TypeError that names it', async t => {
@@ -85,6 +92,14 @@ t.test('R18: trusted origins are exact, and checked at construction', async t =>
       `${origin}`,
     )
   }
+})
+
+t.test('autoRefresh goes with every recovery, and strict rotation without it', async t => {
+  for (const recoveryWindow of [undefined, 1, '30s', '14d']) {
+    t.doesNotThrow(() => build({ autoRefresh: true, recoveryWindow }), `${recoveryWindow}`)
+  }
+  t.doesNotThrow(() => build({ autoRefresh: false, recoveryWindow: 0 }))
+  t.doesNotThrow(() => build({ autoRefresh: undefined, recoveryWindow: '0s' }))
 })
 
 t.test('options of HTTP that are left undefined have their defaults', async t => {
