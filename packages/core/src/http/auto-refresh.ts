@@ -35,13 +35,18 @@ export type AutoRefresh = (
 
 export function autoRefresh(context: Context, http: HttpSettings): AutoRefresh {
   const begun = new WeakMap<RawResponse, Promise<string | undefined>>()
-  return (verdict, request, response) => {
+  return ({ code }, request, response) => {
+    // Its sender keeps no cookies.
+    if (request.headers.authorization !== undefined) {
+      return undefined
+    }
     const earlier = begun.get(response)
     if (earlier !== undefined) {
       return earlier.then(accessToken => ({ accessToken, isOfNow: false }))
     }
     const cookie = refreshCookie(request, http.cookies)
-    if (cookie === undefined || !mayRefresh(verdict, request, response)) {
+    // A session that is known as revoked has nothing to refresh, and headers that have left take no cookies along.
+    if (cookie === undefined || code === 'ERR_ACCESS_TOKEN_REVOKED' || response.headersSent) {
       return undefined
     }
     checkOrigin(context, http, request)
@@ -49,14 +54,6 @@ export function autoRefresh(context: Context, http: HttpSettings): AutoRefresh {
     begun.set(response, accessToken)
     return accessToken.then(accessToken => ({ accessToken, isOfNow: true }))
   }
-}
-
-/**
- * An Authorization header says that its sender keeps no cookies. A session that is known as revoked has nothing to
- * refresh; and what is sent already can't take cookies along.
- */
-function mayRefresh({ code }: Refused, { headers }: HttpRequest, { headersSent }: RawResponse): boolean {
-  return headers.authorization === undefined && code !== 'ERR_ACCESS_TOKEN_REVOKED' && !headersSent
 }
 
 async function refreshFor(
