@@ -4,7 +4,7 @@ import type { Issued } from '../verbs/mint.js'
 import { refresh } from '../verbs/refresh.js'
 import type { Refused } from '../verbs/verify.js'
 import { setCookies } from './cookie.js'
-import { refreshCookie } from './credentials.js'
+import { bearerToken, refreshCookie } from './credentials.js'
 import type { RawResponse } from './headers.js'
 import { addLateCookies } from './late-cookies.js'
 import type { HttpSettings } from './options.js'
@@ -37,7 +37,7 @@ export function autoRefresh(context: Context, http: HttpSettings): AutoRefresh {
   const begun = new WeakMap<RawResponse, Promise<string | undefined>>()
   return ({ code }, request, response) => {
     // Its sender keeps no cookies.
-    if (request.headers.authorization !== undefined) {
+    if (bearerToken(request) !== undefined) {
       return undefined
     }
     const earlier = begun.get(response)
