@@ -9,6 +9,7 @@ const different = [
   'package.json',
   'src/accounts.ts',
   'src/app.ts',
+  'src/attempts.ts',
   'src/body.ts',
   'src/errors.ts',
   'src/listener.ts',

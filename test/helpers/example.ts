@@ -53,6 +53,9 @@ export function run(example: Example | ResourceServer, environment: Record<strin
       AUDIENCE: '',
       METRICS: '',
       REDIS_URL: '',
+      TRUST_PROXY: '',
+      // All attempts of a test come from one address.
+      SIGN_IN_LIMIT: '100000',
       ...environment,
     },
   })

@@ -1,6 +1,7 @@
 import tokenratchet from '@tokenratchet/express'
 import express from 'express'
 import { accounts } from './accounts.js'
+import { limitAttempts } from './attempts.js'
 import type { Config } from './config.js'
 import { answerError, notFound } from './errors.js'
 import { tokenEvents } from './events.js'
@@ -19,6 +20,7 @@ export async function buildApp(config: Config, logger = false): Promise<App> {
   app.disable('etag')
   app.enable('case sensitive routing')
   app.enable('strict routing')
+  app.set('trust proxy', config.trustProxy)
   const log = requestLog(logger)
   app.use(log)
   app.use((_request, response, next) => {
@@ -34,7 +36,8 @@ export async function buildApp(config: Config, logger = false): Promise<App> {
   })
   app.use(auth)
   const users = openUsers(config.databaseFile)
-  accounts(app, auth, users)
+  const limited = limitAttempts(config.signInLimit, sessions?.impatient, log.logger)
+  accounts(app, auth, users, limited)
   if (config.metrics) {
     app.get('/metrics', async (_request, response) => {
       response.type(events.contentType)

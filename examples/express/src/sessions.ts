@@ -6,6 +6,8 @@ import { Redis } from 'ioredis'
 export interface Sessions {
   /** For Tokenratchet. */
   store: NonNullable<TokenratchetOptions['store']>
+  /** A connection of its own for what nobody should wait for: a command without an answer soon fails. */
+  impatient: Redis
   /** The client is ours: the store never closes it. */
   close(): void
 }
@@ -43,9 +45,17 @@ export function redisSessions(url: string, log: Log): Sessions {
     outage = false
   })
 
+  const impatient = client.duplicate({ commandTimeout: 500 })
+  // What is wrong has been said above.
+  impatient.on('error', () => {})
+
   return {
     store: redisStore(client),
+    impatient,
     // Not `quit`, which waits for an answer: no request is left that would want one, and Redis may be down.
-    close: () => client.disconnect(),
+    close() {
+      client.disconnect()
+      impatient.disconnect()
+    },
   }
 }

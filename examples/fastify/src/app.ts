@@ -1,6 +1,7 @@
 import tokenratchet from '@tokenratchet/fastify'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { accounts } from './accounts.js'
+import { limitAttempts } from './attempts.js'
 import type { Config } from './config.js'
 import { answerError, answerUnrouted } from './errors.js'
 import { tokenEvents } from './events.js'
@@ -14,6 +15,7 @@ export async function buildApp(config: Config, logger = false): Promise<FastifyI
   const app = Fastify({
     logger,
     bodyLimit: 8 * 1024,
+    trustProxy: config.trustProxy,
     // Nobody holds a connection by never finishing a request.
     requestTimeout: 30_000,
     // A number is no password: what is not a string is refused rather than turned into one.
@@ -44,6 +46,7 @@ export async function buildApp(config: Config, logger = false): Promise<FastifyI
   })
   const users = openUsers(config.databaseFile)
   app.addHook('onClose', async () => users.close())
+  await limitAttempts(app, config.signInLimit, sessions?.impatient)
   await app.register(accounts, { users })
   if (config.metrics) {
     app.get('/metrics', async (_request, reply) => {

@@ -1,6 +1,7 @@
 // Everything the app takes from its environment, checked before anything starts.
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import type { TokenratchetOptions } from '@tokenratchet/fastify'
 
@@ -10,6 +11,10 @@ export interface Config {
   databaseFile: string
   /** Without it, sessions live in the memory of this process. */
   redisUrl: string | undefined
+  /** Proxies in front of the app, which tell it the address of the client. */
+  trustProxy: string[]
+  /** Attempts to sign in or up, for each address and minute. */
+  signInLimit: number
   /** The secret was made up for this run. */
   temporarySecret: boolean
   /** Whether `/metrics` is there. */
@@ -38,6 +43,8 @@ export function readConfig(): Config {
     port: port('PORT') ?? 3000,
     databaseFile: variable('DATABASE_FILE') ?? besideTheApp('example.db'),
     redisUrl: redisUrl('REDIS_URL'),
+    trustProxy: addresses('TRUST_PROXY') ?? [],
+    signInLimit: wholeNumber('SIGN_IN_LIMIT', 1) ?? 20,
     temporarySecret: secrets === undefined,
     metrics: flag('METRICS') ?? false,
     tokens: {
@@ -79,6 +86,29 @@ function port(name: string): number | undefined {
   const text = variable(name)
   if (text !== undefined && !(/^\d{1,5}$/.test(text) && Number(text) <= 65535)) {
     throw new Error(`${name} must be a port number from 0 to 65535`)
+  }
+  return text === undefined ? undefined : Number(text)
+}
+
+/** Of hosts, of networks such as `10.0.0.0/8`, or names of networks that both frameworks know. */
+function addresses(name: string): string[] | undefined {
+  const list = variable(name)
+    ?.split(',')
+    .map(address => address.trim())
+  const isAddress = (text: string) => {
+    const [address = '', bits = '0', ...rest] = text.split('/')
+    return isIP(address) !== 0 && /^\d{1,3}$/.test(bits) && rest.length === 0
+  }
+  if (list?.some(text => !isAddress(text) && !/^(loopback|linklocal|uniquelocal)$/.test(text))) {
+    throw new Error(`${name} must be addresses of proxies, such as loopback or 10.0.0.0/8`)
+  }
+  return list
+}
+
+function wholeNumber(name: string, least: number): number | undefined {
+  const text = variable(name)
+  if (text !== undefined && !(/^\d{1,9}$/.test(text) && Number(text) >= least)) {
+    throw new Error(`${name} must be a whole number from ${least} up`)
   }
   return text === undefined ? undefined : Number(text)
 }
