@@ -11,6 +11,7 @@ const different = [
   'src/app.ts',
   'src/attempts.ts',
   'src/body.ts',
+  'src/demo-routes.ts',
   'src/errors.ts',
   'src/listener.ts',
   'src/log.ts',

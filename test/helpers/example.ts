@@ -36,8 +36,12 @@ export const servers = new Set<Server>()
 export const tokens = new Set<string>()
 
 /** A server of its own; `.env` of a developer has no say. */
-export function run(example: Example | ResourceServer, environment: Record<string, string>): Server {
-  const child = spawn(process.execPath, [fileOf(example, 'dist/server.js')], {
+export function run(
+  example: Example | ResourceServer,
+  environment: Record<string, string>,
+  ...flags: string[]
+): Server {
+  const child = spawn(process.execPath, [fileOf(example, 'dist/server.js'), ...flags], {
     env: {
       ...process.env,
       NODE_ENV: '',
@@ -78,8 +82,9 @@ export function run(example: Example | ResourceServer, environment: Record<strin
 export async function start(
   example: Example | ResourceServer,
   environment: Record<string, string> = {},
+  ...flags: string[]
 ): Promise<Server> {
-  const running = run(example, environment)
+  const running = run(example, environment, ...flags)
   while (running.url === '') {
     await Promise.race([once(running.child.stdout, 'data'), once(running.child, 'close')])
     running.url = /^listening on (http:\S+)$/m.exec(running.stdout)?.[1] ?? ''

@@ -3,12 +3,14 @@ import express from 'express'
 import { accounts } from './accounts.js'
 import { limitAttempts } from './attempts.js'
 import type { Config } from './config.js'
+import { createDemo } from './demo.js'
+import { demoRoutes } from './demo-routes.js'
 import { answerError, notFound } from './errors.js'
 import { tokenEvents } from './events.js'
 import { securityHeaders } from './headers.js'
 import { type App, listener } from './listener.js'
 import { requestLog } from './log.js'
-import { page } from './page.js'
+import { client, page } from './page.js'
 import { redisSessions } from './sessions.js'
 import { openUsers } from './users.js'
 
@@ -29,10 +31,14 @@ export async function buildApp(config: Config, logger = false): Promise<App> {
   })
   const sessions = config.redisUrl === undefined ? undefined : redisSessions(config.redisUrl, log.logger)
   const events = tokenEvents(log.logger)
+  const demo = config.demo ? createDemo(config.tokens) : undefined
   const auth = tokenratchet({
     ...config.tokens,
     ...(sessions && { store: sessions.store }),
-    onEvent: events.onEvent,
+    onEvent(event) {
+      events.onEvent(event)
+      demo?.watch.onEvent(event)
+    },
   })
   app.use(auth)
   const users = openUsers(config.databaseFile)
@@ -44,14 +50,20 @@ export async function buildApp(config: Config, logger = false): Promise<App> {
       response.send(await events.metrics())
     })
   }
+  if (demo) {
+    demoRoutes(app, auth, demo)
+  }
   app.use(page())
+  app.use('/client', client())
   app.use(notFound)
   app.use(auth.errorHandler())
   app.use(answerError)
-  // What is closed after the last request has been answered.
-  return listener(app, async () => {
-    users.close()
-    await auth.close()
-    sessions?.close()
+  return listener(app, {
+    stop: () => demo?.watch.close(),
+    async release() {
+      users.close()
+      await auth.close()
+      sessions?.close()
+    },
   })
 }

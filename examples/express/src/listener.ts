@@ -9,7 +9,14 @@ export interface App {
   close(): Promise<void>
 }
 
-export function listener(handle: RequestListener, release: () => Promise<void>): App {
+export interface Ends {
+  /** Ends the responses that would go on for ever. */
+  stop(): void
+  /** After the last request has been answered. */
+  release(): Promise<void>
+}
+
+export function listener(handle: RequestListener, { stop, release }: Ends): App {
   const open = new Set<ServerResponse>()
   // Nobody holds a connection by never finishing a request.
   const server = createServer({ requestTimeout: 30_000 }, (request, response) => {
@@ -30,6 +37,7 @@ export function listener(handle: RequestListener, release: () => Promise<void>):
       const closed = once(server, 'close')
       // Idle connections end with it.
       server.close()
+      stop()
       for (const response of open) {
         endConnection(response)
       }

@@ -3,6 +3,8 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { accounts } from './accounts.js'
 import { limitAttempts } from './attempts.js'
 import type { Config } from './config.js'
+import { createDemo } from './demo.js'
+import { demoRoutes } from './demo-routes.js'
 import { answerError, answerUnrouted } from './errors.js'
 import { tokenEvents } from './events.js'
 import { securityHeaders } from './headers.js'
@@ -39,10 +41,14 @@ export async function buildApp(config: Config, logger = false): Promise<FastifyI
   // This and the next after the last request has been answered.
   app.addHook('onClose', async () => sessions?.close())
   const events = tokenEvents(app.log)
+  const demo = config.demo ? createDemo(config.tokens) : undefined
   await app.register(tokenratchet, {
     ...config.tokens,
     ...(sessions && { store: sessions.store }),
-    onEvent: events.onEvent,
+    onEvent(event) {
+      events.onEvent(event)
+      demo?.watch.onEvent(event)
+    },
   })
   const users = openUsers(config.databaseFile)
   app.addHook('onClose', async () => users.close())
@@ -53,6 +59,9 @@ export async function buildApp(config: Config, logger = false): Promise<FastifyI
       reply.type(events.contentType)
       return events.metrics()
     })
+  }
+  if (demo) {
+    await app.register(demoRoutes, { demo })
   }
   await app.register(page)
   return app

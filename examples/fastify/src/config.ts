@@ -17,17 +17,25 @@ export interface Config {
   signInLimit: number
   /** The secret was made up for this run. */
   temporarySecret: boolean
+  /** Whether the routes under `/demo` are there. */
+  demo: boolean
   /** Whether `/metrics` is there. */
   metrics: boolean
   /** Options of Tokenratchet, which checks them itself. */
   tokens: TokenratchetOptions
 }
 
-/** Reads the environment, and `.env` beside the app for what the environment leaves out. */
-export function readConfig(): Config {
+/**
+ * Reads the environment, and `.env` beside the app for what the environment leaves out. `demo` is a flag of the command
+ * line: a variable could be left behind in an `.env` that goes to production.
+ */
+export function readConfig(demo = false): Config {
   const file = besideTheApp('.env')
   if (existsSync(file)) {
     process.loadEnvFile(file)
+  }
+  if (demo && process.env.NODE_ENV === 'production') {
+    throw new Error('--demo shows how tokens are stolen, and is not for NODE_ENV=production')
   }
   // Without the blanks and line ends that lists and files of secrets come with.
   const secrets = variable('TOKEN_SECRET')
@@ -36,7 +44,7 @@ export function readConfig(): Config {
   const signingKeys = pemRing('SIGNING_KEY')
   const issuer = variable('ISSUER')
   const audience = variable('AUDIENCE')
-  const accessTokenLifetime = duration('ACCESS_TOKEN_LIFETIME')
+  const accessTokenLifetime = duration('ACCESS_TOKEN_LIFETIME') ?? (demo ? '1m' : undefined)
   const recoveryWindow = duration('RECOVERY_WINDOW')
   return {
     host: variable('HOST') ?? '127.0.0.1',
@@ -46,6 +54,7 @@ export function readConfig(): Config {
     trustProxy: addresses('TRUST_PROXY') ?? [],
     signInLimit: wholeNumber('SIGN_IN_LIMIT', 1) ?? 20,
     temporarySecret: secrets === undefined,
+    demo,
     metrics: flag('METRICS') ?? false,
     tokens: {
       // The first signs, all verify: so a secret is changed while sessions go on.

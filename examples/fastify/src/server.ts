@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import { parseArgs } from 'node:util'
 import { buildApp } from './app.js'
 import { readConfig } from './config.js'
 
@@ -6,12 +7,16 @@ import { readConfig } from './config.js'
 const secondsToFinish = 5
 
 try {
-  const config = readConfig()
+  const { values } = parseArgs({ options: { demo: { type: 'boolean' } } })
+  const config = readConfig(values.demo)
   if (config.temporarySecret) {
     console.warn(
       'TOKEN_SECRET is not set, so this run uses a random one: a restart logs everybody out, ' +
         'and several processes do not accept each other’s tokens.',
     )
+  }
+  if (config.demo) {
+    console.warn('--demo: the page can play a thief, by routes under /demo.')
   }
   const app = await buildApp(config, true)
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -1,0 +1,172 @@
+// The example apps in their demo mode: what the page shows, and that nobody else sees it.
+import { once } from 'node:events'
+import t from 'tap'
+import { Browser, examples, password, run, type Server, servers, start, tokens } from './helpers/example.js'
+import { until } from './helpers/redis.js'
+
+for (const example of examples) {
+  t.test(example, async t => {
+    const app = await start(example, {}, '--demo')
+
+    t.test('without the flag its routes are not there, and with it not in production', async t => {
+      const browser = new Browser(await start(example))
+      await browser.logIn()
+      t.equal((await browser.get('/demo')).status, 404)
+      t.equal((await browser.get('/demo/events')).status, 404)
+      for (const path of ['expire', 'thief', 'thief/x/refresh', 'thief/x/me']) {
+        t.equal((await browser.post(`/demo/${path}`)).status, 404, path)
+      }
+      t.equal((await fetch(`${app.url}/demo`)).status, 204)
+      const production = run(example, { NODE_ENV: 'production' }, '--demo')
+      t.same(await once(production.child, 'close'), [1, null])
+      t.match(production.stderr, /^Error: --demo [^\n]+ NODE_ENV=production\n$/)
+    })
+
+    t.test('only who is signed in may play, and no other site for them', async t => {
+      const browser = new Browser(app)
+      await browser.logIn()
+      t.equal((await new Browser(app).get('/demo/events')).status, 401)
+      for (const path of ['expire', 'thief']) {
+        const nobody = await new Browser(app).post(`/demo/${path}`)
+        t.match(nobody, { status: 401, cookies: [] }, path)
+        const crossSite = { 'sec-fetch-site': 'cross-site' }
+        t.equal((await browser.post(`/demo/${path}`, {}, crossSite)).status, 403, path)
+      }
+      t.equal((await browser.post('/demo/thief/x/refresh')).status, 404, 'no such thief')
+    })
+
+    t.test('an access token of an hour ago is refused as expired, and a refresh goes on', async t => {
+      const browser = new Browser(app)
+      await browser.logIn()
+      const { status, cookies } = await browser.post('/demo/expire')
+      t.equal(status, 204)
+      t.match(cookies, [/^access_token=[\w-]+\.[\w-]+\.[\w-]+; Path=\/; HttpOnly; SameSite=Lax$/])
+      t.match((await browser.get('/me')).body, { code: 'ERR_ACCESS_TOKEN_EXPIRED' })
+      t.same((await browser.refresh()).body, { expires_in: 60 })
+      t.equal((await browser.get('/me')).status, 200)
+    })
+
+    t.test('the thief who follows gets a sibling, and the next one who refreshes ends it', async t => {
+      const browser = new Browser(app)
+      const email = await browser.logIn()
+      const steal = await thiefOf(browser)
+      t.equal((await browser.refresh()).status, 200)
+      t.match((await steal('refresh')).body, { status: 200, events: [{ type: 'reissued' }] })
+      t.match((await steal('me')).body, { status: 200, body: { email }, events: [] })
+      t.equal((await browser.refresh()).status, 200)
+      t.match((await steal('refresh')).body, {
+        status: 400,
+        body: { error: 'invalid_grant' },
+        events: [{ type: 'reused' }],
+      })
+      t.equal((await browser.get('/me')).status, 401, 'for both')
+      t.match((await steal('me')).body, { status: 401, events: [{ type: 'refused', reason: 'revoked' }] })
+    })
+
+    t.test('the thief who is first is outrun, or seen', async t => {
+      const browser = new Browser(app)
+      await browser.logIn()
+      const steal = await thiefOf(browser)
+      t.match((await steal('refresh')).body, { status: 200, events: [{ type: 'refreshed' }] })
+      t.equal((await browser.refresh()).status, 200)
+      t.match((await steal('refresh')).body, { status: 200, events: [{ type: 'refreshed' }] })
+      t.match(await browser.refresh(), { status: 400, body: { error: 'invalid_grant' } })
+    })
+
+    t.test('the stream tells a user of their own sessions, and ends with its session', async t => {
+      const browser = new Browser(app)
+      const email = await browser.logIn()
+      const stranger = new Browser(app)
+      await stranger.logIn()
+      const own = await listen(browser)
+      const strangers = await listen(stranger)
+      await stranger.refresh()
+      await browser.post('/demo/expire')
+      await browser.get('/me')
+      await browser.refresh()
+      const phone = new Browser(app)
+      await phone.post('/login', { email, password })
+      await phone.post('/auth/logout')
+      await browser.post('/auth/logout')
+      await until('it has ended', async () => own.ended)
+      t.match(
+        own.events.map(({ type, reason }) => [type, reason].filter(Boolean).join(' ')),
+        ['refused expired', 'refreshed', 'issued', 'revoked revoke', 'revoked revoke'],
+      )
+      t.match(strangers.events, [{ type: 'refreshed' }])
+      t.equal(strangers.events.length, 1)
+      t.notOk(strangers.ended)
+    })
+
+    t.test('open streams do not hold the stop', async t => {
+      const other = await start(example, {}, '--demo')
+      const browser = new Browser(other)
+      await browser.logIn()
+      const stream = await listen(browser)
+      const since = performance.now()
+      const exit = once(other.child, 'exit')
+      other.child.kill('SIGTERM')
+      t.same(await exit, [0, null])
+      t.ok(performance.now() - since < 3000)
+      t.ok(stream.ended)
+    })
+
+    t.test('the client comes with the page, and nothing else of its package', async t => {
+      const { status, headers } = await fetch(`${app.url}/client/index.js`)
+      t.equal(status, 200)
+      t.match(headers.get('content-type'), /^(text|application)\/javascript/)
+      t.match(headers.get('content-security-policy'), "script-src 'self'")
+      for (const path of [
+        '',
+        'index.d.ts',
+        'index.js.map',
+        '.tsbuildinfo',
+        '../package.json',
+        '%2e%2e/package.json',
+      ]) {
+        const answer = await fetch(`${app.url}/client/${path}`)
+        await answer.text()
+        t.match(answer.status, /^40[034]$/, path)
+      }
+    })
+  })
+}
+
+t.test('no log of any server holds a token', async t => {
+  const logs = [...servers].map(({ stdout, stderr }) => stdout + stderr).join('')
+  t.notOk([...tokens].some(token => logs.includes(token)))
+})
+
+/** One who has copied the cookies, as the page sends him on. */
+async function thiefOf(browser: Browser) {
+  const { status, body } = await browser.post('/demo/thief')
+  if (status !== 201) {
+    throw new Error(`The thief got ${status}`)
+  }
+  const page = new Browser(browser.server)
+  return (action: 'refresh' | 'me') => page.post(`/demo/thief/${body['thief']}/${action}`)
+}
+
+interface Stream {
+  events: Record<string, unknown>[]
+  ended: boolean
+}
+
+/** Once the server listens. */
+async function listen({ server, jar }: Browser): Promise<Stream> {
+  const cookie = [...jar].map(pair => pair.join('=')).join('; ')
+  const response = await fetch(`${(server as Server).url}/demo/events`, { headers: { cookie } })
+  const stream: Stream = { events: [], ended: false }
+  const read = async () => {
+    let text = ''
+    for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      text += chunk
+      const lines = text.split('\n\n')
+      text = lines.pop() ?? ''
+      stream.events.push(...lines.filter(line => line !== ':').map(line => JSON.parse(line.slice(6))))
+    }
+    stream.ended = true
+  }
+  read().catch(() => {})
+  return stream
+}
