@@ -1,43 +1,73 @@
-// Every request of the page goes through here and is written to the log on the page.
-// The tokens travel in HttpOnly cookies: the browser stores and adds them, no script ever sees one.
-import { logRequest } from './views.js'
+// Every request of the page goes through here. The tokens travel in HttpOnly cookies: the browser stores and adds them,
+// no script ever sees one.
+import { createClient } from '/client/index.js'
+import { log } from './log.js'
+
+const observers = new Set()
+
+/** Refreshes when it is time, and once for all requests that need it. */
+export const client = createClient({ fetch: loggedFetch })
+
+/** For what needs nobody to be signed in. Takes and answers what `send` does. */
+export const sendPlain = (method, path, body) => ask(loggedFetch, method, path, body)
 
 /** `status` is 0 without an answer; `reason` is a sentence or an error code unless `ok`. */
-export async function send(method, path, body = {}) {
-  const answer = await ask(path, {
-    method,
-    ...(method === 'POST' && {
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    }),
-  })
-  logRequest(`${method} ${path}`, answer.status || 'no answer', answer.reason, !answer.ok)
-  return answer
-}
+export const send = (method, path, body) => ask(client.fetch, method, path, body)
 
-/** For guarded routes: a 401 is answered by one refresh, and the same request once more. */
-export async function sendGuarded(method, path, body) {
-  const answer = await send(method, path, body)
-  if (answer.status !== 401) {
-    return answer
-  }
-  const refreshed = await refresh()
-  return refreshed.ok ? send(method, path, body) : refreshed
-}
-
-export function refresh() {
-  return send('POST', '/auth/refresh')
-}
-
-async function ask(path, init) {
+/** The requests that went out while `run` did, those of the client included. */
+export async function requestsDuring(run) {
+  const requests = []
+  const observe = request => requests.push(request)
+  observers.add(observe)
   try {
-    const response = await fetch(path, init)
+    await run()
+  } finally {
+    observers.delete(observe)
+  }
+  return requests
+}
+
+async function ask(fetch, method, path, body) {
+  try {
+    const response = await fetch(path, {
+      method,
+      ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    })
     const { ok, status, headers } = response
     const isJson = headers.get('content-type')?.startsWith('application/json')
-    const body = isJson ? await response.json() : {}
-    const reason = ok ? '' : (body.message ?? body.error_description ?? body.error ?? response.statusText)
-    return { ok, status, headers, body, reason }
+    const answer = isJson ? await response.json() : {}
+    return { ok, status, headers, body: answer, reason: ok ? '' : reasonOf(status, answer) }
   } catch {
     return { ok: false, status: 0, headers: new Headers(), body: {}, reason: 'The server does not answer.' }
   }
+}
+
+function reasonOf(status, { message, error_description, error }) {
+  if (status === 503) {
+    return 'The server can’t do that just now.'
+  }
+  return message ?? error_description ?? error ?? `The server answered ${status}.`
+}
+
+async function loggedFetch(input, init) {
+  const request = input instanceof Request ? input : { url: String(input), method: init?.method ?? 'GET' }
+  const { pathname } = new URL(request.url, location.href)
+  const text = `${request.method} ${shown(pathname)}`
+  try {
+    const response = await fetch(input, init)
+    const { status, ok } = response
+    log('page', text, status, !ok)
+    for (const observe of observers) {
+      observe({ text, status })
+    }
+    return response
+  } catch (error) {
+    log('page', text, 'no answer', true)
+    throw error
+  }
+}
+
+/** Without the long names of sessions and thieves. */
+function shown(pathname) {
+  return pathname.replace(/(\/sessions|\/thief)\/([^/]{6})[^/]+/, '$1/$2…')
 }

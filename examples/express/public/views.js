@@ -1,19 +1,18 @@
-// What the page shows: the two forms, or the session and all others of the user. Texts are set as text, never as markup.
+// What the page shows of who is signed in, and where.
 import { startCountdown, stopCountdown } from './countdown.js'
+import { element, textIn } from './elements.js'
 
-export const element = id => document.getElementById(id)
+const signedOut = ['sign-in-card', 'sign-up-card']
+const signedIn = ['session-card', 'devices-card']
 
 export function showForms() {
   stopCountdown()
-  element('signed-in').hidden = true
-  element('own-sessions').hidden = true
-  element('signed-out').hidden = false
+  swap(signedIn, signedOut)
 }
 
 /** Takes the answer to `GET /me`: its body are the claims. */
 export function showSession({ body: claims, headers }) {
-  element('signed-out').hidden = true
-  element('signed-in').hidden = false
+  swap(signedOut, signedIn)
   element('email').textContent = claims.email
   element('claims').replaceChildren(
     ...Object.entries(claims).flatMap(([name, value]) => [textIn('dt', name), textIn('dd', describe(value))]),
@@ -24,9 +23,18 @@ export function showSession({ body: claims, headers }) {
 }
 
 /** Takes the list of `GET /auth/sessions`, the last used first. */
-export function showSessions(sessions) {
-  element('own-sessions').hidden = false
-  element('sessions').replaceChildren(...sessions.map(entryOf))
+export function showDevices(sessions) {
+  element('devices').replaceChildren(...sessions.map(entryOf))
+  element('logout-others').hidden = sessions.length < 2
+}
+
+function swap(away, here) {
+  for (const id of away) {
+    element(id).hidden = true
+  }
+  for (const id of here) {
+    element(id).hidden = false
+  }
 }
 
 function entryOf({ sid, current, device = 'Unknown device', ip, created_at, used_at }) {
@@ -34,14 +42,13 @@ function entryOf({ sid, current, device = 'Unknown device', ip, created_at, used
   if (current) {
     name.append(' ', textIn('strong', 'this one'))
   }
-  const times = textIn('p', 'Logged in ')
+  const times = textIn('p', 'Signed in ', 'hint')
   times.append(
     timeIn(created_at),
     ip === undefined ? '' : ` from ${ip}`,
     ', last refreshed ',
     timeIn(used_at),
   )
-  times.className = 'hint'
   const about = document.createElement('div')
   about.append(name, times)
 
@@ -49,29 +56,11 @@ function entryOf({ sid, current, device = 'Unknown device', ip, created_at, used
   button.type = 'button'
   button.dataset.sid = sid
   button.dataset.current = current
-  button.setAttribute('aria-label', `Log out ${device}, logged in ${inWords(created_at)}`)
+  button.setAttribute('aria-label', `Log out ${device}, signed in ${inWords(created_at)}`)
 
   const entry = document.createElement('li')
   entry.append(about, button)
   return entry
-}
-
-export function say(message, bad = false) {
-  element('status').textContent = message
-  element('status').classList.toggle('bad', bad)
-}
-
-/** The newest request comes first. */
-export function logRequest(request, result, detail, bad) {
-  const entry = document.createElement('li')
-  entry.classList.toggle('bad', bad)
-  entry.append(
-    textIn('time', new Date().toLocaleTimeString()),
-    textIn('span', request),
-    textIn('b', result),
-    textIn('span', detail),
-  )
-  element('log').prepend(entry)
 }
 
 /** The numbers are times, in seconds. */
@@ -86,11 +75,5 @@ function timeIn(date) {
 }
 
 function inWords(date) {
-  return new Date(date).toLocaleString([], { dateStyle: 'medium', timeStyle: 'medium' })
-}
-
-function textIn(tag, text) {
-  const created = document.createElement(tag)
-  created.textContent = text
-  return created
+  return new Date(date).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' })
 }

@@ -1,123 +1,216 @@
-// What the buttons and forms do. Refresh on a 401 only: not on every load, and not by a timer.
-import { refresh, send, sendGuarded } from './requests.js'
-import { element, say, showForms, showSession, showSessions } from './views.js'
+// Who is signed in, and what the buttons and forms do. Refreshing is the client's business: not on every load, and not
+// by a timer.
+import { on } from './actions.js'
+import { startBurst } from './burst.js'
+import { startCountdown } from './countdown.js'
+import { listen, onDecision, stopListening } from './decisions.js'
+import { element, say } from './elements.js'
+import { log } from './log.js'
+import { client, send, sendPlain } from './requests.js'
+import { offerThief, withdrawThief } from './thief.js'
+import { showDevices, showForms, showSession } from './views.js'
 
-let busy = false
+/** The claims of whoever is signed in here. */
+let user
+/** Counts what changes it: an answer to an older question is dropped. */
+let turn = 0
+/** What to say when the client tells of what this tab has asked for. */
+let expected
 
-on('login', 'submit', async form => {
-  const login = await send('POST', '/login', credentials(form))
-  if (!login.ok) {
-    return say(login.reason, true)
+const isDemo = await fetch('/demo').then(
+  ({ ok }) => ok,
+  () => false,
+)
+
+client.addEventListener('signedin', async () => {
+  log('client', 'event signedin')
+  const ours = expected
+  expected = undefined
+  await showCurrent(ours ?? 'Another tab has signed in.')
+  if (ours !== undefined) {
+    element('session-title').focus()
   }
-  form.reset()
-  await showCurrent('Logged in.')
-  element('session-title').focus()
 })
 
-on('register', 'submit', async form => {
-  const registered = await send('POST', '/register', credentials(form))
-  if (!registered.ok) {
-    return say(registered.reason, true)
+client.addEventListener('refreshed', ({ detail }) => {
+  log('client', 'event refreshed', `${detail.expires_in} s`)
+  startCountdown(detail.expires_in, detail.expires_in)
+})
+
+client.addEventListener('signedout', () => {
+  log('client', 'event signedout')
+  const message = expected ?? (user ? 'This session has ended. Sign in to go on.' : 'Sign in, or sign up.')
+  expected = undefined
+  leave(message)
+})
+
+onDecision(({ type, sid }) => {
+  if (user === undefined) {
+    return
   }
-  form.reset()
-  element('login-email').value = registered.body.email
-  element('login-password').focus()
-  say('Registered. Now log in.')
+  const ends = ['revoked', 'reused', 'evicted'].includes(type)
+  if (sid === user.sid && ends) {
+    stopListening()
+    // The client will find out, and tell.
+    return showCurrent()
+  }
+  return sid !== user.sid && (ends || type === 'issued') && showList()
+})
+
+// A tab nobody looks at holds no connection: browsers have few for each server.
+document.addEventListener('visibilitychange', async () => {
+  if (document.hidden) {
+    stopListening()
+  } else if (user !== undefined) {
+    await showCurrent()
+  }
+})
+
+on('sign-in', 'submit', signIn)
+
+on('sign-up', 'submit', async form => {
+  const registered = await sendPlain('POST', '/register', fieldsOf(form))
+  return registered.ok ? signIn(form) : refuse(form, registered.reason)
 })
 
 on('refresh', 'click', async () => {
-  const refreshed = await refresh()
-  return refreshed.ok ? showCurrent('Refreshed: both tokens are new.') : refuse(refreshed)
+  try {
+    await client.refresh()
+    await showCurrent('Refreshed: both tokens are new.')
+  } catch {
+    if (user !== undefined) {
+      say('No refresh just now: the server does not answer. You stay signed in.', { bad: true })
+    }
+  }
 })
 
-on('me', 'click', () => showCurrent('You are logged in.'))
+on('me', 'click', () => showCurrent('That is you.'))
 
-on('logout', 'click', async () => leave(await send('POST', '/auth/logout'), 'Logged out.'))
+on('retry', 'click', () => showCurrent('There it is again.'))
+
+on('logout', 'click', () => logOut('Logged out.'))
 
 // One listener for the buttons of the whole list, which is made anew each time.
-on('sessions', 'click', async (_list, { target }) => {
+on('devices', 'click', async (_list, { target }) => {
   const button = target.closest('button')
   if (button === null) {
     return
   }
   const { sid, current } = button.dataset
-  const ended = await sendGuarded('DELETE', `/auth/sessions/${sid}`)
   if (current === 'true') {
-    return leave(ended, 'Logged out.')
+    return logOut('Logged out.')
   }
+  const ended = await send('DELETE', `/auth/sessions/${sid}`)
   // 404: it has ended already, as was asked for.
   if (!ended.ok && ended.status !== 404) {
-    return refuse(ended)
+    return complain(ended)
   }
-  await showCurrent('That session has ended.')
+  await showCurrent('That device is logged out.')
   // Its button, which had the focus, is gone.
-  element('sessions-title').focus()
+  element('devices-title').focus()
 })
 
 on('logout-others', 'click', async () => {
-  const ended = await sendGuarded('POST', '/auth/logout-all', { except: 'current' })
-  return ended.ok ? showCurrent('All other sessions have ended.') : refuse(ended)
+  const ended = await send('POST', '/auth/logout-all', { except: 'current' })
+  if (!ended.ok) {
+    return complain(ended)
+  }
+  await showCurrent('All other devices are logged out.')
+  element('devices-title').focus()
 })
 
-on('logout-everywhere', 'click', async () =>
-  leave(await sendGuarded('POST', '/auth/logout-all'), 'Logged out everywhere.'),
-)
+on('logout-everywhere', 'click', async () => {
+  const ended = await send('POST', '/auth/logout-all')
+  // So that all tabs know.
+  return ended.ok ? logOut('Logged out everywhere.') : complain(ended)
+})
 
+if (isDemo) {
+  startBurst(complain)
+}
 await showCurrent('Welcome back.')
 
-/** Who is logged in, and where, after every action. */
+async function signIn(form) {
+  const login = await sendPlain('POST', '/login', fieldsOf(form))
+  if (!login.ok) {
+    return refuse(form, login.reason)
+  }
+  for (const id of ['sign-in', 'sign-up']) {
+    element(id).reset()
+    refuse(element(id), '')
+  }
+  expected = 'Signed in.'
+  client.signedIn(login.body)
+}
+
+async function logOut(message) {
+  expected = message
+  await client.logout()
+}
+
+/** Who is signed in, and where; without a message, quietly. */
 async function showCurrent(message) {
-  const me = await sendGuarded('GET', '/me')
+  const mine = ++turn
+  const me = await send('GET', '/me')
+  if (mine !== turn) {
+    return
+  }
   if (!me.ok) {
-    return refuse(me)
+    return complain(me)
   }
+  user = me.body
   showSession(me)
-  const list = await sendGuarded('GET', '/auth/sessions')
-  if (!list.ok) {
-    return refuse(list)
+  if (isDemo) {
+    element('burst-card').hidden = false
+    offerThief(user)
+    listen(user)
   }
-  showSessions(list.body.sessions)
-  say(message)
+  if (message !== undefined) {
+    say(message)
+  }
+  await showList()
 }
 
-/** After what ends the session of this page. */
-function leave(ended, message) {
-  if (!ended.ok) {
-    return refuse(ended)
+async function showList() {
+  const mine = turn
+  const list = await send('GET', '/auth/sessions')
+  if (mine === turn) {
+    list.ok ? showDevices(list.body.sessions) : complain(list)
   }
+}
+
+function leave(message) {
+  turn++
+  const wasSignedIn = user !== undefined
+  user = undefined
+  stopListening()
   showForms()
+  element('burst-card').hidden = true
+  const isReading = withdrawThief()
   say(message)
-  element('login-title').focus()
-}
-
-function refuse({ status, reason }) {
-  if (status === 400 || status === 401) {
-    showForms()
-    say('You are not logged in.')
-  } else {
-    // An outage logs nobody out: what is on the page stays.
-    say(reason, true)
+  const { activeElement } = document
+  // What had the focus is gone with the session.
+  if (wasSignedIn && !isReading && (activeElement === document.body || activeElement.closest('[hidden]'))) {
+    element('sign-in-title').focus()
   }
 }
 
-function credentials(form) {
-  return Object.fromEntries(new FormData(form))
+/** Only the client's word ends a session on the page: an outage logs nobody out, and what is shown stays. */
+function complain({ status, reason }) {
+  if (status === 401 && user === undefined) {
+    return leave('Sign in, or sign up.')
+  }
+  const why = status === 401 ? 'The token can’t be refreshed just now.' : reason
+  say(user === undefined ? why : `${why} What you see stays.`, { bad: true, retry: true })
 }
 
-/** One action at a time: a second click while the first is on its way does nothing. */
-function on(id, type, action) {
-  element(id).addEventListener(type, async event => {
-    event.preventDefault()
-    if (busy) {
-      return
-    }
-    busy = true
-    document.body.setAttribute('aria-busy', 'true')
-    try {
-      await action(element(id), event)
-    } finally {
-      busy = false
-      document.body.removeAttribute('aria-busy')
-    }
-  })
+function refuse(form, reason) {
+  form.querySelector('.problem').textContent = reason
+  if (reason !== '') {
+    form.querySelector('input[type=password]').focus()
+  }
+}
+
+function fieldsOf(form) {
+  return Object.fromEntries(new FormData(form))
 }
