@@ -35,7 +35,7 @@ for (const example of examples) {
       await page.keyboard.type(password)
       await page.keyboard.press('Enter')
       await page.getByRole('heading', { name: `Signed in as ${email}` }).waitFor()
-      t.equal(await page.evaluate('document.activeElement.id'), 'session-title')
+      await page.locator('#session-title:focus').waitFor()
       await other.getByRole('heading', { name: `Signed in as ${email}` }).waitFor()
       t.match(await page.locator('#seconds').textContent(), /^(1:00|0:\d\d)$/)
       await page.locator('#devices li').waitFor()

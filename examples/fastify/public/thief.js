@@ -86,6 +86,8 @@ async function take(step) {
 /** Each answers what the server decided, or why nothing was. */
 const actions = {
   async 'thief copies'() {
+    // So that the page has no reason to refresh by itself between two steps.
+    await client.refresh().catch(() => {})
     const copied = await send('POST', '/demo/thief')
     thief = copied.body.thief
     return copied.ok ? { decision: 'copied' } : { failure: copied.reason }
