@@ -4,6 +4,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { plain } from './plain.js'
 
 /** Apps that do the same on different frameworks: what is said of one holds for the other. */
 export const examples = ['fastify', 'express'] as const
@@ -41,7 +42,7 @@ export function run(
   environment: Record<string, string>,
   ...flags: string[]
 ): Server {
-  const child = spawn(process.execPath, [fileOf(example, 'dist/server.js'), ...flags], {
+  const child = spawn(...plain(process.execPath, [fileOf(example, 'dist/server.js'), ...flags]), {
     env: {
       ...process.env,
       NODE_ENV: '',

@@ -45,7 +45,8 @@ export function startTraffic(clients: readonly HonestClient[], processes = 2): T
     while (!isStopped) {
       const isDue = asked.delete(index) || Math.random() < 0.1
       await send(client, isDue ? 'refresh' : 'guarded')
-      await sleep(5 + Math.random() * 20)
+      // Often enough to meet every moment of a restart, and not so often that the machine is busy with nothing else.
+      await sleep(20 + Math.random() * 60)
     }
   })
 

@@ -14,6 +14,8 @@ const compilers = { 'TypeScript 7': 'typescript', 'TypeScript 5.9': 'typescript5
 
 const compilerOptions = {
   target: 'es2022',
+  // Without what browsers have: half of what a compiler would read, and servers do not have it.
+  lib: ['es2023'],
   module: 'nodenext',
   strict: true,
   exactOptionalPropertyTypes: true,
