@@ -2,22 +2,18 @@ import { createLogout } from './logout.js'
 import type { Client, ClientOptions, TokenAnswer } from './options.js'
 import { answerOf, type Failure, poster } from './post.js'
 import { refresher, refused } from './refresh.js'
-import { createSession } from './session.js'
-import { now } from './tabs.js'
+import { createSession, now } from './session.js'
 
 /**
  * A `fetch` that refreshes access tokens.
  *
- * @throws TypeError for an option that makes no sense
+ * @throws TypeError for what is no URL
  */
 export function createClient(options: ClientOptions = {}): Client {
-  const { refreshUrl = '/auth/refresh', logoutUrl, transport = 'cookie', fetch: send = fetch } = options
-  const inCookies = transport === 'cookie'
-  if (!inCookies && transport !== 'body') {
-    throw new TypeError('transport is cookie or body')
-  }
+  const { refreshUrl = '/auth/refresh', logoutUrl, transport, fetch: send = fetch } = options
+  const inCookies = transport !== 'body'
   // Where pages are rendered, nothing is sent; but a client may be made.
-  const base = `${globalThis.location ?? 'http://localhost'}`
+  const base = globalThis.document?.baseURI ?? globalThis.location?.href ?? 'http://localhost'
   const url = new URL(refreshUrl, base)
   const post = poster(send)
   const events = new EventTarget()
@@ -29,19 +25,19 @@ export function createClient(options: ClientOptions = {}): Client {
   const guarded: typeof fetch = async (input, init) => {
     const request = input as Partial<Request>
     const headers = new Headers(init?.headers ?? request.headers)
-    if (new URL(request.url ?? `${input}`, base).origin !== url.origin || headers.has('authorization')) {
+    const isOurs = (address: string) => new URL(address, base).origin === url.origin
+    if (!isOurs(request.url ?? `${input}`) || headers.has('authorization')) {
       return send(input, init)
     }
     const signal = init?.signal ?? request.signal
     // For this request. Others go on waiting.
     const unlessAborted = <T>(promise: Promise<T>): Promise<T> =>
-      Promise.race([
-        promise,
-        new Promise<never>((_resolve, reject) => {
-          signal?.throwIfAborted()
-          signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
-        }),
-      ])
+      new Promise((resolve, reject) => {
+        signal?.throwIfAborted()
+        const abort = () => reject(signal?.reason)
+        signal?.addEventListener('abort', abort)
+        void promise.then(resolve).finally(() => signal?.removeEventListener('abort', abort))
+      })
     let failure: Failure | undefined
     if (logout.isPending()) {
       failure = await unlessAborted(logout.send())
@@ -57,15 +53,19 @@ export function createClient(options: ClientOptions = {}): Client {
       }
     }
 
-    const { epoch, user } = session
+    const { epoch, userSince } = session
     const ask = () => {
-      if (session.tokens) {
-        headers.set('authorization', `Bearer ${session.tokens.access_token}`)
-      }
-      return send(request.clone?.() ?? input, { ...init, headers })
+      const token = session.tokens?.access_token
+      headers.set('authorization', `Bearer ${token}`)
+      return send(request.clone?.() ?? input, token ? { ...init, headers } : init)
     }
     const response = await ask()
-    if (response.status !== 401 || !/(^|,) *Bearer/i.test(response.headers.get('www-authenticate') ?? '')) {
+    if (
+      response.status !== 401 ||
+      !/(^|,) *Bearer/i.test(response.headers.get('www-authenticate') ?? '') ||
+      // A redirect may have led elsewhere.
+      !isOurs(response.url || url.href)
+    ) {
       return response
     }
     if (epoch === session.epoch) {
@@ -74,7 +74,11 @@ export function createClient(options: ClientOptions = {}): Client {
       failure ??= await unlessAborted(refresh())
     }
     // What one user asked for is not repeated for the next, nor a body that is gone.
-    if (failure === refused || user !== session.user || init?.body instanceof ReadableStream) {
+    if (
+      failure === refused ||
+      userSince !== session.userSince ||
+      (init?.body as Partial<ReadableStream>)?.getReader
+    ) {
       return response
     }
     return failure ? answerOf(failure) : ask()
@@ -82,18 +86,18 @@ export function createClient(options: ClientOptions = {}): Client {
 
   return Object.assign(events, {
     fetch: guarded,
-    signedIn: (answer: TokenAnswer) => session.change('signedin', now(), answer),
+    signedIn: (answer: TokenAnswer) => session.change('signedin', 0, answer),
     async refresh() {
       // The user wants it now.
       session.failure = undefined
-      const failure = await refresh()
+      const failure = (await logout.send()) ?? (await refresh())
       if (failure) {
         throw new Error(`${url}`, { cause: failure })
       }
     },
     async logout() {
       logout.remember()
-      session.change('signedout', now())
+      session.change('signedout', 0)
       const failure = await logout.send()
       if (failure && !logout.isPending()) {
         throw failure

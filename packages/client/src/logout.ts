@@ -22,27 +22,29 @@ export function createLogout(
   events: EventTarget,
 ): Logout {
   const key = `tokenratchet ${url}`
-  const memory: Record<string, string> = inCookies ? storage() : {}
+  let { notes } = session
+  let timer: ReturnType<typeof setTimeout>
 
-  const isPending = () => key in memory
+  const isPending = () => key in notes
 
   const send = () =>
     session.inTurn(async () => {
       if (!isPending()) {
         return
       }
-      const token = memory[key]
+      const token = notes[key]
       const { response, failure } = await post(url, token && { token })
-      if (failure) {
-        setTimeout(send, later)
-        return failure
+      clearTimeout(timer)
+      if (response) {
+        forget()
+      } else {
+        timer = setTimeout(send, later)
       }
-      forget()
-      return response.ok ? undefined : new Error(`${url}: ${response.status}`)
+      return failure
     })
 
   const forget = () => {
-    delete memory[key]
+    delete notes[key]
   }
 
   // A login ends the session that was there before.
@@ -53,18 +55,17 @@ export function createLogout(
 
   return {
     remember() {
-      memory[key] = session.tokens?.refresh_token ?? ''
+      const token = session.tokens?.refresh_token ?? ''
+      if (inCookies || token) {
+        try {
+          notes[key] = token
+        } catch {
+          // The storage is full.
+          notes = { [key]: token }
+        }
+      }
     },
     isPending,
     send,
-  }
-}
-
-/** Where cookies are blocked, so is this. */
-function storage(): Storage | Record<string, never> {
-  try {
-    return localStorage
-  } catch {
-    return {}
   }
 }

@@ -1,8 +1,11 @@
 /** Sends parameters as a form; without any, nothing but the cookies. */
 export type Post = (url: URL, parameters?: Record<string, string> | '') => Promise<Answer>
 
-/** What a server says for good, or else why it says nothing: in trouble itself, or not to be reached. */
-export type Answer = { response: Response; failure?: never } | { response?: never; failure: Failure }
+/**
+ * What a server says for good, and `failure` when that is a refusal. Without `response` it has said nothing: it is in
+ * trouble itself, or not to be reached.
+ */
+export type Answer = { response?: Response; failure?: Failure | undefined }
 
 export type Failure = Response | Error
 
@@ -17,14 +20,20 @@ export function poster(send: typeof fetch): Post {
         method: 'POST',
         // A cookie and a token in the body would contradict each other.
         credentials: parameters ? 'omit' : 'include',
-        ...(parameters && { body: new URLSearchParams(parameters) }),
+        body: parameters ? new URLSearchParams(parameters) : null,
         // The page of a captive portal is no answer.
         redirect: 'error',
         // The cookies arrive though the tab is closed now.
         keepalive: true,
         signal: AbortSignal.timeout(patience),
       })
-      return response.status > 499 || response.status === 429 ? { failure: response } : { response }
+      const { ok, status } = response
+      // 429, and from 500 on.
+      if (status > 428) {
+        // A copy: the signal takes the body of this one away.
+        return { failure: new Response(await response.blob(), response) }
+      }
+      return { response, failure: ok ? undefined : new Error(`${url}: ${status}`) }
     } catch (error) {
       return { failure: error as Error }
     }

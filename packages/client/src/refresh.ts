@@ -1,6 +1,5 @@
-import type { Failure, Post } from './post.js'
-import type { Session } from './session.js'
-import { now } from './tabs.js'
+import type { Answer, Failure, Post } from './post.js'
+import { now, type Session } from './session.js'
 
 /** Answers `undefined` when the access token is new, and never rejects. */
 export type Refresh = () => Promise<Failure | undefined>
@@ -11,6 +10,9 @@ export const refused: Failure = new Error('signedout')
 /** Milliseconds that a request waits at the most until a server is asked again. */
 const patience = 5000
 
+/** Seconds after the first failure, and twice as many after each that follows. */
+const shortestDelay = 0.5
+
 /**
  * Seconds between two refreshes at the most, and after a refusal: not each request of a page that goes on asking shall
  * become a refresh. A server that asks for more patience would not be missed when it is back.
@@ -20,7 +22,7 @@ const longestDelay = 60
 /** One refresh at a time. What fails is tried again, later each time, with the same token. */
 export function refresher(session: Session, post: Post, url: URL, inCookies: boolean): Refresh {
   let running: Promise<Failure | undefined> | undefined
-  let failures = 0
+  let delay = 0
   let notBefore = 0
 
   const untilDone = async () => {
@@ -32,44 +34,46 @@ export function refresher(session: Session, post: Post, url: URL, inCookies: boo
         }
         await new Promise(resolve => setTimeout(resolve, notBefore - now()))
       }
-      failures = failure ? failures + 1 : 0
-      session.failure = await session.inTurn(async () => (epoch === session.epoch ? once() : undefined))
+      delay = failure ? delay * 2 : shortestDelay
+      await session.inTurn(async () => {
+        if (epoch === session.epoch) {
+          session.failure = await once(epoch)
+        }
+      })
       if (!session.failure) {
         return
       }
     }
   }
 
-  const once = async (): Promise<Failure | undefined> => {
-    const { user, tokens } = session
-    const token = tokens?.refresh_token
+  const once = async (epoch: number): Promise<Failure | undefined> => {
+    const token = session.tokens?.refresh_token
     const at = now()
-    const { response, failure } =
+    let { response, failure }: Answer =
       inCookies || token
         ? await post(url, token && { grant_type: 'refresh_token', refresh_token: token })
         : { failure: refused }
     const answer = await response?.json().catch(() => {})
-    if (user !== session.user) {
-      // Signed in or out meanwhile.
+    if (epoch !== session.epoch) {
+      // Signed in or out meanwhile, or another tab was faster.
       return
     }
-    if (response?.ok && answer?.expires_in > 0) {
-      session.change('refreshed', at, answer)
+    if (!failure && answer?.expires_in > 0) {
+      session.change('refreshed', now() - at, answer)
       return
     }
-    // RFC 6749 section 5.2: the token, or that there is none.
-    const isRefused = failure === refused || /^invalid_/.test(answer?.error)
-    if (isRefused) {
-      session.change('signedout', at)
+    // RFC 6749 section 5.2: the token, or that there is none. A 403 is about where the page is from.
+    if (response?.status === 400 && /^invalid_/.test(answer?.error)) {
+      failure = refused
     }
-    notBefore = now() + 1000 * (isRefused ? longestDelay : delay(failure))
-    return isRefused ? refused : (failure ?? new Error(`${url}: ${response?.status}`))
-  }
-
-  /** RFC 9110 section 10.2.3, but for its dates: they would have to be compared with the clock of the device. */
-  const delay = (failure: Failure | undefined) => {
-    const retryAfter = Number((failure as Partial<Response>)?.headers?.get('retry-after'))
-    return Math.min(retryAfter || 2 ** failures / 2, longestDelay) * (1 + Math.random() / 2)
+    if (failure === refused) {
+      session.change('signedout', now() - at)
+      delay = longestDelay
+    }
+    // RFC 9110 section 10.2.3, but for its dates: they would have to be compared with the clock of the device.
+    const retryAfter = Number((failure as Partial<Response>)?.headers?.get('retry-after')) || 0
+    notBefore = now() + Math.min(Math.max(retryAfter, delay), longestDelay) * (1000 + Math.random() * 500)
+    return failure ?? new Error(`${url}`)
   }
 
   return () =>

@@ -1,6 +1,9 @@
 import type { TokenAnswer } from './options.js'
 import type { Failure } from './post.js'
-import { now, otherTabs, type Tabs } from './tabs.js'
+import { otherTabs, type Tabs } from './tabs.js'
+
+/** Milliseconds on a monotonic clock, which no change of the device's time moves. */
+export const now = (): number => performance.now()
 
 /** What this tab knows of the session, and tells the others. Times are by `now`. */
 export interface Session extends Omit<Tabs, 'tell'> {
@@ -8,58 +11,55 @@ export interface Session extends Omit<Tabs, 'tell'> {
   tokens?: TokenAnswer | undefined
   /** Counts access tokens: a 401 for an earlier one needs no refresh. */
   epoch: number
-  /** Counts sign-ins and sign-outs: what one user asked for is never repeated for another. */
-  user: number
-  /** From here on a new access token is wanted: for the last tenth of the life of the one in use. */
+  /** When somebody signed in or out: what one user asked for is never repeated for another. */
+  userSince: number
+  /** From here on a new access token is wanted: for the last tenth of the life of the one in use. NaN is never. */
   freshUntil: number
-  /** From here on the access token is refused. */
+  /** From here on the access token is refused. NaN: the server will say. */
   goodUntil: number
   /** Why the last refresh brought no new one. */
   failure?: Failure | undefined
   /**
    * Signed in, refreshed, or signed out.
    *
-   * @param at what the seconds of the answer are counted from; of an end, which sessions it is about
+   * @param age milliseconds since the server was asked: only what was there then is meant
    */
-  change(type: string, at: number, answer?: TokenAnswer): void
+  change(type: string, age: number, answer?: TokenAnswer): void
 }
 
 export function createSession(name: string, inCookies: boolean, events: EventTarget): Session {
   let isOver = false
-  let changedAt = 0
 
-  /** @param value seconds of a new access token; of an end, when it was */
-  const happened = (type: string, value: number, at = now()) => {
+  const happened = (type: string, age: number, seconds = NaN) => {
+    const at = now() - age
     const isEnd = type === 'signedout'
-    if (isEnd && value < changedAt) {
+    // About a session before this one; or several tabs were refused, which must not keep each other trying.
+    if (at < session.userSince || (isEnd && isOver)) {
       return
     }
+    isOver = isEnd
     if (type !== 'refreshed') {
-      changedAt = at
-      session.user++
+      session.userSince = at
     }
     session.epoch++
     session.failure = undefined
-    session.goodUntil = isEnd ? Infinity : at + value * 1000
-    session.freshUntil = session.goodUntil - value * 100
-    if (!(isEnd && isOver)) {
-      isOver = isEnd
-      events.dispatchEvent(new CustomEvent(type, { detail: isEnd ? null : { expires_in: value } }))
-    }
+    session.goodUntil = at + seconds * 1000
+    session.freshUntil = session.goodUntil - seconds * 100
+    events.dispatchEvent(new CustomEvent(type, { detail: isEnd ? null : { expires_in: seconds } }))
   }
 
   const { tell, ...tabs } = otherTabs(name, inCookies, happened)
   const session: Session = {
     ...tabs,
     epoch: 0,
-    user: 0,
-    freshUntil: Infinity,
-    goodUntil: Infinity,
-    change(type, at, answer) {
-      const value = answer?.expires_in ?? at
+    userSince: -Infinity,
+    freshUntil: NaN,
+    goodUntil: NaN,
+    change(type, age, answer) {
+      const seconds = answer?.expires_in
       session.tokens = inCookies ? undefined : answer
-      tell(type, value)
-      happened(type, value, at)
+      tell(type, age, seconds)
+      happened(type, age, seconds)
     },
   }
   return session

@@ -1,40 +1,44 @@
 export interface Tabs {
   /** Tells all other tabs. */
-  tell(type: string, value: number): void
+  tell: Tell
+  /** Outlives the page where it can. No place for a token, unless tokens are in memory: then this is, too. */
+  notes: Record<string, string>
   /** Runs an action that never rejects, as a rule while no other tab runs one. */
   inTurn<T>(action: () => Promise<T>): Promise<T>
 }
 
+/** What happened, how many milliseconds ago: clocks of tabs don't agree. And the seconds of a new access token. */
+type Tell = (type: string, age: number, seconds?: number) => void
+
 /** Milliseconds. A tab that is frozen while its turn lasts must not stop the others. */
 const patience = 3000
-
-/** Milliseconds on a monotonic clock, which no change of the device's time moves, to be compared among tabs. */
-export const now = (): number => performance.timeOrigin + performance.now()
 
 /**
  * Other tabs of this browser. They save work: nothing goes wrong where they can't be reached, as the server takes
  * refreshes of several tabs at once.
  */
-export function otherTabs(
-  name: string,
-  inCookies: boolean,
-  receive: (type: string, value: number) => void,
-): Tabs {
+export function otherTabs(name: string, inCookies: boolean, receive: Tell): Tabs {
+  let channel: BroadcastChannel | undefined
+  let notes = {}
   // Tokens in memory are a session of this tab alone. And in Node, a channel would hold the process.
-  const channel = inCookies && globalThis.document ? new BroadcastChannel(name) : undefined
-  if (channel) {
-    channel.onmessage = ({ data: [type, value] }) => receive(type, value)
+  if (inCookies && globalThis.document) {
+    try {
+      notes = localStorage
+      channel = new BroadcastChannel(name)
+      channel.onmessage = ({ data }) => receive(...(data as Parameters<Tell>))
+    } catch {
+      // Withheld: cookies are blocked, or the frame is sandboxed.
+    }
   }
   return {
-    tell: (type, value) => channel?.postMessage([type, value]),
+    notes,
+    tell: (...happening) => channel?.postMessage(happening),
     async inTurn(action) {
-      let running: ReturnType<typeof action> | undefined
-      const run = () => (running ??= action())
       try {
-        return await navigator.locks.request(name, { signal: AbortSignal.timeout(patience) }, run)
+        return await navigator.locks.request(name, { signal: AbortSignal.timeout(patience) }, action)
       } catch {
         // No locks (plain http, a sandboxed frame), or no turn in time.
-        return run()
+        return action()
       }
     },
   }

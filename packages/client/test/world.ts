@@ -1,0 +1,175 @@
+// One browser and its server: what the network, the clocks and the other tabs do is what the test says.
+import { type Clock, install } from '@sinonjs/fake-timers'
+import type { FastifyInstance } from 'fastify'
+import { type Test, test } from 'tap'
+import { type Client, type ClientOptions, createClient, type TokenAnswer } from '../src/index.js'
+import { createApp } from './app.js'
+import { type Fate, Network, origin } from './network.js'
+import { createChannels, createLocks, type FakeChannels, type FakeLocks } from './tabs.js'
+
+export interface WorldOptions {
+  readonly transport?: 'cookie' | 'body'
+  /** Without: as where pages are rendered. */
+  readonly hasPage?: boolean
+  readonly hasLocks?: boolean
+}
+
+const transports = ['cookie', 'body'] as const
+
+/** A page with a client in it, and what has happened there. */
+export interface Tab {
+  readonly client: Client
+  readonly events: string[]
+  /** The status of what is there. */
+  get(path?: string): Promise<number>
+}
+
+export class World extends Network {
+  readonly transport: 'cookie' | 'body'
+  readonly clock: Clock
+  readonly channels: FakeChannels = createChannels()
+  readonly locks: FakeLocks = createLocks()
+
+  constructor(app: FastifyInstance, clock: Clock, transport: 'cookie' | 'body') {
+    super(app)
+    this.clock = clock
+    this.transport = transport
+  }
+
+  tab(options: ClientOptions = {}): Tab {
+    const client = createClient({ fetch: this.fetch, transport: this.transport, ...options })
+    const events: string[] = []
+    for (const type of ['signedin', 'refreshed', 'signedout']) {
+      client.addEventListener(type, () => events.push(type))
+    }
+    return { client, events, get: (path = '/me') => client.fetch(path).then(({ status }) => status) }
+  }
+
+  /** A tab of somebody who has just signed in. */
+  async signedIn(subject = 'ann', tab: Tab = this.tab()): Promise<Tab> {
+    tab.client.signedIn(await this.login(subject))
+    await this.quiet()
+    tab.events.length = 0
+    return tab
+  }
+
+  async login(subject: string, send: typeof fetch = this.fetch): Promise<TokenAnswer> {
+    const headers = { 'content-type': 'application/json' }
+    const body = JSON.stringify({ subject })
+    const response = await this.until(send('/login', { method: 'POST', headers, body }))
+    return (await response.json()) as TokenAnswer
+  }
+
+  get refreshes(): number {
+    return this.count('/auth/refresh')
+  }
+
+  /** What becomes of refreshes from now on. */
+  refreshIs(fate: Fate | undefined): void {
+    this.always('/auth/refresh', fate)
+  }
+
+  /** The access token has expired, and the clock of the client does not show it: the device was asleep. */
+  sleep(seconds = 600): void {
+    this.serverTime += seconds * 1000
+  }
+
+  /** Time passes, here and there. */
+  async pass(seconds: number): Promise<void> {
+    await this.quiet()
+    for (let left = seconds * 1000; left > 0; left -= 500) {
+      const step = Math.min(left, 500)
+      this.serverTime += step
+      await this.clock.tickAsync(step)
+      await this.quiet()
+    }
+  }
+
+  /** As much time passes as it takes. */
+  async until<T>(promise: Promise<T>): Promise<T> {
+    let isDone = false
+    const done = () => {
+      isDone = true
+    }
+    promise.then(done, done)
+    await this.quiet()
+    for (let steps = 0; !isDone; steps++) {
+      if (steps > 3000) {
+        throw new Error('This never ends')
+      }
+      await this.pass(0.1)
+    }
+    return promise
+  }
+}
+
+const startOfTime = 1_750_000_000_000
+
+/**
+ * A rule of the client, for both transports unless one is named. What ends with its test: the world. And what fails all
+ * tests: a rejection that nobody handles, a token where none belongs.
+ */
+export function rule(
+  sentence: string,
+  run: (t: Test, world: World) => Promise<void>,
+  options: WorldOptions = {},
+): void {
+  for (const transport of options.transport === undefined ? transports : [options.transport]) {
+    test(`${sentence} (${transport})`, async t => {
+      const { world, end } = await createWorld({ ...options, transport })
+      const rejections: unknown[] = []
+      const rejected = (reason: unknown) => rejections.push(reason)
+      process.on('unhandledRejection', rejected)
+      try {
+        await run(t, world)
+        await world.pass(0.1)
+        const inTheOpen = JSON.stringify([globalThis.localStorage, world.channels.messages])
+        t.notOk([...world.secrets].some(secret => inTheOpen.includes(secret)))
+        t.strictSame(rejections, [])
+      } finally {
+        process.off('unhandledRejection', rejected)
+        await end()
+      }
+    })
+  }
+}
+
+async function createWorld(
+  options: WorldOptions & { transport: 'cookie' | 'body' },
+): Promise<{ world: World; end(): Promise<void> }> {
+  const { transport, hasPage = true, hasLocks = true } = options
+  let world: World | undefined
+  const app = await createApp(transport, () => world?.serverTime ?? startOfTime)
+  const clock = install({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'], now: startOfTime })
+  world = new World(app, clock, transport)
+  const restore = [
+    replace(AbortSignal, 'timeout', (milliseconds: number) => {
+      const controller = new AbortController()
+      setTimeout(() => controller.abort(new DOMException('Nobody answered', 'TimeoutError')), milliseconds)
+      return controller.signal
+    }),
+    replace(globalThis, 'BroadcastChannel', world.channels.BroadcastChannel),
+    replace(globalThis, 'navigator', hasLocks ? { locks: world.locks } : {}),
+    replace(globalThis, 'document', hasPage ? { baseURI: `${origin}/` } : undefined),
+    replace(globalThis, 'location', hasPage ? { href: `${origin}/` } : undefined),
+    replace(globalThis, 'localStorage', hasPage ? Object.create(null) : undefined),
+  ]
+  const end = async () => {
+    clock.uninstall()
+    for (const undo of restore) {
+      undo()
+    }
+    await app.close()
+  }
+  return { world, end }
+}
+
+/** @returns what puts the old value back */
+export function replace(target: object, name: string, value: unknown): () => void {
+  const before = Object.getOwnPropertyDescriptor(target, name)
+  Object.defineProperty(target, name, { value, configurable: true, writable: true })
+  return () => {
+    Reflect.deleteProperty(target, name)
+    before && Object.defineProperty(target, name, before)
+  }
+}
