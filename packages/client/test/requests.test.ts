@@ -1,7 +1,7 @@
 // What a request is like, and whose business it is.
 import { getEventListeners } from 'node:events'
 import { origin } from './network.js'
-import { rule } from './world.js'
+import { replace, rule } from './world.js'
 
 const challenge = { status: 401, headers: { 'www-authenticate': 'Bearer' } }
 
@@ -77,6 +77,28 @@ rule('a redirect to another origin causes no refresh', async (t, world) => {
   t.equal(world.count('/'), 1)
   t.equal(world.refreshes, 0)
 })
+
+rule(
+  'where <base> leads to another origin, addresses are relative to that, and no token goes there',
+  async (t, world) => {
+    const restore = replace(globalThis, 'document', { baseURI: 'https://cdn.example/' })
+    const seen: (string | null)[] = []
+    const tab = world.tab({
+      refreshUrl: `${origin}/auth/refresh`,
+      fetch: (input, init) => {
+        seen.push(new Headers(init?.headers).get('authorization'))
+        return world.fetch(input, init)
+      },
+    })
+    await world.signedIn('ann', tab)
+    await tab.get('/me')
+    await tab.get(`${origin}/me`)
+    t.equal(seen[0], null)
+    t.match(seen[1], /^Bearer /)
+    restore()
+  },
+  { transport: 'body' },
+)
 
 rule('a request with an Authorization of its own is left alone', async (t, world) => {
   const { client } = await world.signedIn()

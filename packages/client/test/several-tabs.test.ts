@@ -100,27 +100,6 @@ for (const isHeardLate of [false, true]) {
 }
 
 rule(
-  'tabs whose clocks began at other times understand each other',
-  async (t, world) => {
-    const two = world.tab()
-    const { now } = performance
-    const one = await world.signedIn()
-    // This one was loaded an hour before, and its clock stood still while the device slept.
-    performance.now = () => now.call(performance) - 3_600_000
-    const old = world.tab()
-    await world.signedIn('ann', old)
-    performance.now = now
-    await world.app.tokens.revokeAll('ann')
-    t.equal(await world.until(two.get()), 401)
-    t.strictSame(
-      [one.events.at(-1), two.events.at(-1), old.events.at(-1)],
-      ['signedout', 'signedout', 'signedout'],
-    )
-  },
-  cookie,
-)
-
-rule(
   'a frozen tab that has the lock delays others by three seconds',
   async (t, world) => {
     const { get } = await world.signedIn()

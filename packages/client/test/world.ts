@@ -151,7 +151,7 @@ async function createWorld(
     replace(globalThis, 'BroadcastChannel', world.channels.BroadcastChannel),
     replace(globalThis, 'navigator', hasLocks ? { locks: world.locks } : {}),
     replace(globalThis, 'document', hasPage ? { baseURI: `${origin}/` } : undefined),
-    replace(globalThis, 'location', hasPage ? { href: `${origin}/` } : undefined),
+    replace(globalThis, 'location', hasPage ? new URL(origin) : undefined),
     replace(globalThis, 'localStorage', hasPage ? Object.create(null) : undefined),
   ]
   const end = async () => {
