@@ -71,13 +71,15 @@ rule('a token that still works is used, though there can be no new one', async (
 rule('a request that waits waits for seconds, not for the end of an outage', async (t, world) => {
   const { client } = await world.signedIn()
   world.sleep()
-  world.refreshIs(answer(503, 'trouble'))
+  world.refreshIs(answer(503, 'trouble', { 'retry-after': '60' }))
   const before = performance.now()
   const response = await world.until(client.fetch('/me'))
   t.equal(response.status, 503)
   t.ok(performance.now() - before < 6000)
   await world.pass(20)
-  t.equal(await (await world.until(client.fetch('/me'))).text(), 'trouble', 'the body can be read long after')
+  const later = await world.until(client.fetch('/me'))
+  t.equal(await later.text(), 'trouble', 'which can be read long after')
+  t.equal(world.refreshes, 1)
 })
 
 rule(

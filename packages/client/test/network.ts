@@ -72,7 +72,10 @@ export class Network {
         signal?.addEventListener('abort', () => reject(signal.reason))
       })
     }
-    const response = typeof fate === 'function' ? await fate() : await this.serve(request, pathname, body)
+    const response = abortable(
+      typeof fate === 'function' ? await fate() : await this.serve(request, pathname, body),
+      signal,
+    )
     if (fate === 'unanswered' || (request.redirect === 'error' && isRedirect(response))) {
       throw new TypeError('Failed to fetch')
     }
@@ -118,6 +121,12 @@ export class Network {
       }
     }
   }
+}
+
+/** A body that nobody has read goes with the signal of its request (Fetch, section 5.6). */
+function abortable(response: Response, signal: AbortSignal | null | undefined): Response {
+  const body = response.body?.pipeThrough(new TransformStream(), signal ? { signal } : {})
+  return new Response(body ?? null, response)
 }
 
 function toRequest(input: string | URL | Request, init?: RequestInit): Request {
