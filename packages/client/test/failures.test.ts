@@ -76,9 +76,18 @@ rule('a request that waits waits for seconds, not for the end of an outage', asy
   const response = await world.until(client.fetch('/me'))
   t.equal(response.status, 503)
   t.ok(performance.now() - before < 6000)
-  await world.pass(20)
-  const later = await world.until(client.fetch('/me'))
-  t.equal(await later.text(), 'trouble', 'which can be read long after')
+})
+
+rule('a 503 that came beside a request can be read long after', async (t, world) => {
+  const { client, get } = await world.signedIn()
+  await world.pass(545)
+  world.refreshIs(answer(503, 'trouble', { 'retry-after': '60' }))
+  t.equal(await get(), 200)
+  await world.pass(15)
+  world.sleep()
+  const response = await world.until(client.fetch('/me'))
+  t.equal(response.status, 503)
+  t.equal(await response.text(), 'trouble')
   t.equal(world.refreshes, 1)
 })
 

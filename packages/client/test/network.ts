@@ -72,7 +72,7 @@ export class Network {
         signal?.addEventListener('abort', () => reject(signal.reason))
       })
     }
-    const response = abortable(
+    const response = await abortable(
       typeof fate === 'function' ? await fate() : await this.serve(request, pathname, body),
       signal,
     )
@@ -124,9 +124,19 @@ export class Network {
 }
 
 /** A body that nobody has read goes with the signal of its request (Fetch, section 5.6). */
-function abortable(response: Response, signal: AbortSignal | null | undefined): Response {
-  const body = response.body?.pipeThrough(new TransformStream(), signal ? { signal } : {})
-  return new Response(body ?? null, response)
+async function abortable(response: Response, signal: AbortSignal | null | undefined): Promise<Response> {
+  const bytes = new Uint8Array(await response.arrayBuffer())
+  const start = (controller: ReadableStreamDefaultController) => {
+    signal?.addEventListener('abort', () => controller.error(signal.reason))
+  }
+  const pull = (controller: ReadableStreamDefaultController) => {
+    controller.enqueue(bytes)
+    controller.close()
+  }
+  return new Response(
+    bytes.length > 0 ? new ReadableStream({ start, pull }, { highWaterMark: 0 }) : null,
+    response,
+  )
 }
 
 function toRequest(input: string | URL | Request, init?: RequestInit): Request {
