@@ -65,7 +65,8 @@ export function complaintsOf(context: BrowserContext): string[] {
 
 /** Tokens of the site in what scripts of its open tabs can read. */
 export async function leaks(site: Site, context: BrowserContext): Promise<string[]> {
-  const texts = await Promise.all(context.pages().map(tab => tab.evaluate(readable)))
+  const tabs = context.pages().filter(tab => tab.url().startsWith(site.url))
+  const texts = await eachOf(tabs, tab => tab.evaluate(readable))
   const tokens = [...site.tokens]
   if (tokens.length === 0) {
     throw new Error('Nobody has signed in')
