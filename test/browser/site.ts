@@ -7,7 +7,7 @@ import type { SeamOptions } from '@tokenratchet/core/http'
 import { type FakeClock, fakeClock } from '@tokenratchet/core/testing'
 import express from 'express'
 import type t from 'tap'
-import { commonRoutes, type StartApp } from '../contract/app.js'
+import { type AppRoute, commonRoutes, type StartApp } from '../contract/app.js'
 import { startExpress } from '../contract/express-app.js'
 import { startFastify } from '../contract/fastify-app.js'
 import { type Front, type Page, startFront } from './front.js'
@@ -21,6 +21,13 @@ export type Framework = keyof typeof frameworks
 
 /** Chromium takes them for safe, as it does `localhost`: cookies that are `Secure` need no certificate. */
 export const hosts = 'MAP *.localhost 127.0.0.1'
+
+/** A login that any page could send a form to. */
+const guest: AppRoute = {
+  method: 'POST',
+  path: '/guest',
+  handle: async ({ issueTokens }) => ({ body: await issueTokens({ subject: 'guest' }) }),
+}
 
 export interface Site extends Front {
   /** A page that has a client as `client`, and its events as `seen`. */
@@ -55,7 +62,7 @@ export async function startSite(
       onEvent: ({ type }) => void events.push(type),
       ...options,
     },
-    routes: commonRoutes,
+    routes: [...commonRoutes, guest],
   })
   const front = await startFront(app.port, pageOfApp)
   test.teardown(async () => {
