@@ -67,17 +67,21 @@ const all = Object.keys(sources) as (keyof typeof sources)[]
 const campaigns: Readonly<Record<string, Campaign>> = {
   'by fetch, to Fastify': { framework: 'fastify', kinds: ['fetch'], among: all },
   'by fetch, to Express': { framework: 'express', kinds: ['fetch'], among: all },
-  'by a form in a frame': { framework: 'fastify', kinds: ['frame'], among: all },
+  'by a form in a frame': {
+    framework: 'fastify',
+    kinds: ['frame'],
+    among: ['another site', 'a sibling', 'the app, redirected by another site'],
+  },
   'by a form that takes the user along': {
     framework: 'express',
     kinds: ['form'],
-    among: ['another site', 'a sibling', 'the app, redirected by another site'],
+    among: ['a sibling', 'the app, redirected by another site'],
   },
   'with cookies that go anywhere': {
     framework: 'fastify',
     // What else sends cookies of other sites is a setting of the browser.
     kinds: ['form'],
-    among: ['another site', 'another site, redirected'],
+    among: ['another site'],
     options: { cookie: { sameSite: 'none' } },
   },
 }
