@@ -1,4 +1,5 @@
 // What networks, servers and lids do in the middle of a refresh: the user stays signed in.
+import type { BrowserContext } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { launchBrowser } from '../helpers/browser.js'
 import { eachOf, logIn, openTab, openTabs, scenes, seenBy, type Tab, who } from './scene.js'
@@ -102,7 +103,7 @@ scene('a server that is down, and up again, logs nobody out', async (t, { site, 
 })
 
 scene('a laptop may sleep, before a refresh and in the middle of it', async (t, { site, context }) => {
-  await context.clock.install()
+  await installClock(context)
   const tabs = await openTabs({ site, context }, 2)
   await logIn(tabs[0])
   const sleep = async (hours: number) => {
@@ -125,7 +126,7 @@ scene('a laptop may sleep, before a refresh and in the middle of it', async (t, 
 })
 
 scene('a device may change its date', async (t, { site, context }) => {
-  await context.clock.install()
+  await installClock(context)
   const tabs = await openTabs({ site, context }, 2)
   await logIn(tabs[0])
   for (const days of [-400, 30, 0]) {
@@ -140,6 +141,12 @@ scene('a device may change its date', async (t, { site, context }) => {
     await staysSignedIn(t, site, tabs)
   }
 })
+
+/** One that can be set, for all tabs. Before it is first asked, its `timeOrigin` is -1: so that is done at once. */
+async function installClock(context: BrowserContext) {
+  await context.clock.install()
+  await context.addInitScript(() => performance.now())
+}
 
 /** Asks for the user by a tab whose access token has expired, and holds the answer to its refresh. */
 async function midRefresh(site: Site, tab: Tab) {
