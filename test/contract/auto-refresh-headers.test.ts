@@ -61,6 +61,11 @@ const ways: Record<string, [status: number, handle: AppRoute['handle']]> = {
     ]
     response.writeHead(200, pairs as never).end('page')
   }),
+  // As adapters call it that have no reason to give.
+  'writeHead with a reason that is left out': raw(response => {
+    const headers = { 'Cache-Control': 'public', 'Set-Cookie': theme }
+    response.writeHead(200, undefined, headers).end('page')
+  }),
   'writeHead after other headers': raw(response => {
     response.setHeader('Set-Cookie', theme)
     response.writeHead(200, { 'Cache-Control': 'public' }).end('page')
@@ -223,3 +228,46 @@ rule(
     }
   },
 )
+
+rule(
+  'autoRefresh: no-transform stays, by which a stream of events keeps compression away',
+  async (t, world) => {
+    const given = ['no-cache, no-transform', 'public,No-Transform', 'max-age=1, x-no-transforms']
+    const { app, browser } = await startExpired(
+      world,
+      given.map((value, index) => ({
+        method: 'GET',
+        path: `/events/${index}`,
+        auth: true,
+        handle: () => ({ headers: { 'cache-control': value } }),
+      })),
+    )
+    for (const [index, value] of given.entries()) {
+      const answer = await send(app.port, { url: `/events/${index}`, headers: { cookie: browser.cookie } })
+      const expected = index < 2 ? 'no-store, no-transform' : 'no-store'
+      t.same([setNames(answer), answer.headers['cache-control']], [both, expected], value)
+    }
+  },
+)
+
+rule('R2: an answer in place of one that failed is stored by nobody with cookies in it', async (t, world) => {
+  const { app, browser } = await startExpired(
+    world,
+    [{}, { 'set-cookie': theme }].map((headers, index) => ({
+      method: 'GET',
+      path: `/failing/${index}`,
+      auth: true,
+      handle({ hijack }) {
+        const response = hijack()
+        t.throws(() => response.writeHead(99, headers), { code: 'ERR_HTTP_INVALID_STATUS_CODE' })
+        response.writeHead(500, { 'cache-control': 'public' }).end('sorry')
+        return {}
+      },
+    })),
+  )
+  for (const [index, own] of [[], ['theme']].entries()) {
+    const answer = await send(app.port, { url: `/failing/${index}`, headers: { cookie: browser.cookie } })
+    t.same([answer.status, answer.headers['cache-control'], setNames(answer)], [500, 'public', own])
+  }
+  t.equal((await browser.get('/me')).status, 200, 'the old cookie is good for another')
+})

@@ -1,4 +1,5 @@
 // autoRefresh: many requests at once, slow ones, and what happens meanwhile.
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { both, expire, setNames, slowRoute, startExpired, typesOf } from './expired.js'
@@ -73,6 +74,33 @@ rule('autoRefresh: a clock that is set back gives a late response no more time',
   slow.goOn()
   t.same((await pending).cookies, [])
 })
+
+rule(
+  'autoRefresh: cookies leave when writeHead is called, and not with a body that comes much later',
+  async (t, world) => {
+    const slow = slowRoute()
+    const { app, browser } = await startExpired(world, [
+      {
+        method: 'GET',
+        path: '/events',
+        auth: true,
+        async handle({ hijack }) {
+          const response = hijack().writeHead(200, { 'content-type': 'text/event-stream' })
+          await slow.route.handle({} as never)
+          response.end('data: 1\n\n')
+          return {}
+        },
+      },
+    ])
+    const socket = connect({ port: app.port, host: '127.0.0.1' })
+    t.teardown(() => socket.destroy())
+    socket.write(text(['GET /events HTTP/1.1', 'Host: app.test', `Cookie: ${browser.cookie}`]))
+    const [head] = await once(socket, 'data', { signal: AbortSignal.timeout(5000) })
+    t.equal(String(head).match(/\r\nset-cookie: /gi)?.length, 2)
+    t.match(String(head), /\r\n\r\n$/, 'the body has not been written yet')
+    slow.goOn()
+  },
+)
 
 rule(
   'autoRefresh: a slow page does not overwrite the cookies of a tab that went on meanwhile',

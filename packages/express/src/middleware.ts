@@ -28,10 +28,11 @@ export function tokenRoutes(seam: Seam<User>): TokenRoutes {
   const byPath = findRoute(seam.routes)
   // OPTIONS is left to the application, so that cors can answer preflights.
   const find = ({ method, path = '' }: ExpressRequest) => (method === 'OPTIONS' ? undefined : byPath(path))
-  const seen = new WeakSet<ServerResponse>()
+  // A property, as every request pays for it: a WeakSet costs many times as much.
+  const seen = Symbol('tokenratchet.seen')
   return {
     middleware(request, response, next) {
-      seen.add(response)
+      ;(response as unknown as Record<symbol, true>)[seen] = true
       addVerbs(seam, request, response)
       const found = find(request)
       if (found === undefined) {
@@ -42,7 +43,7 @@ export function tokenRoutes(seam: Seam<User>): TokenRoutes {
       answered.then(answer => write(response, answer)).catch(next)
     },
     areAhead: (request, response) =>
-      request.route === undefined && !seen.has(response) && find(request) !== undefined,
+      request.route === undefined && !(seen in response) && find(request) !== undefined,
   }
 }
 

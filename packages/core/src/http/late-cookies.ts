@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http'
 import onHeaders from 'on-headers'
-import { noStore } from './answers.js'
 import { nameInLine } from './cookie.js'
 import { addHeaders, cookieLines, type RawResponse } from './headers.js'
 
@@ -21,14 +20,36 @@ export function addLateCookies(response: RawResponse, cookies: LateCookies): voi
   if (response.headersSent) {
     return
   }
+  let areAdded = false
   // It takes a response of HTTP/2 as well, and folds the headers of `writeHead` into those that were set before.
   onHeaders(response as ServerResponse, () => {
-    if (cookies.areGood() && !setsAny(response, cookies.names)) {
+    areAdded = cookies.areGood() && !setsAny(response, cookies.names)
+    if (areAdded) {
       forbidStoring(response)
-      addHeaders(response, { ...noStore, 'set-cookie': [...cookies.lines] })
+      addHeaders(response, { 'set-cookie': [...cookies.lines] })
     }
   })
-  keepRepeated(response as ServerResponse)
+  // With HTTP/2 it is there, though its types know nothing of it.
+  const node = response as ServerResponse
+  const fold = foldEachValue(node)
+  node.writeHead = (...given: unknown[]) => {
+    try {
+      fold(...given)
+    } catch (error) {
+      if (areAdded && !response.headersSent) {
+        // What is answered instead says anew who may store it, and asks nobody.
+        areAdded = false
+        withdraw(response, cookies.lines)
+      }
+      throw error
+    }
+    if (areAdded) {
+      // Node keeps a head back until there is a body, which may come when the cookies are good no more.
+      areAdded = false
+      node.flushHeaders()
+    }
+    return node
+  }
 }
 
 function setsAny(response: RawResponse, names: readonly string[]): boolean {
@@ -38,8 +59,13 @@ function setsAny(response: RawResponse, names: readonly string[]): boolean {
 /** Beside the targeted ones of RFC 9213: what the caches of Akamai and nginx obey first. */
 const overruling = new Set(['expires', 'surrogate-control', 'edge-control', 'x-accel-expires'])
 
-/** Takes away what some shared caches believe before `Cache-Control`: they would give the cookies to others. */
+/**
+ * Takes away what some shared caches believe before `Cache-Control` as well: they would give the cookies to others.
+ * `no-transform` says nothing of caches: a stream of events keeps compression away by it.
+ */
 function forbidStoring(response: RawResponse): void {
+  const isPlain = !/\bno-transform\b/i.test(String(response.getHeader('cache-control')))
+  response.setHeader('cache-control', isPlain ? 'no-store' : 'no-store, no-transform')
   for (const name of response.getHeaderNames()) {
     if (overruling.has(name) || name.endsWith('-cache-control')) {
       response.removeHeader(name)
@@ -47,13 +73,23 @@ function forbidStoring(response: RawResponse): void {
   }
 }
 
+function withdraw(response: RawResponse, lines: readonly string[]): void {
+  const others = cookieLines(response).filter(line => !lines.includes(line))
+  response.removeHeader('set-cookie')
+  if (others.length > 0) {
+    response.setHeader('set-cookie', others)
+  }
+}
+
 /**
  * Of several headers of one name in a list of pairs on-headers would keep the last, and to a list of values that the
- * application gave it would add others. So it gets one flat list, a value at a time.
+ * application gave it would add others. So it gets one flat list, a value at a time. Headers behind a reason that is
+ * left out it would not find.
  */
-function keepRepeated(response: ServerResponse): void {
-  const fold = response.writeHead.bind(response) as (...given: unknown[]) => ServerResponse
-  response.writeHead = (...given: unknown[]) => fold(...given.map(each => (isList(each) ? flat(each) : each)))
+function foldEachValue(response: ServerResponse): (...given: unknown[]) => void {
+  const fold = response.writeHead.bind(response) as (...given: unknown[]) => void
+  return (status, ...given) =>
+    fold(status, ...given.filter(each => each != null).map(each => (isList(each) ? flat(each) : each)))
 }
 
 type List = readonly unknown[]
