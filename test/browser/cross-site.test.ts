@@ -49,7 +49,7 @@ const sources = {
 
 /** Statuses, with our cookies and without: without, nobody is known, and there is nothing to protect but a login. */
 const targets = {
-  '/auth/refresh': { known: 403, unknown: 400 },
+  '/auth/refresh': { known: 403, unknown: 403 },
   '/auth/logout': { known: 403, unknown: 403 },
   '/auth/logout-all': { known: 403, unknown: 401 },
   '/guest': { known: 403, unknown: 403 },

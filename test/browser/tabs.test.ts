@@ -28,6 +28,21 @@ for (const framework of Object.keys(frameworks) as Framework[]) {
 }
 
 scene(
+  'tabs that neither take turns nor hear of each other stay signed in, however often they race',
+  async (t, { site, context }) => {
+    const tabs = await openTabs({ site, context }, 5)
+    await logIn(tabs[0])
+    for (let round = 1; round <= 20; round++) {
+      site.clock.advance('11m')
+      t.same(await eachOf(tabs, who), Array(5).fill('ada'), `round ${round}`)
+    }
+    t.equal((await site.sessions()).length, 1)
+    t.notOk(site.events.includes('reused'))
+  },
+  { without: ['locks', 'messages'] },
+)
+
+scene(
   'five refreshes with one token, whose answers arrive in any order, leave a cookie that is good',
   async (t, { site, context }) => {
     const tabs = await openTabs({ site, context }, 5)

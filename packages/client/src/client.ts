@@ -15,7 +15,7 @@ export function createClient(options: ClientOptions = {}): Client {
   // Where pages are rendered, nothing is sent; but a client may be made.
   const base = globalThis.document?.baseURI ?? globalThis.location?.href ?? 'http://localhost'
   const url = new URL(refreshUrl, base)
-  const post = poster(send)
+  const post = poster(send, inCookies)
   const events = new EventTarget()
   const session = createSession(`tokenratchet ${url}`, inCookies, events)
   const refresh = refresher(session, post, url, inCookies)
@@ -90,7 +90,7 @@ export function createClient(options: ClientOptions = {}): Client {
     async refresh() {
       // The user wants it now.
       session.failure = undefined
-      const failure = (await logout.send()) ?? (await refresh())
+      const failure = (await logout.send()) ?? (await refresh(''))
       if (failure) {
         throw new Error(`${url}`, { cause: failure })
       }

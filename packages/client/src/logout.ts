@@ -32,8 +32,8 @@ export function createLogout(
       if (!isPending()) {
         return
       }
-      const token = notes[key]
-      const { response, failure } = await post(url, token && { token })
+      const token = notes[key] ?? ''
+      const { response, failure } = await post(url, { token })
       clearTimeout(timer)
       if (response) {
         forget()

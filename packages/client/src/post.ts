@@ -1,5 +1,5 @@
-/** Sends parameters as a form; without any, nothing but the cookies. */
-export type Post = (url: URL, parameters?: Record<string, string> | '') => Promise<Answer>
+/** Sends parameters as a form, and cookies where tokens travel in them. */
+export type Post = (url: URL, parameters: Record<string, string>) => Promise<Answer>
 
 /**
  * What a server says for good, and `failure` when that is a refusal. Without `response` it has said nothing: it is in
@@ -13,14 +13,14 @@ export type Failure = Response | Error
 const patience = 10_000
 
 /** @returns what never rejects */
-export function poster(send: typeof fetch): Post {
+export function poster(send: typeof fetch, inCookies: boolean): Post {
   return async (url, parameters) => {
     try {
       const response = await send(url, {
         method: 'POST',
         // A cookie and a token in the body would contradict each other.
-        credentials: parameters ? 'omit' : 'include',
-        body: parameters ? new URLSearchParams(parameters) : null,
+        credentials: inCookies ? 'include' : 'omit',
+        body: new URLSearchParams(parameters),
         // The page of a captive portal is no answer.
         redirect: 'error',
         // The cookies arrive though the tab is closed now.

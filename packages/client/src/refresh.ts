@@ -1,8 +1,13 @@
 import type { Answer, Failure, Post } from './post.js'
 import { now, type Session } from './session.js'
 
-/** Answers `undefined` when the access token is new, and never rejects. */
-export type Refresh = () => Promise<Failure | undefined>
+/**
+ * Answers `undefined` when the access token is new, and never rejects.
+ *
+ * @param ifStale `''` asks for a new one in any case. Otherwise, where another tab has refreshed a moment ago without
+ *   our hearing of it, its cookies are left alone: to use them up would make those worthless that are on their way to others.
+ */
+export type Refresh = (ifStale?: '' | 'true') => Promise<Failure | undefined>
 
 /** The session is over. After all other failures it goes on, and a later refresh may succeed. */
 export const refused: Failure = new Error('signedout')
@@ -25,7 +30,7 @@ export function refresher(session: Session, post: Post, url: URL, inCookies: boo
   let delay = 0
   let notBefore = 0
 
-  const untilDone = async () => {
+  const untilDone = async (ifStale: string) => {
     for (const until = now() + patience; ; ) {
       const { epoch, failure } = session
       if (failure) {
@@ -37,7 +42,7 @@ export function refresher(session: Session, post: Post, url: URL, inCookies: boo
       delay = failure ? delay * 2 : shortestDelay
       await session.inTurn(async () => {
         if (epoch === session.epoch) {
-          session.failure = await once(epoch)
+          session.failure = await once(epoch, ifStale)
         }
       })
       if (!session.failure) {
@@ -46,13 +51,13 @@ export function refresher(session: Session, post: Post, url: URL, inCookies: boo
     }
   }
 
-  const once = async (epoch: number): Promise<Failure | undefined> => {
+  const once = async (epoch: number, ifStale: string): Promise<Failure | undefined> => {
     const token = session.tokens?.refresh_token
     const at = now()
-    let { response, failure }: Answer =
-      inCookies || token
-        ? await post(url, token && { grant_type: 'refresh_token', refresh_token: token })
-        : { failure: refused }
+    let { response, failure }: Answer = await post(
+      url,
+      inCookies ? { if_stale: ifStale } : { grant_type: 'refresh_token', refresh_token: token ?? '' },
+    )
     const answer = await response?.json().catch(() => {})
     if (epoch !== session.epoch) {
       // Signed in or out meanwhile, or another tab was faster.
@@ -65,8 +70,6 @@ export function refresher(session: Session, post: Post, url: URL, inCookies: boo
     // RFC 6749 section 5.2: the token, or that there is none. A 403 is about where the page is from.
     if (response?.status === 400 && /^invalid_/.test(answer?.error)) {
       failure = refused
-    }
-    if (failure === refused) {
       session.change('signedout', now() - at)
       delay = longestDelay
     }
@@ -76,8 +79,8 @@ export function refresher(session: Session, post: Post, url: URL, inCookies: boo
     return failure ?? new Error(`${url}`)
   }
 
-  return () =>
-    (running ??= untilDone().finally(() => {
+  return (ifStale = 'true') =>
+    (running ??= untilDone(ifStale).finally(() => {
       running = undefined
     }))
 }

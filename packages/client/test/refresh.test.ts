@@ -108,7 +108,7 @@ rule(
     await world.signedIn()
     const other = world.tab()
     t.equal(await world.until(other.get()), 401)
-    t.equal(world.refreshes, 0, 'there is nothing to refresh with')
+    t.equal(world.refreshes, 1, 'the server is asked, and has nothing to go by')
     t.strictSame(other.events, ['signedout'])
   },
   { transport: 'body' },

@@ -8,7 +8,7 @@ const longestBody = 8192
 /** What we go on to take of a body that is too long: many clients read an answer only when they have sent it all. */
 const mostDrained = 1024 * 1024
 
-const names = ['grant_type', 'refresh_token', 'scope', 'token', 'except'] as const
+const names = ['grant_type', 'refresh_token', 'scope', 'if_stale', 'token', 'except'] as const
 
 /** What a token request asks, of RFC 6749 section 6, of RFC 7009 section 2.1, and of ours; the rest is ignored. */
 export type Parameters = Readonly<Partial<Record<(typeof names)[number], string>>>

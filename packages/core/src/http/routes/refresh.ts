@@ -1,9 +1,14 @@
+import type { Context } from '../../context.js'
 import { TokenError } from '../../errors.js'
 import { refresh } from '../../verbs/refresh.js'
-import { bodySuccess, cookieSuccess } from '../answers.js'
+import { sessionOf } from '../../verbs/revoke.js'
+import { judge, Refused } from '../../verbs/verify.js'
+import { bodySuccess, type CookieAnswer, cookieSuccess, noStore } from '../answers.js'
 import { readParameters } from '../body.js'
-import { refreshCookie } from '../credentials.js'
+import { accessCookie, refreshCookie } from '../credentials.js'
+import type { HttpSettings } from '../options.js'
 import { checkOrigin } from '../presented.js'
+import type { HttpRequest } from '../types.js'
 import { type Handler, malformed, missing, wellFormed } from './handler.js'
 
 /**
@@ -12,11 +17,14 @@ import { type Handler, malformed, missing, wellFormed } from './handler.js'
  */
 export const handleRefresh: Handler = async (context, http, request) => {
   const parameters = await wellFormed(context, readParameters(request))
-  const { refresh_token: token, grant_type: grantType, scope } = parameters
+  const { refresh_token: token, grant_type: grantType, scope, if_stale: ifStale } = parameters
   const cookie = refreshCookie(request, http.cookies)
   const userAgent = request.headers['user-agent']
   if (grantType !== undefined && grantType !== 'refresh_token') {
     throw malformed(context, new TokenError('ERR_UNSUPPORTED_GRANT_TYPE'))
+  }
+  if (ifStale !== undefined && ifStale !== 'true') {
+    throw malformed(context, new TokenError('ERR_INVALID_BODY'))
   }
   if (token !== undefined) {
     if (grantType === undefined) {
@@ -28,10 +36,51 @@ export const handleRefresh: Handler = async (context, http, request) => {
     const issued = await refresh(context, token, { transport: 'body', scope, userAgent })
     return { status: 200, ...bodySuccess(issued) }
   }
+  // A page that means the cookie is told of its origin, though SameSite kept the cookie back; an OAuth client, which
+  // names its grant, of the token that it has forgotten.
+  const { origin, 'sec-fetch-site': site } = request.headers
+  const isPage = grantType === undefined && (origin ?? site) !== undefined
+  if (cookie !== undefined || isPage) {
+    checkOrigin(context, http, request)
+  }
   if (cookie === undefined) {
     throw missing(context)
   }
-  checkOrigin(context, http, request)
+  const fresh = ifStale && scope === undefined ? freshAnswer(context, http, request, cookie) : undefined
+  if (fresh !== undefined) {
+    return { status: 200, headers: { ...noStore }, body: fresh }
+  }
   const issued = await refresh(context, cookie, { transport: 'cookie', scope, userAgent })
   return { status: 200, ...cookieSuccess(http, issued) }
+}
+
+/**
+ * Where another tab has refreshed already, and its cookies have come along with a request that asks `if_stale`: what the
+ * access token beside the refresh token is good for yet, if that is more than half of its life.
+ *
+ * Of several tabs one may get a 401, be overtaken by the answer to another, and then refresh with the cookies of that
+ * answer. To use them would kill their siblings, on their way to yet other tabs, and the last to arrive is the one that
+ * the browser keeps.
+ */
+function freshAnswer(
+  context: Context,
+  http: HttpSettings,
+  request: HttpRequest,
+  refreshToken: string,
+): CookieAnswer | undefined {
+  const { feed, settings } = context
+  const accessToken = accessCookie(request, http.cookies)
+  // Who may have missed a revocation leaves it to the store.
+  if (accessToken === undefined || feed?.loading !== undefined || feed?.isStale) {
+    return undefined
+  }
+  const claims = judge(context, accessToken)
+  if (claims instanceof Refused || claims.sid !== sessionOf(context, refreshToken)?.sid) {
+    return undefined
+  }
+  const left = Math.floor(claims.exp - settings.now() / 1000)
+  const { scope } = claims
+  return left > settings.accessTokenLifetime / 2
+    ? { expires_in: left, ...(scope !== undefined && { scope }) }
+    : undefined
 }

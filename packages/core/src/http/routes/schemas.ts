@@ -37,6 +37,11 @@ export const schemas: Readonly<Record<RouteName, object>> = {
         grant_type: { type: 'string', enum: ['refresh_token'] },
         refresh_token: { type: 'string', description: 'Of a session whose tokens travel in bodies' },
         scope: { type: 'string', description: 'Fewer names than the login granted' },
+        if_stale: {
+          type: 'string',
+          enum: ['true'],
+          description: 'Only if the cookie of the access token has lived for half of its life',
+        },
       },
     },
     response: {
