@@ -1,5 +1,6 @@
 // The example apps in their demo mode: what the page shows, and that nobody else sees it.
 import { once } from 'node:events'
+import { request } from 'node:http'
 import t from 'tap'
 import { Browser, examples, password, run, type Server, servers, start, tokens } from './helpers/example.js'
 import { until } from './helpers/redis.js'
@@ -96,6 +97,30 @@ for (const example of examples) {
       t.match(strangers.events, [{ type: 'refreshed' }])
       t.equal(strangers.events.length, 1)
       t.notOk(strangers.ended)
+    })
+
+    t.test('many sessions end at once, and each stream is told of its own, then ends', async t => {
+      const browser = new Browser(app)
+      const email = await browser.logIn()
+      const phone = new Browser(app)
+      await phone.post('/login', { email, password })
+      const streams = [await listen(browser), await listen(phone)]
+      t.equal((await browser.post('/auth/logout-all')).status, 204)
+      await until('they have ended', async () => streams.every(({ ended }) => ended))
+      for (const { events } of streams) {
+        t.match(events.at(-1), { type: 'revoked', reason: 'revoke_all' })
+      }
+      t.equal((await new Browser(app).get('/demo')).status, 204, 'the server goes on')
+    })
+
+    t.test('a HEAD request opens no stream', async t => {
+      const browser = new Browser(app)
+      await browser.logIn()
+      const cookie = [...browser.jar].map(pair => pair.join('=')).join('; ')
+      // The agent of `fetch` would not wait for the end.
+      const head = request(`${app.url}/demo/events`, { method: 'HEAD', headers: { cookie } }).end()
+      const [response] = await once(head, 'response', { signal: AbortSignal.timeout(5000) })
+      t.equal(response.statusCode, 200)
     })
 
     t.test('open streams do not hold the stop', async t => {

@@ -68,6 +68,17 @@ for (const example of examples) {
       await page.locator('#sign-in-card').waitFor()
     })
 
+    t.test('whoever logs out waits for no server', async () => {
+      await signIn(page, email, password)
+      await page.locator('#devices li').waitFor()
+      app.child.kill('SIGSTOP')
+      await page.getByRole('button', { name: 'Who am I?' }).click()
+      await page.getByRole('button', { name: 'Log out', exact: true }).click()
+      await page.getByText('Logged out.').waitFor({ timeout: 5000 })
+      app.child.kill('SIGCONT')
+      await page.locator('body:not([aria-busy="true"])').waitFor()
+    })
+
     t.test('nothing was against the policy, and nothing wider than a small phone', async t => {
       t.same(faults, [])
       const width = await page.evaluate('document.documentElement.scrollWidth')

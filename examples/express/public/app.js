@@ -88,7 +88,7 @@ on('me', 'click', () => showCurrent('That is you.'))
 
 on('retry', 'click', () => showCurrent('There it is again.'))
 
-on('logout', 'click', () => logOut('Logged out.'))
+on('logout', 'click', () => logOut('Logged out.'), { mayWait: false })
 
 // One listener for the buttons of the whole list, which is made anew each time.
 on('devices', 'click', async (_list, { target }) => {

@@ -80,11 +80,16 @@ export function watch(): Watch {
         // Nothing else is asked on it, and it would hold the stop.
         connection: 'close',
       })
-      if (closed) {
+      if (closed || response.req.method === 'HEAD') {
         response.end()
         return
       }
       own(sid, sub)
+      const end = () => {
+        // Not only when it has closed: until then there may be more to hear, and a write after the end is an error.
+        listeners.delete(listener)
+        response.end()
+      }
       const listener: Listener = {
         hear(event, subject) {
           if (subject !== sub) {
@@ -92,10 +97,10 @@ export function watch(): Watch {
           }
           response.write(`data: ${JSON.stringify(event)}\n\n`)
           if (event.sid === sid && ends.has(event.type)) {
-            response.end()
+            end()
           }
         },
-        end: () => response.end(),
+        end,
       }
       response.once('close', () => listeners.delete(listener))
       listeners.add(listener)

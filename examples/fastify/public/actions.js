@@ -1,22 +1,22 @@
 // What buttons and forms have in common: one action at a time.
 import { element } from './elements.js'
 
-let busy = false
+const running = new Set()
 
-/** A second click while the first is on its way does nothing. */
-export function on(id, type, action) {
+/** A second click while the first is on its way does nothing, unless what it asks for must not wait for a server. */
+export function on(id, type, action, { mayWait = true } = {}) {
   element(id).addEventListener(type, async event => {
     event.preventDefault()
-    if (busy) {
+    if (running.has(id) || (mayWait && running.size > 0)) {
       return
     }
-    busy = true
+    running.add(id)
     document.body.setAttribute('aria-busy', 'true')
     try {
       await action(element(id), event)
     } finally {
-      busy = false
-      document.body.removeAttribute('aria-busy')
+      running.delete(id)
+      document.body.setAttribute('aria-busy', String(running.size > 0))
     }
   })
 }

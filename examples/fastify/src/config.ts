@@ -105,8 +105,10 @@ function addresses(name: string): string[] | undefined {
     ?.split(',')
     .map(address => address.trim())
   const isAddress = (text: string) => {
-    const [address = '', bits = '0', ...rest] = text.split('/')
-    return isIP(address) !== 0 && /^\d{1,3}$/.test(bits) && rest.length === 0
+    const [address = '', bits = '1', ...rest] = text.split('/')
+    const most = isIP(address) === 4 ? 32 : 128
+    // A network of all addresses would believe everybody.
+    return isIP(address) !== 0 && /^\d{1,3}$/.test(bits) && +bits > 0 && +bits <= most && rest.length === 0
   }
   if (list?.some(text => !isAddress(text) && !/^(loopback|linklocal|uniquelocal)$/.test(text))) {
     throw new Error(`${name} must be addresses of proxies, such as loopback or 10.0.0.0/8`)

@@ -22,6 +22,7 @@ const app = spawn(process.execPath, [fileURLToPath(new URL('../dist/server.js', 
     TOKEN_SECRET: 'for this test only: whoever reads it knows it',
     COOKIE_SECURE: 'false',
     REDIS_URL: '',
+    SIGN_IN_LIMIT: '',
   },
   stdio: ['ignore', 'pipe', 'inherit'],
 })
