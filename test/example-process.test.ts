@@ -28,7 +28,9 @@ for (const example of examples) {
         [{ SIGNING_KEY: `${pem}\nMC4CAQ` }, /^Error: SIGNING_KEY must be /],
         [{ SIGNING_KEY: pem }, /^TypeError: signingKeys\[0\] /],
       ]
-      const finished = rows.map(async ([environment, message]) => {
+      // What is not the framework's is the same file in both: test/example-alike.test.ts.
+      const own = example === 'fastify' ? rows : rows.filter((_row, index) => index % 5 === 0)
+      const finished = own.map(async ([environment, message]) => {
         const running = run(example, environment)
         const [code] = await once(running.child, 'close')
         return { environment, message, code, ...running }
