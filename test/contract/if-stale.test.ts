@@ -72,6 +72,36 @@ rule(
   },
 )
 
+rule('if_stale: a lifetime that was shortened counts from when the token was made', async (t, world) => {
+  const app = await world.start()
+  const browser = new Browser(app)
+  await browser.login('ada')
+  const { cookies } = browser
+  const later = new Browser(await world.start({ accessTokenLifetime: 100 }))
+  for (const [name, value] of cookies) {
+    later.cookies.set(name, value)
+  }
+  world.clock.advance(40)
+  t.strictSame((await later.post('/auth/refresh', form)).json(), { expires_in: 60 })
+  world.clock.advance(20)
+  t.equal((await later.post('/auth/refresh', form)).cookies.length, 2, 'half of that is over')
+})
+
+rule('if_stale: only a refresh token that a cookie may hold is one (R7)', async (t, world) => {
+  const app = await world.start()
+  const browser = new Browser(app)
+  await browser.login('ada')
+  const access = `${browser.cookies.get(names.access)}`
+  browser.cookies.set(names.refresh, access)
+  t.match((await browser.post('/auth/refresh', form)).json(), { error: 'invalid_grant' }, 'an access token')
+
+  const issued = await app.tokens.issue({ subject: 'ada', transport: 'body' })
+  browser.cookies.set(names.access, issued.accessToken)
+  browser.cookies.set(names.refresh, issued.refreshToken)
+  const wrong = await browser.post('/auth/refresh', form)
+  t.match([wrong.status, wrong.json()], [400, { error: 'invalid_grant' }], 'of the other transport')
+})
+
 rule('if_stale: other sites get 403, other values 400, and forged refresh tokens 400', async (t, world) => {
   const browser = new Browser(await world.start())
   await browser.login('ada')

@@ -1,7 +1,7 @@
 import type { Context } from '../../context.js'
 import { TokenError } from '../../errors.js'
+import { decodeRefreshToken } from '../../refresh-token/token.js'
 import { refresh } from '../../verbs/refresh.js'
-import { sessionOf } from '../../verbs/revoke.js'
 import { judge, Refused } from '../../verbs/verify.js'
 import { bodySuccess, type CookieAnswer, cookieSuccess, noStore } from '../answers.js'
 import { readParameters } from '../body.js'
@@ -75,12 +75,13 @@ function freshAnswer(
     return undefined
   }
   const claims = judge(context, accessToken)
-  if (claims instanceof Refused || claims.sid !== sessionOf(context, refreshToken)?.sid) {
+  const session = decodeRefreshToken(context.refreshRing, refreshToken)
+  if (claims instanceof Refused || claims.sid !== session?.sid || session.transport !== 'cookie') {
     return undefined
   }
-  const left = Math.floor(claims.exp - settings.now() / 1000)
-  const { scope } = claims
-  return left > settings.accessTokenLifetime / 2
-    ? { expires_in: left, ...(scope !== undefined && { scope }) }
-    : undefined
+  const { scope, iat, exp } = claims
+  const { accessTokenLifetime: lifetime, now } = settings
+  // A lifetime that was shortened holds for the tokens that are out already.
+  const left = Math.floor(Math.min(exp, iat + lifetime) - now() / 1000)
+  return left > lifetime / 2 ? { expires_in: left, ...(scope !== undefined && { scope }) } : undefined
 }
