@@ -81,7 +81,10 @@ export function createClient(options: ClientOptions = {}): Client {
     ) {
       return response
     }
-    return failure ? answerOf(failure) : ask()
+    const again = failure ? answerOf(failure) : await ask()
+    // Refused, though it was called fresh: what answered the refresh knows less.
+    session.stale = again.status === 401
+    return again
   }
 
   return Object.assign(events, {
@@ -89,8 +92,9 @@ export function createClient(options: ClientOptions = {}): Client {
     signedIn: (answer: TokenAnswer) => session.change('signedin', 0, answer),
     async refresh() {
       // The user wants it now.
+      session.stale = true
       session.failure = undefined
-      const failure = (await logout.send()) ?? (await refresh(''))
+      const failure = (await logout.send()) ?? (await refresh())
       if (failure) {
         throw new Error(`${url}`, { cause: failure })
       }

@@ -1,22 +1,14 @@
 import type { Answer, Failure, Post } from './post.js'
 import { now, type Session } from './session.js'
 
-/**
- * Answers `undefined` when the access token is new, and never rejects.
- *
- * @param ifStale `''` asks for a new one in any case. Otherwise, where another tab has refreshed a moment ago without
- *   our hearing of it, its cookies are left alone: to use them up would make those worthless that are on their way to others.
- */
-export type Refresh = (ifStale?: '' | 'true') => Promise<Failure | undefined>
+/** Answers `undefined` when the access token is new, and never rejects. */
+export type Refresh = () => Promise<Failure | undefined>
 
 /** The session is over. After all other failures it goes on, and a later refresh may succeed. */
 export const refused: Failure = new Error('signedout')
 
 /** Milliseconds that a request waits at the most until a server is asked again. */
 const patience = 5000
-
-/** Seconds after the first failure, and twice as many after each that follows. */
-const shortestDelay = 0.5
 
 /**
  * Seconds between two refreshes at the most, and after a refusal: not each request of a page that goes on asking shall
@@ -30,8 +22,9 @@ export function refresher(session: Session, post: Post, url: URL, inCookies: boo
   let delay = 0
   let notBefore = 0
 
-  const untilDone = async (ifStale: string) => {
-    for (const until = now() + patience; ; ) {
+  const untilDone = async (): Promise<Failure | undefined> => {
+    const until = now() + patience
+    do {
       const { epoch, failure } = session
       if (failure) {
         if (notBefore > (failure === refused ? now() : until)) {
@@ -39,24 +32,24 @@ export function refresher(session: Session, post: Post, url: URL, inCookies: boo
         }
         await new Promise(resolve => setTimeout(resolve, notBefore - now()))
       }
-      delay = failure ? delay * 2 : shortestDelay
+      // Seconds.
+      delay = failure ? delay * 2 : 0.5
       await session.inTurn(async () => {
         if (epoch === session.epoch) {
-          session.failure = await once(epoch, ifStale)
+          session.failure = await once()
         }
       })
-      if (!session.failure) {
-        return
-      }
-    }
+    } while (session.failure)
   }
 
-  const once = async (epoch: number, ifStale: string): Promise<Failure | undefined> => {
-    const token = session.tokens?.refresh_token
+  const once = async (): Promise<Failure | undefined> => {
     const at = now()
+    const epoch = session.epoch
     let { response, failure }: Answer = await post(
       url,
-      inCookies ? { if_stale: ifStale } : { grant_type: 'refresh_token', refresh_token: token ?? '' },
+      inCookies
+        ? { if_stale: session.stale ? '' : 'true' }
+        : { grant_type: 'refresh_token', refresh_token: session.tokens?.refresh_token ?? '' },
     )
     const answer = await response?.json().catch(() => {})
     if (epoch !== session.epoch) {
@@ -74,13 +67,13 @@ export function refresher(session: Session, post: Post, url: URL, inCookies: boo
       delay = longestDelay
     }
     // RFC 9110 section 10.2.3, but for its dates: they would have to be compared with the clock of the device.
-    const retryAfter = Number((failure as Partial<Response>)?.headers?.get('retry-after')) || 0
+    const retryAfter = +((failure as Partial<Response>)?.headers?.get('retry-after') as string) || delay
     notBefore = now() + Math.min(Math.max(retryAfter, delay), longestDelay) * (1000 + Math.random() * 500)
     return failure ?? new Error(`${url}`)
   }
 
-  return (ifStale = 'true') =>
-    (running ??= untilDone(ifStale).finally(() => {
+  return () =>
+    (running ??= untilDone().finally(() => {
       running = undefined
     }))
 }

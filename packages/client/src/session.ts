@@ -17,6 +17,11 @@ export interface Session extends Omit<Tabs, 'tell'> {
   freshUntil: number
   /** From here on the access token is refused. NaN: the server will say. */
   goodUntil: number
+  /**
+   * A new one is wanted in any case. Otherwise, where another tab has refreshed a moment ago without our hearing of it, its
+   * cookies are left alone: to use them up would make those worthless that are on their way to others.
+   */
+  stale?: boolean | undefined
   /** Why the last refresh brought no new one. */
   failure?: Failure | undefined
   /**
@@ -42,7 +47,7 @@ export function createSession(name: string, inCookies: boolean, events: EventTar
       session.userSince = at
     }
     session.epoch++
-    session.failure = undefined
+    session.stale = session.failure = undefined
     session.goodUntil = at + seconds * 1000
     session.freshUntil = session.goodUntil - seconds * 100
     events.dispatchEvent(new CustomEvent(type, { detail: isEnd ? null : { expires_in: seconds } }))
