@@ -1,0 +1,40 @@
+// node bench/simulator/index.mjs [--smoke] [--json] [--seed 1] [--sessions 9000]
+import process from 'node:process'
+import { parseArgs } from 'node:util'
+import { report } from './report.mjs'
+import { rules } from './rules.mjs'
+import { clients, simulate } from './simulate.mjs'
+
+const { values } = parseArgs({
+  options: {
+    smoke: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    seed: { type: 'string', default: '1' },
+    sessions: { type: 'string' },
+  },
+})
+const seed = Number(values.seed)
+const sessions = Number(values.sessions ?? (values.smoke ? 40 : 9000))
+if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(sessions) || sessions < 1) {
+  throw new TypeError('--seed and --sessions take whole numbers')
+}
+
+const startedAt = performance.now()
+const table = Object.keys(rules).filter(name => name !== 'oursStrict')
+const both = ['plain', 'ifStale']
+const tallies = [
+  ...(await simulate({ seed, sessions, ruleNames: table, clientNames: both })),
+  ...(await simulate({
+    seed,
+    sessions: Math.ceil(sessions / 8),
+    thiefShare: 0,
+    ruleNames: table,
+    clientNames: Object.keys(clients).filter(name => !both.includes(name)),
+  })),
+]
+if (values.smoke) {
+  tallies.push(...(await simulate({ seed, sessions, ruleNames: ['oursStrict'], clientNames: both })))
+}
+const seconds = (performance.now() - startedAt) / 1000
+const command = ['node bench/simulator/index.mjs', ...process.argv.slice(2)].join(' ')
+console.log(values.json ? JSON.stringify(tallies) : report(tallies, { command, seed, sessions, seconds }))
