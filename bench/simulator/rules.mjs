@@ -7,6 +7,7 @@ const grace = 10_000
 /** The product: the refresh tokens, the decisions and the clock of the real core. */
 function core(options) {
   let time = 0
+  let logins = 0
   const now = () => time
   const tokens = createTokens({
     secret: 'c2VjcmV0IG9mIHRoZSBzaW11bGF0b3IsIG5vdCBvZiB5b3Vycw==',
@@ -18,7 +19,7 @@ function core(options) {
   return {
     async login(at) {
       time = at
-      const { refreshToken } = await tokens.issue({ subject: 'ada' })
+      const { refreshToken } = await tokens.issue({ subject: `user ${logins++}` })
       return { session: {}, token: refreshToken }
     },
     async refresh(_session, token, at) {

@@ -19,7 +19,7 @@ export const clients = {
 const clockStart = Date.UTC(2026, 0, 1)
 
 /** @returns what came out, by the names of rule and client */
-export async function simulate({ seed, sessions, thiefShare = 0.2, ruleNames, clientNames }) {
+export async function simulate({ seed, sessions, thiefShare, ruleNames, clientNames }) {
   const tallies = []
   for (const rule of ruleNames) {
     for (const client of clientNames) {
