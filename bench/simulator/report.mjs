@@ -53,7 +53,7 @@ export function report(tallies, { command, seed, sessions, seconds }) {
     }),
     '',
     `\`${command}\`: seed ${seed}, ${sessions} sessions of three days, ${count(tallies, 'ifStale')} thieves, ${Math.round(seconds)} s.`,
-    `Refreshes of each rule, at least: ${shown.map(name => fewest(tallies, name)).join(', ')}.`,
+    `Refreshes in each column, for each rule at least: ${shown.map(name => fewest(tallies, name)).join(', ')}.`,
   ]
   return lines.join('\n')
 }

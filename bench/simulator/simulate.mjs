@@ -5,9 +5,14 @@ import { networks, World } from './world.mjs'
 
 export const clients = {
   plain: { title: 'refreshes on a 401', ifStale: false, singleFlight: true, network: networks.slow },
-  ifStale: { title: 'and says `if_stale`', ifStale: true, singleFlight: true, network: networks.slow },
+  ifStale: { title: 'the same with `if_stale`', ifStale: true, singleFlight: true, network: networks.slow },
   naive: { title: 'each request refreshes', ifStale: false, singleFlight: false, network: networks.slow },
-  naiveIfStale: { title: 'and says `if_stale`', ifStale: true, singleFlight: false, network: networks.slow },
+  naiveIfStale: {
+    title: 'the same with `if_stale`',
+    ifStale: true,
+    singleFlight: false,
+    network: networks.slow,
+  },
   absurd: {
     title: '`if_stale`, answers up to 20 min late',
     ifStale: true,
