@@ -149,3 +149,75 @@ t.test('every event is in the table, with its reasons', async t => {
     [],
   )
 })
+
+t.test('versions are those of the packages', async t => {
+  const rows = tableOf(readme, 'Compatibility')
+  const row = (name: string): string => rows.find(([first]) => first?.includes(name))?.[1] ?? ''
+  const node = new Set<string>()
+  for (const name of ['core', 'redis', 'fastify', 'express', 'client']) {
+    const { engines, peerDependencies = {} } = JSON.parse(read(`packages/${name}/package.json`))
+    node.add(engines.node)
+    for (const [peer, range] of Object.entries<string>(peerDependencies)) {
+      const where =
+        name === 'redis' ? row('clients of Redis') : row(`${peer[0]?.toUpperCase()}${peer.slice(1)}`)
+      const versions = [...range.matchAll(/(\d+)\.(\d+)\.\d+/g)].map(([, major, minor]) => {
+        return minor === '0' ? `${major}` : `${major}.${minor}`
+      })
+      t.same(
+        versions.filter(version => !new RegExp(`\\b${version}\\b`).test(where)),
+        [],
+        `${peer} ${range}: ${where}`,
+      )
+    }
+  }
+  t.same([...node], ['>=20.19.0'])
+  t.match(row('Node'), '20.19')
+})
+
+t.test('what a package exports has a docstring', async t => {
+  const exportsOf = (source: string, file: URL): [string, URL][] =>
+    [...source.matchAll(/export (?:type )?\{([^}]*)\} from '(\.[^']*)\.js'/g)].flatMap(
+      ([, names = '', path = '']) =>
+        names
+          .split(',')
+          .map(name => name.trim().replace(/^type /, ''))
+          .filter(name => name !== '' && !name.endsWith(' as default'))
+          .map((name): [string, URL] => [name, new URL(`${path}.ts`, file)]),
+    )
+  /** The source that declares it, though another file hands it on. */
+  const sourceOf = (name: string, file: URL): string => {
+    const source = readFileSync(file, 'utf8')
+    const onwards = exportsOf(source, file).find(([each]) => each === name)
+    return onwards === undefined ? source : sourceOf(name, onwards[1])
+  }
+  const bare: string[] = []
+  let found = 0
+  for (const entry of [
+    'core/src/index.ts',
+    'core/src/http/index.ts',
+    'core/src/testing/index.ts',
+    'fastify/src/index.ts',
+    'fastify/src/user.ts',
+    'express/src/index.ts',
+    'express/src/user.ts',
+    'redis/src/index.ts',
+    'client/src/index.ts',
+  ]) {
+    const file = new URL(`packages/${entry}`, root)
+    const source = readFileSync(file, 'utf8')
+    const here = [...source.matchAll(/^export (?:interface|function|const|class) (\w+)/gm)].map(
+      ([, name = '']): [string, URL] => [name, file],
+    )
+    for (const [name, at] of [...exportsOf(source, file), ...here]) {
+      found++
+      const declaration = new RegExp(
+        `\\*/\\n(?:// biome-ignore .*\\n)?export (?:interface|type|function|async function|const|class) ${name}\\b`,
+      )
+      if (!declaration.test(sourceOf(name, at))) {
+        bare.push(`${entry}: ${name}`)
+      }
+    }
+  }
+  t.same(bare, [])
+  t.ok(found > 60, `${found} exports`)
+})

@@ -43,7 +43,7 @@ t.test('commands are there, and curl lines are run by docs-run.test.ts', async t
   t.same(
     complaints(of('sh'), ({ code }) =>
       code.split('\n').flatMap(line => {
-        const [program, ...rest] = line.replace(/\s#.*$/, '').match(/\S+/g) ?? []
+        const [program, ...rest] = line.replace(/(^|\s)#.*$/, '').match(/\S+/g) ?? []
         const names = rest.filter(word => !word.startsWith('-'))
         if (program === undefined || program === 'curl') {
           return []
