@@ -18,6 +18,8 @@ export interface Block {
   readonly code: string
   /** Names that the text says are the reader's, or that an earlier block has: `<!-- docs: given app of Fastify, sid -->`. */
   readonly given: readonly string[]
+  /** The file that a text comes from, such as a program that printed it: `<!-- docs: from bench/simulator.ts -->`. */
+  readonly from: string | undefined
 }
 
 /** Where a block is, for messages. */
@@ -50,7 +52,9 @@ export function blocksOf(file: string, text: string): Block[] {
     const start = index + 1
     const end = lines.findIndex((line, at) => at >= start && /^\s*```\s*$/.test(line))
     const [, given = ''] = /^<!-- docs: given (.*) -->$/.exec(lines[index - 1] ?? '') ?? []
+    const [, from] = /^<!-- docs: from (\S+) -->$/.exec(lines[index - 1] ?? '') ?? []
     blocks.push({
+      from,
       file,
       line: start + 1,
       language,
