@@ -1,3 +1,4 @@
+/** What `createClient` takes. */
 export interface ClientOptions {
   /** Where tokens are refreshed. Default `/auth/refresh`. Requests to other origins than its are left alone. */
   refreshUrl?: string | URL
@@ -29,6 +30,7 @@ interface ClientEvents {
   signedout: CustomEvent<null>
 }
 
+/** The session of one page, or of one program: who shares it shares the session. */
 export interface Client extends EventTarget {
   /**
    * As the platform's own, which it needs no `this` for. A 401 with a Bearer challenge (RFC 6750 section 3) is answered

@@ -19,6 +19,7 @@ export type ClaimsHook<C extends object> = (
   session: Session<C>,
 ) => C | false | undefined | Promise<C | false | undefined>
 
+/** What `createTokens` takes. Durations are whole seconds or strings such as `'15m'`. */
 export interface TokensOptions<C extends object = object> {
   /** 32 random bytes or more; or a ring, of which the first signs and all verify. Every key is derived from it. */
   secret: string | readonly string[] | undefined

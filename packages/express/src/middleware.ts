@@ -9,6 +9,7 @@ type Next = (error?: unknown) => void
 /** What Express 4 and 5 take as middleware, without the types of either. */
 export type Middleware = (request: ExpressRequest, response: ServerResponse, next: Next) => void
 
+/** What Express 4 and 5 take as a handler of errors. */
 export type ErrorMiddleware = (
   error: unknown,
   request: ExpressRequest,

@@ -1,6 +1,7 @@
 import type { RouteName, SeamOptions } from '@tokenratchet/core/http'
 import type { User } from './user-claims.js'
 
+/** What `tokenratchet` takes. What makes no sense is a `TypeError` that names the option. */
 export interface TokenratchetOptions extends Omit<SeamOptions<User>, 'routes'> {
   /** `false` leaves a route out. */
   routes?: Partial<Record<RouteName, false | undefined>> | undefined

@@ -11,6 +11,7 @@ export interface FastifyOptions {
   jwt?: boolean | undefined
 }
 
+/** What the plugin takes. What makes no sense is a `TypeError` that names the option. */
 export type TokenratchetOptions = SeamOptions<User> & FastifyOptions
 
 /** Fastify's own, which it hands on to the plugin. */

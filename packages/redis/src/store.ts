@@ -9,6 +9,7 @@ import { find, list, revokedSince } from './scripts/read.js'
 import { rotate } from './scripts/rotate.js'
 import { Server } from './server.js'
 
+/** What `redisStore` takes beside the client. */
 export interface RedisStoreOptions {
   /** What all keys begin with, in braces. Default `tokenratchet`. */
   prefix?: string | undefined

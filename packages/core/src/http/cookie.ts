@@ -9,6 +9,7 @@ export interface CookieSettings {
   readonly attributes: string
 }
 
+/** How cookies are set: the option `cookie`. */
 export interface CookieOptions {
   /** Default true. `false` is for plain http in development: it drops `Secure` and with it the `__Host-` prefix. */
   secure?: boolean | undefined

@@ -11,6 +11,7 @@ export type RouteName = 'refresh' | 'logout' | 'logoutAll' | 'revoke' | 'session
 /** `false` leaves a route out; `config` is handed to the framework's route (rate limits and the like). */
 export type RouteOption = false | { config?: object | undefined } | undefined
 
+/** What adapters take beside the options of `createTokens`. */
 export interface HttpOptions {
   /** Where the token routes are. Default `/auth`. */
   prefix?: string

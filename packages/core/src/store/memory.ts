@@ -5,6 +5,7 @@ import { type Entry, MemorySessions } from './memory-sessions.js'
 import { rotation } from './rotation.js'
 import type { NewSession, SessionRef, Store, StoredSession } from './store.js'
 
+/** What `memoryStore` takes. */
 export interface MemoryStoreOptions {
   /** Milliseconds since the epoch. Default: the system's clock. */
   now?: () => number

@@ -37,6 +37,7 @@ export interface Expiring {
   readonly notAfter?: number
 }
 
+/** What a login brings about beside its session, in the same step. */
 export interface CreationRules extends Publishing, Expiring {
   /** Live sessions of the subject, the new one included. Those with the smallest `usedAt` go first. */
   readonly perSubject: number
@@ -44,6 +45,7 @@ export interface CreationRules extends Publishing, Expiring {
   readonly replaces?: SessionRef
 }
 
+/** What became of a login. Nothing was created when the command ran too `late`. */
 export type Creation =
   | { readonly outcome: 'late'; readonly now: number }
   | {
@@ -54,6 +56,7 @@ export type Creation =
       readonly evicted: readonly SessionRef[]
     }
 
+/** A refresh, as the store sees it. */
 export interface RotationStep extends Publishing, Expiring {
   /** The generation presented. */
   readonly generation: number
@@ -72,6 +75,7 @@ export type Rotation =
     }
   | { readonly outcome: 'reused'; readonly now: number; readonly session: StoredSession }
 
+/** A revocation in the feed. */
 export interface PublishedRevocation extends SessionRef {
   /** Milliseconds since it was published, by the store's clock. */
   readonly age: number

@@ -16,6 +16,7 @@ import { claimsUnavailable, currentClaims } from './current-claims.js'
 import { type AccessTokenFor, type Issued, mintAccessToken } from './mint.js'
 import { endSession } from './revoke.js'
 
+/** What a refresh may say beside its token. */
 export interface RefreshOptions {
   /** Refuses tokens of the other transport; their session lives on. Default: either is taken. */
   transport?: Transport | undefined

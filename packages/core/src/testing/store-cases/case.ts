@@ -2,12 +2,14 @@ import { strict as assert } from 'node:assert'
 import { randomBytes } from 'node:crypto'
 import type { Creation, NewSession, Rotation, SessionRef, Store, StoredSession } from '../../store/store.js'
 
+/** A store, and a way to let its time go by. */
 export interface StoreUnderTest {
   readonly store: Store
   /** Lets so many milliseconds go by on the store's clock: by moving a fake one, or by waiting. */
   elapse(milliseconds: number): void | Promise<void>
 }
 
+/** One rule that every store keeps. */
 export interface StoreCase {
   /** The rule, as a sentence. */
   readonly name: string

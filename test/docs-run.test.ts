@@ -1,0 +1,319 @@
+// That the code in the documents does what they say: the quick starts, the commands of curl, and the recipes are run.
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { promisify } from 'node:util'
+import { createTokens } from '@tokenratchet/core'
+import { fakeClock } from '@tokenratchet/core/testing'
+import tokenratchet from '@tokenratchet/express'
+import tokenratchetFastify from '@tokenratchet/fastify'
+import { redisStore } from '@tokenratchet/redis'
+import express from 'express'
+import Fastify, { type FastifyInstance } from 'fastify'
+import { Redis } from 'ioredis'
+import t, { type Test } from 'tap'
+import { type Block, blocksOf, documents, runBlock } from './helpers/docs.js'
+import { startRedis } from './helpers/redis.js'
+
+const secret = randomBytes(32).toString('base64')
+process.env['TOKEN_SECRET'] = secret
+const texts = await documents()
+
+/** The one block of a document that has this text. */
+function blockOf(file: string, text: string): Block {
+  const found = blocksOf(file, texts.get(file) ?? '').filter(({ code }) => code.includes(text))
+  if (found[0] === undefined || found.length > 1) {
+    throw new Error(`${found.length} blocks of ${file} have ${text}`)
+  }
+  return found[0]
+}
+
+/** Untyped, as the types of `user` would hold for all tests. */
+const me = (request: object) => (request as { user?: object }).user
+
+const checkPassword = async () => ({ id: 'ada', role: 'admin' })
+
+/** A browser's fetch: relative to a server, with a jar. */
+function browser(base: string): typeof fetch {
+  const jar = new Map<string, string>()
+  return async (input, init = {}) => {
+    const headers = new Headers(init.headers)
+    headers.set('cookie', [...jar].map(pair => pair.join('=')).join('; '))
+    headers.set('sec-fetch-site', 'same-origin')
+    const response = await fetch(new URL(`${input}`, base), { redirect: 'manual', ...init, headers })
+    for (const line of response.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
+      jar.set(name, value)
+    }
+    return response
+  }
+}
+
+const baseOf = (server: { address(): unknown }): string =>
+  `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+
+async function listening(t: Test, app: FastifyInstance): Promise<string> {
+  t.teardown(() => app.close())
+  return app.listen({ port: 0, host: '127.0.0.1' })
+}
+
+/** A login, a guarded route with it and without, and a refresh. */
+async function works(t: Test, base: string, status = 200): Promise<void> {
+  const page = browser(base)
+  const nobody = await page('/me')
+  t.equal(nobody.status, 401)
+  t.equal(nobody.headers.get('www-authenticate'), 'Bearer')
+  const login = await page('/login', {
+    method: 'POST',
+    body: '{}',
+    headers: { 'content-type': 'application/json' },
+  })
+  t.equal(login.status, status)
+  t.match(await login.json(), { user: { id: 'ada' }, expires_in: 600 })
+  t.match(await (await page('/me')).json(), { sub: 'ada', role: 'admin' })
+  t.equal((await page('/auth/refresh', { method: 'POST' })).status, 200)
+}
+
+const anyPort = (code: string): string => code.replace(/\b3000\b/, '0')
+
+t.test('quick starts of Fastify', async t => {
+  for (const file of ['README.md', 'packages/fastify/README.md']) {
+    const block = blockOf(file, 'const app = Fastify()')
+    const { app } = await runBlock(block, { checkPassword }, ['app'], anyPort)
+    if (!app.server.listening) {
+      await app.listen({ port: 0 })
+    }
+    t.teardown(() => app.close())
+    await works(t, baseOf(app.server))
+  }
+})
+
+t.test('quick starts of Express', async t => {
+  for (const file of ['README.md', 'packages/express/README.md']) {
+    const block = blockOf(file, 'const app = express()')
+    const isListening = block.code.includes('app.listen(3000)')
+    const { server } = await runBlock(block, { checkPassword }, ['server'], code =>
+      isListening
+        ? code.replace('app.listen(3000)', 'const server = app.listen(0)')
+        : `${code}\nconst server = app.listen(0)`,
+    )
+    t.teardown(() => server.close())
+    await works(t, baseOf(server))
+  }
+})
+
+t.test('the verbs of the core', async t => {
+  const block = blockOf('packages/core/README.md', 'createTokens')
+  const { claims, next } = await runBlock(block, {}, ['claims', 'next'])
+  t.match(claims, { sub: 'ada', role: 'admin' })
+  t.type(next.refreshToken, 'string')
+})
+
+t.test('tokens in bodies, by curl', async t => {
+  const app = Fastify()
+  await app.register(tokenratchetFastify, { secret })
+  await runBlock(blockOf('README.md', "app.post('/token'"), { app, checkPassword })
+  app.get('/me', { config: { auth: true } }, me)
+  const base = await listening(t, app)
+  const first = await app.inject({ method: 'POST', url: '/token', payload: {} })
+  const { access_token, refresh_token } = first.json()
+  const { code } = blockOf('README.md', 'curl $base/token')
+  const strict = 'set -eu; curl() { command curl -sS --fail-with-body "$@"; echo; }\n'
+  const { stdout } = await promisify(execFile)('bash', ['-c', strict + code], {
+    env: { ...process.env, base, access_token, refresh_token },
+  })
+  const [issued, user, refreshed, revoked] = stdout.split('\n')
+  const shown = /^# (\{.*\})$/m.exec(code)?.[1] ?? ''
+  t.same(Object.keys(JSON.parse(issued ?? '')), Object.keys(JSON.parse(shown)), 'the answer is as shown')
+  t.match(JSON.parse(user ?? ''), { sub: 'ada', scope: 'read write' })
+  t.match(JSON.parse(refreshed ?? ''), { token_type: 'Bearer', scope: 'read' })
+  t.equal(revoked, '')
+  const again = await app.inject({
+    method: 'POST',
+    url: '/auth/refresh',
+    payload: { grant_type: 'refresh_token', refresh_token },
+  })
+  t.match(again.json(), { error: 'invalid_grant' })
+})
+
+t.test('the verbs without HTTP, and the test kit', async t => {
+  const app = Fastify()
+  await app.register(tokenratchetFastify, { secret })
+  app.get('/me', { config: { auth: true } }, me)
+  const { response } = await runBlock(blockOf('README.md', 'signIn(app.tokens'), { app }, ['response'])
+  t.match(response.json(), { sub: 'ada', role: 'admin' })
+  const own = await app.tokens.issue({ subject: 'ada' })
+  const other = await app.tokens.issue({ subject: 'ada' })
+  const block = blockOf('README.md', 'app.tokens.revokeAll(')
+  const given = { app, userId: 'ada', sid: other.sid, accessToken: own.accessToken, request: { user: own } }
+  const sessions = await app.tokens.sessions('ada')
+  const shown = /\[\{ (.*) \}\]/.exec(block.code)?.[1]?.split(', ') ?? []
+  t.same(
+    Object.keys(sessions[0] ?? {}).filter(name => !shown.includes(name)),
+    [],
+  )
+  await runBlock(block, given)
+  t.same(
+    (await app.tokens.sessions('ada')).map(({ sid }) => sid),
+    [own.sid],
+  )
+  await app.close()
+})
+
+t.test('a user of Redis with the permissions of the document', async t => {
+  const server = await startRedis()
+  t.teardown(() => server.stop())
+  const [command = '', ...args] = blockOf('packages/redis/README.md', 'ACL SETUSER').code.match(/\S+/g) ?? []
+  await server.command(command, ...args)
+  const client = new Redis(server.port, { username: 'app', password: 'password' })
+  t.teardown(() => client.disconnect())
+  const refused: string[] = []
+  const tokens = createTokens({
+    secret,
+    store: redisStore(client),
+    onEvent: ({ type }) => void (/^store_/.test(type) && type !== 'store_warning' && refused.push(type)),
+  })
+  t.teardown(() => tokens.close())
+  await tokens.ready()
+  const { refreshToken } = await tokens.issue({ subject: 'ada' })
+  const { refreshToken: next } = await tokens.refresh(refreshToken)
+  await tokens.sessions('ada')
+  await tokens.revoke({ token: next })
+  await tokens.revokeAll('ada')
+  t.same(refused, [])
+})
+
+t.test('recipe: several tabs, by hand', async t => {
+  let told = 0
+  const app = Fastify()
+  const clock = fakeClock()
+  await app.register(tokenratchetFastify, { secret, now: clock.now })
+  app.post('/login', async (_request, reply) => reply.issueTokens({ subject: 'ada' }))
+  app.get('/me', { config: { auth: true } }, me)
+  const base = await listening(t, app)
+  const page = browser(base)
+  const block = blockOf('docs/recipes.md', 'async function api(')
+  const given = { fetch: page, showLogin: () => void told++ }
+  const { api } = await runBlock(block, given, ['api'])
+  await page('/login', { method: 'POST' })
+  clock.advance('11m')
+  const answers = await Promise.all([api('/me'), api('/me'), api('/me')])
+  t.same(
+    answers.map(({ status }) => status),
+    [200, 200, 200],
+  )
+  await app.tokens.revokeAll('ada')
+  t.equal((await api('/me')).status, 401)
+  t.equal(told, 1)
+})
+
+t.test('recipe: pages rendered by the server', async t => {
+  const app = Fastify()
+  const given = { app, secret, tokenratchet: tokenratchetFastify }
+  await runBlock(blockOf('docs/recipes.md', 'autoRefresh: true'), given)
+  const { refreshToken } = await app.tokens.issue({ subject: 'ada' })
+  const cookie = `__Host-refresh_token=${refreshToken}`
+  const page = await app.inject({ url: '/account', headers: { cookie } })
+  t.equal(page.body, 'Hello ada')
+  t.equal([page.headers['set-cookie']].flat().length, 2)
+  t.equal((await app.inject('/account')).headers.location, '/login')
+  await app.close()
+})
+
+t.test('recipe: mobile apps', async t => {
+  const app = Fastify()
+  await app.register(tokenratchetFastify, { secret, transport: 'body' })
+  const base = await listening(t, app)
+  let kept = (await app.tokens.issue({ subject: 'ada', transport: 'body' })).refreshToken
+  const keychain = {
+    get: async () => kept,
+    async set(token: string) {
+      kept = token
+    },
+  }
+  const { newAccessToken } = await runBlock(
+    blockOf('docs/recipes.md', 'keychain.get()'),
+    { keychain },
+    [],
+    code => code.replace('https://api.example.com', base),
+  )
+  const [one, other] = await Promise.all([newAccessToken(), newAccessToken()])
+  t.equal(one, other, 'one refresh')
+  t.equal(app.tokens.verify(await newAccessToken()).sub, 'ada')
+  await app.tokens.revokeAll('ada')
+  await t.rejects(newAccessToken(), /Signed out/)
+})
+
+t.test('recipe: NestJS on Express', async t => {
+  const block = blockOf('docs/recipes.md', 'NestFactory')
+  const { app } = await runBlock(block, { checkPassword }, ['app'], anyPort)
+  t.teardown(() => app.close())
+  await works(t, baseOf(app.getHttpServer()), 201)
+})
+
+t.test('recipe: @fastify/swagger', async t => {
+  const app = Fastify()
+  const given = { app, secret, tokenratchet: tokenratchetFastify }
+  await runBlock(blockOf('docs/recipes.md', '@fastify/swagger'), given)
+  await app.ready()
+  const { paths } = (app as unknown as { swagger(): { paths: Record<string, object> } }).swagger()
+  t.match(paths, { '/auth/refresh': { post: { tags: ['auth'] } }, '/me': { get: { security: [{}] } } })
+  await app.close()
+})
+
+t.test('recipe: passport for the login', async t => {
+  const app = express()
+  const auth = tokenratchet({ secret })
+  const strategy = {
+    authenticate(this: { success(user: object): void }) {
+      this.success({ id: 'ada' })
+    },
+  }
+  await runBlock(blockOf('docs/recipes.md', "passport.use('company'"), { app, auth, strategy })
+  const server = app.listen(0)
+  await once(server, 'listening')
+  t.teardown(() => server.close())
+  const page = browser(baseOf(server))
+  t.equal((await page('/login/callback')).status, 302)
+  t.match(await (await page('/me')).json(), { sub: 'ada' })
+})
+
+t.test('recipe: log out everywhere', async t => {
+  const app = Fastify()
+  await app.register(tokenratchetFastify, { secret })
+  let changed = ''
+  const changePassword = async (subject: string) => {
+    changed = subject
+  }
+  await runBlock(blockOf('docs/recipes.md', "app.post('/password'"), { app, changePassword })
+  const own = await app.tokens.issue({ subject: 'ada', transport: 'body' })
+  await app.tokens.issue({ subject: 'ada' })
+  const headers = { authorization: `Bearer ${own.accessToken}` }
+  t.equal((await app.inject({ method: 'POST', url: '/password', headers, payload: {} })).statusCode, 200)
+  t.equal(changed, 'ada')
+  t.same(
+    (await app.tokens.sessions('ada')).map(({ sid }) => sid),
+    [own.sid],
+  )
+  await app.close()
+})
+
+t.test('recipe: testing your app', async t => {
+  const cases: (() => Promise<void>)[] = []
+  const apps: FastifyInstance[] = []
+  const buildApp = async ({ now }: { now: () => number }) => {
+    const app = Fastify()
+    apps.push(app)
+    await app.register(tokenratchetFastify, { secret, now })
+    app.get('/me', { config: { auth: true } }, me)
+    return app
+  }
+  const test = (_name: string, run: () => Promise<void>) => void cases.push(run)
+  const block = blockOf('docs/recipes.md', "from 'node:test'")
+  // The same, by a runner that tells us of it.
+  await runBlock(block, { buildApp, test }, [], code => code.replace(/import .* from 'node:test'\n/, ''))
+  t.equal(cases.length, 1)
+  await cases[0]?.()
+  await apps[0]?.close()
+})
