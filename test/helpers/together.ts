@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs'
+import t from 'tap'
 
 /**
  * Runs the test files of a folder in this process, one after the other: each alone would load the same libraries again,
@@ -13,7 +14,19 @@ export async function together(index: string, alone: readonly string[] = []): Pr
   if (missing.length > 0) {
     throw new Error(`Not there: ${missing}`)
   }
+  // tap would begin with the first file while the others are still read and compiled, which holds up all that it waits for.
+  const { begin, loaded } = gate()
+  void t.test('all files are loaded', () => loaded)
   for (const file of files.filter(name => !alone.includes(name))) {
     await import(new URL(file, index).href)
   }
+  begin()
+}
+
+function gate(): { begin: () => void; loaded: Promise<void> } {
+  let begin = () => {}
+  const loaded = new Promise<void>(resolve => {
+    begin = resolve
+  })
+  return { begin, loaded }
 }

@@ -49,7 +49,10 @@ function key(algorithm: string): KeyObject {
 
 t.test('a JWK whose private and public members are of two keys is refused', async test => {
   const { x } = jwkOf(keyPair('EdDSA').publicKey)
-  test.match(refusal({ ...jwkOf(ed.privateKey), x }), { message: /are of two keys/ })
+  // Node 26 reads no such key: its error is not ours.
+  test.match(refusal({ ...jwkOf(ed.privateKey), x }), {
+    message: /are of two keys|^signingKeys must be a key/,
+  })
   const { x: otherX, y: otherY } = jwkOf(keyPair('ES256').publicKey)
   const { n } = jwkOf(keyPair('RS256').publicKey)
   const mixed = [
