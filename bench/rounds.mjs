@@ -15,7 +15,7 @@ export class Servers {
       const { port } = await messageOf(child)
       server = {
         port,
-        credentials: count => ask(child, { want: 'credentials', count }),
+        credentials: (count, only) => ask(child, { want: 'credentials', count, only }),
         usage: () => ask(child, { want: 'usage' }),
       }
       this.#servers.set(key, server)
@@ -30,7 +30,7 @@ export class Servers {
 }
 
 /**
- * @param rows `{ name, server, load(limit) }`
+ * @param rows `{ name, server, load(limit) }`; `load` may answer the usage `before` it, after preparations
  * @returns rows with what each round gave: requests per second, and microseconds of the server's CPU per request
  */
 export async function inRounds(rows, { warmUp, rounds, limit }) {
@@ -42,11 +42,11 @@ export async function inRounds(rows, { warmUp, rounds, limit }) {
   }
   for (let round = 0; round < rounds; round++) {
     for (const row of results) {
-      const { cpu: before } = await row.server.usage()
-      const { requests, seconds: took, p50, p99 } = await row.load(limit)
+      const idle = await row.server.usage()
+      const { requests, seconds: took, p50, p99, before = idle } = await row.load(limit)
       const { cpu, loopP99 } = await row.server.usage()
       row.rates.push(requests / took)
-      row.cpus.push((cpu - before) / requests)
+      row.cpus.push((cpu - before.cpu) / requests)
       row.p50.push(p50)
       row.p99.push(p99)
       row.delays.push(loopP99)

@@ -12,7 +12,7 @@ const delay = monitorEventLoopDelay({ resolution: 1 })
 delay.enable()
 
 const answers = {
-  credentials: ({ count }) => contestant.credentials(count),
+  credentials: ({ count, only }) => contestant.credentials(count, only),
   /** Since the last question. */
   usage() {
     const { user, system } = process.cpuUsage()

@@ -12,7 +12,7 @@ export const full = {
     revocations: 100_000,
     idle: 5,
   },
-  verbs: { rounds: 5, milliseconds: 300 },
+  verbs: { rounds: 5, milliseconds: 150 },
 }
 
 export const smoke = {

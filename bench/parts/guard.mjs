@@ -5,6 +5,7 @@ import { fixed, goal, goals, table, whole } from '../report.mjs'
 import { inRounds, Servers } from '../rounds.mjs'
 import { connections } from '../settings.mjs'
 import { ratio } from '../stats.mjs'
+import { different } from './different.mjs'
 
 const hs256 = { algorithm: 'HS256' }
 const eddsa = { algorithm: 'EdDSA' }
@@ -44,6 +45,7 @@ export async function guard({ redis, settings }) {
       await servers.stop()
     }
   }
+  sections.push(await different({ settings }))
   return `## A guarded GET\n\n${sections.join('\n\n')}`
 }
 
