@@ -7,11 +7,12 @@ import { parseArgs } from 'node:util'
 import { machine, versions } from './machine.mjs'
 import { guard } from './parts/guard.mjs'
 import { refresh } from './parts/refresh.mjs'
+import { scale } from './parts/scale.mjs'
 import { verbs } from './parts/verbs.mjs'
 import { startRedis, version } from './redis-server.mjs'
 import { full, smoke } from './settings.mjs'
 
-const parts = { guard, refresh, verbs }
+const parts = { guard, refresh, scale, verbs }
 
 const { values, positionals } = parseArgs({
   options: { smoke: { type: 'boolean', default: false } },
