@@ -9,12 +9,11 @@ import { connect } from './redis-server.mjs'
 const batch = 1000
 
 /**
- * Of one session a user, the dearest kind.
- *
- * @param active sessions that are made by logins
+ * @param active sessions that are made by logins, each of a user who has no other
+ * @param perUser sessions of each other user; one is the dearest
  * @returns the tokens of those, and what all take in the server's memory
  */
-export async function fill(path, count, active) {
+export async function fill(path, count, active, perUser = 1) {
   const redis = connect(path)
   const tokens = createTokens({ secret, store: redisStore(redis) })
   await tokens.ready()
@@ -24,7 +23,7 @@ export async function fill(path, count, active) {
     return refreshToken
   }
   const refreshTokens = await each(Math.min(active, count), login)
-  await copy(redis, count - refreshTokens.length)
+  await copy(redis, count - refreshTokens.length, perUser)
   const bytes = (await usedMemory(redis)) - empty
   await tokens.close()
   redis.disconnect()
@@ -32,18 +31,20 @@ export async function fill(path, count, active) {
 }
 
 /** Users who are nobody, but as long as others. */
-async function copy(redis, count) {
+async function copy(redis, count, perUser) {
   const [key] = await keysOf(redis)
   const [record] = await redis.hvals(key)
   const left = await redis.pttl(key)
   const bucket = /^\{(.*):.\}:s:/.exec(key)
   for (let done = 0; done < count; done += batch) {
     const pipeline = redis.pipeline()
-    for (let index = done; index < Math.min(count, done + batch); index++) {
-      const [tag, sid] = [randomBytes(16), randomBytes(16).toString('base64url')]
+    for (let index = done; index < Math.min(count, done + batch); index += perUser) {
+      const tag = randomBytes(16)
       const digit = (tag[0] >> 4).toString(16)
       const name = `{${bucket[1]}:${digit}}:s:${tag.toString('base64url')}`
-      pipeline.hset(name, sid, record)
+      for (let session = 0; session < perUser; session++) {
+        pipeline.hset(name, randomBytes(16).toString('base64url'), record)
+      }
       pipeline.pexpire(name, left)
     }
     await pipeline.exec()

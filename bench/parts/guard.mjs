@@ -31,6 +31,7 @@ const frameworks = {
     ['express-jwt, RS256', { contestant: 'express-jwt', algorithm: 'RS256' }, ['bearer']],
     ['passport-jwt, HS256', { contestant: 'passport-jwt', ...hs256 }, ['bearer']],
     ['express-session, Redis', { contestant: 'express-session', store: true }, ['cookie']],
+    ['better-auth, Redis', { contestant: 'better-auth', store: true }, ['cookie']],
   ],
 }
 

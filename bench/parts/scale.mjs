@@ -16,6 +16,7 @@ const publishFor = 900
 export async function scale({ redis, settings: { scale: settings } }) {
   const sections = [
     await sessionsSection(settings),
+    await memorySection(settings),
     await rotationsSection(redis),
     await feedSection(redis, settings),
   ]
@@ -78,6 +79,18 @@ function sessionsTable(rows) {
       most.bytesEach <= 300,
     ),
   ])}`
+}
+
+async function memorySection({ sizes: [, size] }) {
+  const rows = []
+  for (const perUser of [1, 2, 5]) {
+    const redis = await startRedis()
+    const { bytesEach } = await fill(redis.path, size, 1, perUser)
+    await redis.stop()
+    rows.push([perUser, fixed(bytesEach, 0)])
+  }
+  const heads = ['sessions a user', 'bytes each in Redis']
+  return `### Memory of ${whole(size)} sessions\n\n${table(heads, rows)}`
 }
 
 async function rotationsSection(path) {
