@@ -12,7 +12,7 @@ export const full = {
     revocations: 100_000,
     idle: 3,
   },
-  verbs: { rounds: 5, milliseconds: 150 },
+  verbs: { rounds: 5, milliseconds: 150, tokens: 12_000 },
 }
 
 export const smoke = {
@@ -27,7 +27,7 @@ export const smoke = {
     revocations: 1000,
     idle: 0.2,
   },
-  verbs: { rounds: 1, milliseconds: 10 },
+  verbs: { rounds: 1, milliseconds: 5, tokens: 100 },
 }
 
 /** Clients of all HTTP parts. */

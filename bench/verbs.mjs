@@ -9,10 +9,7 @@ import { claims, each, ed25519, secret, subject } from './contestants/common.mjs
 
 process.once('disconnect', () => process.exit())
 
-const { rounds, milliseconds } = JSON.parse(process.argv[2])
-
-/** More than the cache holds: one after another, each has fallen out when it comes again. */
-const many = 12_000
+const { rounds, milliseconds, tokens: many } = JSON.parse(process.argv[2])
 
 let storeCalls = 0
 const store = counting(memoryStore())
@@ -22,6 +19,7 @@ const stranger = createTokens({ secret: randomBytes(32).toString('base64'), stor
 
 const issue = (tokens, count) =>
   each(count, index => tokens.issue({ subject: subject(index), claims: { role: 'member' } }))
+// More than the cache holds: one after another, each has fallen out when it comes again.
 const ofHs256 = (await issue(hs256, many)).map(({ accessToken }) => accessToken)
 const ofEdDsa = (await issue(eddsa, many)).map(({ accessToken }) => accessToken)
 const { refreshToken } = await hs256.issue({ subject: subject(0) })
