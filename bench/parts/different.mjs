@@ -1,0 +1,58 @@
+// 1, second half. Guarded GETs with more tokens than the cache holds, and with tokens seen once.
+
+import { get } from '../load.mjs'
+import { fixed, table, whole } from '../report.mjs'
+import { inRounds, Servers } from '../rounds.mjs'
+import { connections } from '../settings.mjs'
+import { ratio } from '../stats.mjs'
+
+const contestants = [
+  ['ours, HS256', { contestant: 'ours-fastify', algorithm: 'HS256' }],
+  ['ours, EdDSA', { contestant: 'ours-fastify', algorithm: 'EdDSA' }],
+  ['@fastify/jwt, HS256', { contestant: 'fastify-jwt', algorithm: 'HS256' }],
+  ['@fastify/jwt, EdDSA', { contestant: 'fastify-jwt', algorithm: 'EdDSA' }],
+]
+
+export async function different({ settings: { different: settings } }) {
+  const servers = new Servers()
+  try {
+    const rows = []
+    for (const [name, described] of contestants) {
+      const server = await servers.of(described)
+      const bearers = async count => (await server.credentials(count, 'bearer')).map(({ bearer }) => bearer)
+      const few = await bearers(connections)
+      const many = await bearers(settings.tokens)
+      const row = (kind, load) => rows.push({ name, kind, server, load })
+      row(`${connections} tokens`, limit => get(server.port, few, limit))
+      row(`${whole(settings.tokens)} tokens`, limit => get(server.port, fromAnywhere(many), limit))
+      row('each token once', async () => {
+        const fresh = await bearers(settings.once)
+        // What it costs to make them is no part of it.
+        return { before: await server.usage(), ...(await get(server.port, fresh, { all: true })) }
+      })
+    }
+    return `### More tokens than the cache holds\n\nOn Fastify, as bearer.\n\n${tableOf(await inRounds(rows, settings))}`
+  } finally {
+    await servers.stop()
+  }
+}
+
+/** A round is shorter than it takes to send all. */
+function fromAnywhere(all) {
+  const first = Math.floor(Math.random() * all.length)
+  return [...all.slice(first), ...all.slice(0, first)]
+}
+
+function tableOf(rows) {
+  return table(
+    ['', '', 'requests/s', 'IQR', 'of its few tokens', 'CPU per request'],
+    rows.map(row => [
+      row.name,
+      row.kind,
+      whole(row.rate.median),
+      `${fixed(row.rate.spread, 0)} %`,
+      fixed(ratio(row.rates, rows.find(({ name }) => name === row.name).rates)),
+      `${fixed(row.cpu.median, 1)} µs`,
+    ]),
+  )
+}

@@ -1,0 +1,110 @@
+// 2. Refreshes and logins, over HTTP and with Redis. Each client rotates a session of its own.
+
+import { subject } from '../contestants/common.mjs'
+import { post } from '../load.mjs'
+import { fixed, goal, goals, table, whole } from '../report.mjs'
+import { inRounds, Servers } from '../rounds.mjs'
+import { connections } from '../settings.mjs'
+import { median, ratio } from '../stats.mjs'
+
+const contestants = [
+  ['floor: one script that does nothing', { contestant: 'refresh-floor' }],
+  ['ours, HS256', { contestant: 'refresh-ours', algorithm: 'HS256' }],
+  ['ours, EdDSA', { contestant: 'refresh-ours', algorithm: 'EdDSA' }],
+  ['as tutorials, HS256', { contestant: 'refresh-tutorial', algorithm: 'HS256' }],
+  ['as tutorials, RS256', { contestant: 'refresh-tutorial', algorithm: 'RS256' }],
+]
+
+const grant = ({ refresh_token }) => ({ grant_type: 'refresh_token', refresh_token })
+
+const routes = {
+  Refresh: {
+    path: '/auth/refresh',
+    clients: async server =>
+      (await server.credentials(connections)).map(each => ({ first: grant(each), following: grant })),
+  },
+  Login: {
+    path: '/login',
+    clients: async () =>
+      Array.from({ length: connections }, (_, index) => ({
+        first: { id: subject(index) },
+        following: (_answer, sent) => sent,
+      })),
+  },
+}
+
+export async function refresh({ redis, settings }) {
+  const servers = new Servers()
+  const sections = []
+  try {
+    for (const [title, { path, clients }] of Object.entries(routes)) {
+      const rows = []
+      for (const [name, described] of contestants) {
+        const server = await servers.of({ ...described, redis })
+        await check(server, name)
+        rows.push({
+          name,
+          server,
+          load: async limit => {
+            const each = await clients(server)
+            // To log in is no part of it.
+            return { before: await server.usage(), ...(await post(server.port, path, each, limit)) }
+          },
+        })
+      }
+      sections.push(section(title, await inRounds(rows, settings.refresh)))
+    }
+  } finally {
+    await servers.stop()
+  }
+  return `## Refresh and login, with Redis\n\n${connections} clients.\n\n${sections.join('\n\n')}`
+}
+
+/** A successor is good for the next refresh; what came before is not, once that is done. */
+async function check(server, name) {
+  const ask = async body => {
+    const answer = await fetch(`http://127.0.0.1:${server.port}/auth/refresh`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    return { status: answer.status, body: await answer.json() }
+  }
+  const [first] = await server.credentials(1)
+  const second = await ask(grant(first))
+  const third = await ask(grant(second.body))
+  const again = await ask(grant(first))
+  const isFloor = name.startsWith('floor')
+  if (second.status !== 200 || third.status !== 200 || (again.status !== 400 && !isFloor)) {
+    throw new Error(`${name}: ${second.status}, ${third.status}, then ${again.status}`)
+  }
+}
+
+function section(title, rows) {
+  const of = start => rows.find(({ name }) => name.startsWith(start))
+  const [floor, ours] = [of('floor'), of('ours, HS256')]
+  const figures = table(
+    ['', 'requests/s', 'IQR', 'of the floor', 'CPU per request', 'p50', 'p99', 'event loop p99'],
+    rows.map(row => [
+      row.name,
+      whole(row.rate.median),
+      `${fixed(row.rate.spread, 0)} %`,
+      fixed(ratio(row.rates, floor.rates)),
+      `${fixed(row.cpu.median, 0)} µs`,
+      `${fixed(median(row.p50), 1)} ms`,
+      `${fixed(median(row.p99), 1)} ms`,
+      `${fixed(row.delay, 1)} ms`,
+    ]),
+  )
+  const compare = (text, other, least) => {
+    const [byRate, byCpu] = [ratio(ours.rates, other.rates), ratio(other.cpus, ours.cpus)]
+    const outcome = `${fixed(byRate)} by requests, ${fixed(byCpu)} by CPU`
+    return goal(text, outcome, Math.min(byRate, byCpu) >= least)
+  }
+  const all = goals([
+    compare('ours, HS256: at least 0.5 of the floor', floor, 0.5),
+    compare('ours, HS256: at least 20 times the tutorials, HS256', of('as tutorials, HS256'), 20),
+    compare('ours, HS256: at least 20 times the tutorials, RS256', of('as tutorials, RS256'), 20),
+  ])
+  return `### ${title}\n\n${figures}\n\n${all}`
+}

@@ -1,0 +1,150 @@
+// 3. Many sessions, many rotations, many revocations.
+
+import { randomBytes } from 'node:crypto'
+import { createTokens } from '@tokenratchet/core'
+import { redisStore } from '@tokenratchet/redis'
+import { secret } from '../contestants/common.mjs'
+import { fill } from '../fill.mjs'
+import { ask, end, messageOf, startModule } from '../processes.mjs'
+import { connect, startRedis } from '../redis-server.mjs'
+import { fixed, goal, goals, table, whole } from '../report.mjs'
+import { quantile, ratio } from '../stats.mjs'
+
+/** Seconds: the default access token's lifetime, and 300. */
+const publishFor = 900
+
+export async function scale({ redis, settings: { scale: settings } }) {
+  const sections = [
+    await sessionsSection(settings),
+    await memorySection(settings),
+    await rotationsSection(redis),
+    await feedSection(redis, settings),
+  ]
+  return `## Scale\n\n${sections.join('\n\n')}`
+}
+
+/** A server for each size, so that they take turns. */
+async function sessionsSection({ sizes, active, rounds, refreshes }) {
+  const redises = []
+  const rows = []
+  try {
+    for (const size of sizes) {
+      const redis = await startRedis()
+      redises.push(redis)
+      const { refreshTokens, bytesEach } = await fill(redis.path, size, active)
+      const child = startModule('refreshing.mjs', { redis: redis.path, secret })
+      await messageOf(child)
+      // Each session once and more, which is the warm-up too.
+      await ask(child, { refreshTokens, refreshes: refreshTokens.length })
+      rows.push({ size, bytesEach, child, active: refreshTokens.length, p50: [], p99: [] })
+    }
+    for (let round = 0; round < rounds; round++) {
+      for (const row of rows) {
+        const { took } = await ask(row.child, { refreshes })
+        row.p50.push(quantile(took, 0.5))
+        row.p99.push(quantile(took, 0.99))
+      }
+    }
+  } finally {
+    await Promise.all(rows.map(({ child }) => end(child)))
+    await Promise.all(redises.map(redis => redis.stop()))
+  }
+  return `### Sessions\n\nOne of each user; refreshes without HTTP, four at a time, of the active ones in turn.\n\n${sessionsTable(rows)}`
+}
+
+function sessionsTable(rows) {
+  const [fewest, most] = [rows[0], rows.at(-1)]
+  const figures = table(
+    ['sessions', 'of them active', 'bytes each in Redis', 'refresh p50', 'p99', 'p50, to the fewest', 'p99'],
+    rows.map(({ size, active, bytesEach, p50, p99 }) => [
+      whole(size),
+      whole(active),
+      fixed(bytesEach, 0),
+      `${fixed(quantile(p50, 0.5), 3)} ms`,
+      `${fixed(quantile(p99, 0.5), 3)} ms`,
+      fixed(ratio(p50, fewest.p50)),
+      fixed(ratio(p99, fewest.p99)),
+    ]),
+  )
+  const slower = ratio(most.p50, fewest.p50)
+  return `${figures}\n\n${goals([
+    goal(
+      `p50 at ${whole(most.size)} sessions: at most 1.1 times that at ${whole(fewest.size)}`,
+      fixed(slower),
+      slower <= 1.1,
+    ),
+    goal(
+      `at most 300 bytes a session at ${whole(most.size)}`,
+      fixed(most.bytesEach, 0),
+      most.bytesEach <= 300,
+    ),
+  ])}`
+}
+
+async function memorySection({ sizes: [, size] }) {
+  const rows = []
+  for (const perUser of [1, 2, 5]) {
+    const redis = await startRedis()
+    const { bytesEach } = await fill(redis.path, size, 1, perUser)
+    await redis.stop()
+    rows.push([perUser, fixed(bytesEach, 0)])
+  }
+  const heads = ['sessions a user', 'bytes each in Redis']
+  return `### Memory of ${whole(size)} sessions\n\n${table(heads, rows)}`
+}
+
+async function rotationsSection(path) {
+  const redis = connect(path)
+  const tokens = createTokens({ secret, store: redisStore(redis) })
+  const sizes = []
+  let { refreshToken } = await tokens.issue({ subject: 'rotating', claims: { role: 'member' } })
+  const [, [key]] = await redis.scan('0', 'MATCH', '*:s:*', 'COUNT', 1000)
+  const note = async rotations =>
+    sizes.push([whole(rotations), whole(await redis.memory('USAGE', key)), whole(await redis.dbsize())])
+  await note(0)
+  for (let rotation = 1; rotation <= 1000; rotation++) {
+    refreshToken = (await tokens.refresh(refreshToken)).refreshToken
+    if (rotation === 1 || rotation === 1000) {
+      await note(rotation)
+    }
+  }
+  await tokens.close()
+  redis.disconnect()
+  return `### Rotations of one session\n\n${table(['rotations', 'bytes of its key', 'keys in Redis'], sizes)}`
+}
+
+async function feedSection(path, { revocations, idle }) {
+  const redis = connect(path)
+  const rows = []
+  for (const size of [0, revocations]) {
+    await redis.flushall()
+    await publish(redis, size)
+    const child = startModule('feed.mjs', { redis: path, secret, idle }, ['--expose-gc'])
+    const { ready, bytes, cpu, poll } = await messageOf(child)
+    await end(child)
+    rows.push([
+      whole(size),
+      `${fixed(ready, 0)} ms`,
+      `${whole(bytes / 1024)} KiB`,
+      size > 0 ? fixed(bytes / size, 0) : '',
+      `${fixed(poll, 2)} ms`,
+      `${fixed(cpu, 1)} ms`,
+    ])
+  }
+  redis.disconnect()
+  const heads = ['revocations in the window', 'ready after', 'heap', 'bytes each', 'a poll', 'CPU per second']
+  return `### Revocations, in each process\n\n${table(heads, rows)}`
+}
+
+/** Spread over users, each by the script of a logout. */
+async function publish(redis, size) {
+  const store = redisStore(redis)
+  const id = () => randomBytes(16).toString('base64url')
+  for (let done = 0; done < size; done += 1000) {
+    await Promise.all(
+      Array.from({ length: Math.min(1000, size - done) }, () =>
+        store.delete({ tag: id(), sid: id() }, { publishFor, always: true }),
+      ),
+    )
+  }
+}

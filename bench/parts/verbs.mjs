@@ -1,0 +1,35 @@
+// 4. The verbs alone.
+
+import { end, messageOf, startModule } from '../processes.mjs'
+import { fixed, goal, goals, table, whole } from '../report.mjs'
+import { summary } from '../stats.mjs'
+
+const floor = 100_000
+
+export async function verbs({ settings }) {
+  const child = startModule('verbs.mjs', settings.verbs)
+  try {
+    const { results, storeCalls } = await messageOf(child)
+    const rows = Object.entries(results).map(([name, nanoseconds]) => ({ name, ...summary(nanoseconds) }))
+    const figures = table(
+      ['', 'µs', 'IQR', 'per second'],
+      rows.map(({ name, median, spread }) => [
+        name,
+        fixed(median / 1000),
+        `${fixed(spread, 0)} %`,
+        whole(1e9 / median),
+      ]),
+    )
+    const refused = rows.filter(({ name }) => name.includes(' token: '))
+    const each = refused.map(({ name, median }) =>
+      goal(
+        `${name}: at least ${whole(floor)} refused per second, without the store`,
+        `${whole(1e9 / median)}, ${storeCalls} calls of the store`,
+        1e9 / median >= floor && storeCalls === 0,
+      ),
+    )
+    return `## The verbs alone\n\n${figures}\n\n${goals(each)}`
+  } finally {
+    await end(child)
+  }
+}

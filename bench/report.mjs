@@ -1,0 +1,20 @@
+// Markdown.
+
+const digits = new Intl.NumberFormat('en')
+
+export const whole = number => digits.format(Math.round(number))
+export const fixed = (number, places = 2) => number.toFixed(places)
+
+export function table(heads, rows) {
+  const line = cells => `| ${cells.join(' | ')} |`
+  const ruler = heads.map((_, column) => (column === 0 ? '---' : '---:'))
+  return [line(heads), line(ruler), ...rows.map(line)].join('\n')
+}
+
+/** A goal: what it asks, what came out, and whether that is it. */
+export const goal = (text, outcome, met) => ({ text, outcome, met })
+
+export function goals(all) {
+  const rows = all.map(({ text, outcome, met }) => [text, outcome, met ? 'met' : '**missed**'])
+  return table(['goal', 'here', ''], rows)
+}
