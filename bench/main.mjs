@@ -35,6 +35,7 @@ for (const name of names) {
     redisVersion = await version(server.path)
     const settings = values.smoke ? smoke : full
     results.push(await parts[name]({ redis: server.path, settings }))
+    console.log(`${results.at(-1)}\n`)
   } finally {
     await server.stop()
   }
@@ -56,5 +57,4 @@ ${results.join('\n\n')}
 if (!values.smoke && positionals.length === 0) {
   await writeFile(new URL('RESULTS.md', import.meta.url), text)
 }
-console.log(text)
 process.exit()
