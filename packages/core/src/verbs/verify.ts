@@ -40,11 +40,9 @@ export function judge(context: Context, token: string): Claims | Refused {
   if (claims === undefined) {
     return invalidToken
   }
-  const { sid, iat, exp } = claims
-  const { now, accessTokenLifetime } = context.settings
-  const seconds = now() / 1000
-  // A lifetime that was shortened holds for the tokens that are out already.
-  if (seconds >= exp || seconds >= iat + accessTokenLifetime) {
+  const { sid, iat } = claims
+  const seconds = context.settings.now() / 1000
+  if (seconds >= endOf(context, claims)) {
     return refusedBy('ERR_ACCESS_TOKEN_EXPIRED', 'expired', sid)
   }
   // From a clock that runs ahead: it would outlive the publication of a revocation.
@@ -55,6 +53,11 @@ export function judge(context: Context, token: string): Claims | Refused {
     return refusedBy('ERR_ACCESS_TOKEN_REVOKED', 'revoked', sid)
   }
   return { ...claims }
+}
+
+/** When a token runs out, in seconds. A lifetime that was shortened holds for the tokens that are out already. */
+export function endOf({ settings }: Context, { iat, exp }: Claims): number {
+  return Math.min(exp, iat + settings.accessTokenLifetime)
 }
 
 function firstSeen(context: Context, token: string): Claims | undefined {

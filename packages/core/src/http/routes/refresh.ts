@@ -2,7 +2,7 @@ import type { Context } from '../../context.js'
 import { TokenError } from '../../errors.js'
 import { decodeRefreshToken } from '../../refresh-token/token.js'
 import { refresh } from '../../verbs/refresh.js'
-import { judge, Refused } from '../../verbs/verify.js'
+import { endOf, judge, Refused } from '../../verbs/verify.js'
 import { bodySuccess, type CookieAnswer, cookieSuccess, noStore } from '../answers.js'
 import { readParameters } from '../body.js'
 import { accessCookie, refreshCookie } from '../credentials.js'
@@ -79,9 +79,8 @@ function freshAnswer(
   if (claims instanceof Refused || claims.sid !== session?.sid || session.transport !== 'cookie') {
     return undefined
   }
-  const { scope, iat, exp } = claims
-  const { accessTokenLifetime: lifetime, now } = settings
-  // A lifetime that was shortened holds for the tokens that are out already.
-  const left = Math.floor(Math.min(exp, iat + lifetime) - now() / 1000)
-  return left > lifetime / 2 ? { expires_in: left, ...(scope !== undefined && { scope }) } : undefined
+  const { scope } = claims
+  const left = Math.floor(endOf(context, claims) - settings.now() / 1000)
+  const isFresh = left > settings.accessTokenLifetime / 2
+  return isFresh ? { expires_in: left, ...(scope !== undefined && { scope }) } : undefined
 }
