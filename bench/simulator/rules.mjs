@@ -1,6 +1,6 @@
 // What a server does with a refresh token. Each rule is { login(now), refresh(session, token, now) }: a login answers
 // { session, token }, a refresh the successor, or undefined when it is refused. Every refusal ends the session.
-import { createTokens, memoryStore, TokenError } from './core.mjs'
+import { createTokens, memoryStore, TokenError } from '@tokenratchet/core'
 
 const grace = 10_000
 
