@@ -17,6 +17,7 @@ export class Servers {
         port,
         credentials: (count, only) => ask(child, { want: 'credentials', count, only }),
         usage: () => ask(child, { want: 'usage' }),
+        profile: on => ask(child, { want: 'profile', on }),
       }
       this.#servers.set(key, server)
       server.child = child

@@ -1,5 +1,6 @@
 // A process with one contestant: says where it listens, makes credentials, and tells what it used.
 
+import { Session } from 'node:inspector/promises'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import process from 'node:process'
 
@@ -8,6 +9,7 @@ process.once('disconnect', () => process.exit())
 const settings = JSON.parse(process.argv[2])
 const { start } = await import(`./contestants/${settings.contestant}.mjs`)
 const contestant = await start(settings)
+const inspector = new Session()
 const delay = monitorEventLoopDelay({ resolution: 1 })
 delay.enable()
 
@@ -19,6 +21,16 @@ const answers = {
     const usage = { cpu: user + system, loopP99: delay.percentile(99) / 1e6, loopMax: delay.max / 1e6 }
     delay.reset()
     return usage
+  },
+  async profile({ on }) {
+    if (on) {
+      inspector.connect()
+      await inspector.post('Profiler.enable')
+      await inspector.post('Profiler.setSamplingInterval', { interval: 200 })
+      await inspector.post('Profiler.start')
+      return {}
+    }
+    return inspector.post('Profiler.stop')
   },
 }
 process.on('message', async question => {
