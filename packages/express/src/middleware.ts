@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { type Auth, addHeaders, errorResponse, findRoute, type Seam } from '@tokenratchet/core/http'
-import { type ExpressRequest, seamRequest } from './request.js'
+import { type ExpressRequest, SeamRequest } from './request.js'
 import { write } from './response.js'
 import type { User } from './user-claims.js'
 
@@ -27,44 +27,50 @@ interface TokenRoutes {
 
 export function tokenRoutes(seam: Seam<User>): TokenRoutes {
   const byPath = findRoute(seam.routes)
+  const verbs = verbsOf(seam)
   // OPTIONS is left to the application, so that cors can answer preflights.
   const find = ({ method, path = '' }: ExpressRequest) => (method === 'OPTIONS' ? undefined : byPath(path))
-  // A property, as every request pays for it: a WeakSet costs many times as much.
-  const seen = Symbol('tokenratchet.seen')
   return {
-    middleware(request, response, next) {
-      ;(response as unknown as Record<symbol, true>)[seen] = true
-      addVerbs(seam, request, response)
+    middleware(request, response: Response, next) {
+      response.issueTokens = verbs.issueTokens
+      response.revokeTokens = verbs.revokeTokens
       const found = find(request)
       if (found === undefined) {
         next()
         return
       }
-      const answered = found.route.handle(seamRequest(request), found.sid)
+      const answered = found.route.handle(new SeamRequest(request), found.sid)
       answered.then(answer => write(response, answer)).catch(next)
     },
-    areAhead: (request, response) =>
-      request.route === undefined && !(seen in response) && find(request) !== undefined,
+    areAhead: (request, response: Response) =>
+      request.route === undefined &&
+      response.issueTokens !== verbs.issueTokens &&
+      find(request) !== undefined,
   }
 }
 
-function addVerbs(seam: Seam<User>, request: ExpressRequest, response: ServerResponse): void {
-  const verbs: Pick<Express.Response, 'issueTokens' | 'revokeTokens'> = {
-    async issueTokens(grant: Parameters<Seam<User>['issueTokens']>[1]) {
-      if (response.headersSent) {
+type Verbs = Pick<Express.Response, 'issueTokens' | 'revokeTokens'>
+
+/** Node's, with the verbs once the middleware has had it. */
+type Response = ServerResponse & Partial<Verbs>
+
+/** Methods of all responses, by `this` as those of Express: closures for each would cost every request. */
+function verbsOf(seam: Seam<User>): Verbs {
+  return {
+    async issueTokens(this: Response, grant: Parameters<Seam<User>['issueTokens']>[1]) {
+      if (this.headersSent) {
         // Before a session begins whose tokens nobody would get.
         throw new Error('issueTokens must be called before the headers of the response are sent')
       }
-      const { headers, body } = await seam.issueTokens(seamRequest(request), grant)
-      addHeaders(response, headers)
+      const { headers, body } = await seam.issueTokens(new SeamRequest(this.req), grant)
+      addHeaders(this, headers)
       // biome-ignore lint/suspicious/noExplicitAny: the overloads tell by `transport` which of the two it is
       return body as any
     },
-    async revokeTokens() {
-      addHeaders(response, await seam.revokeTokens(seamRequest(request)))
+    async revokeTokens(this: Response) {
+      addHeaders(this, await seam.revokeTokens(new SeamRequest(this.req)))
     },
   }
-  Object.assign(response, verbs)
 }
 
 /**
@@ -76,16 +82,16 @@ export function identify(seam: Seam<User>, routes: TokenRoutes, auth: Auth): Mid
   return (request, response, next) => {
     if (routes.areAhead(request, response)) {
       if (auth === 'optional') {
-        Object.assign(request, { user: undefined })
+        request.user = undefined
         next()
       } else {
         routes.middleware(request, response, next)
       }
       return
     }
-    seam.identify(seamRequest(request), response, auth, (error, user) => {
+    seam.identify(new SeamRequest(request), response, auth, (error, user) => {
       if (error === undefined) {
-        Object.assign(request, { user: user ?? undefined })
+        request.user = user ?? undefined
       }
       next(error)
     })

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { type HttpRequest, NodeRequest } from '@tokenratchet/core/http'
+import { NodeRequest } from '@tokenratchet/core/http'
 
 /** What Express adds to Node's request, in 4 and 5. */
 export interface ExpressRequest extends IncomingMessage {
@@ -7,28 +7,27 @@ export interface ExpressRequest extends IncomingMessage {
   /** Only in handlers of a route. */
   readonly route?: unknown
   readonly body?: unknown
+  /** Set by guards; whose type it is, the application says: user.ts. */
+  user?: object | undefined
   readonly app?: { get(setting: string): unknown }
 }
 
-export function seamRequest(request: ExpressRequest): HttpRequest {
-  return new NodeRequest(request, {
-    get host() {
-      return hostOf(request)
-    },
-    get body() {
-      return request.body
-    },
-  })
-}
+/** A request as the seam reads it. */
+export class SeamRequest extends NodeRequest<ExpressRequest> {
+  /** By `trust proxy`, with the port: `req.host` of Express 5, which is without it in Express 4. */
+  override get host(): string | undefined {
+    const { app, headers, socket } = this.message
+    const forwarded = headers['x-forwarded-host']
+    const isTrusted = app?.get('trust proxy fn') as ((address?: string, hop?: number) => boolean) | undefined
+    const host =
+      isTrusted?.(socket.remoteAddress, 0) &&
+      String(forwarded ?? '')
+        .split(',', 1)[0]
+        ?.trim()
+    return host || headers.host
+  }
 
-/** By `trust proxy`, with the port: `req.host` of Express 5, which is without it in Express 4. */
-function hostOf({ app, headers, socket }: ExpressRequest): string | undefined {
-  const forwarded = headers['x-forwarded-host']
-  const isTrusted = app?.get('trust proxy fn') as ((address?: string, hop?: number) => boolean) | undefined
-  const host =
-    isTrusted?.(socket.remoteAddress, 0) &&
-    String(forwarded ?? '')
-      .split(',', 1)[0]
-      ?.trim()
-  return host || headers.host
+  override get body(): unknown {
+    return this.message.body
+  }
 }

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util'
 import { type Auth, checkAuth, type Seam } from '@tokenratchet/core/http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { seamRequest } from './request.js'
+import { SeamRequest } from './request.js'
 
 type Done = (error?: Error) => void
 
@@ -60,7 +60,7 @@ function identifier(
   decoratorName: string,
 ): (request: FastifyRequest, reply: FastifyReply, auth: Auth, done: Done) => void {
   return (request, reply, auth, done) =>
-    seam.identify(seamRequest(request), reply.raw, auth, (error, user) => {
+    seam.identify(new SeamRequest(request), reply.raw, auth, (error, user) => {
       if (error === undefined) {
         ;(request as unknown as Record<string, unknown>)[decoratorName] = user
       }

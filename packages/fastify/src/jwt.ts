@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { TokenError } from '@tokenratchet/core'
 import type { JwtSource } from '@tokenratchet/core/http'
 import type { FastifyInstance, FastifyPluginCallback, FastifyRequest } from 'fastify'
-import { seamRequest } from './request.js'
+import { SeamRequest } from './request.js'
 
 /** Its `app.jwt`, or what is there under a namespace. */
 interface JwtDecorator {
@@ -38,7 +38,7 @@ export async function registerJwt(
     secret: { public: keys(source) },
     decode: { complete: true },
     verify: {
-      extractToken: (request: FastifyRequest) => source.tokenOf(seamRequest(request)),
+      extractToken: (request: FastifyRequest) => source.tokenOf(new SeamRequest(request)),
       algorithms: source.algorithms,
       checkTyp: source.type,
       // Decided before, by the clock of the seam.
@@ -83,7 +83,7 @@ function keys(source: JwtSource) {
   return (request: FastifyRequest, { input, signature }: Decoded, done: Done): void => {
     let key: string | Buffer
     try {
-      key = source.keyOf(seamRequest(request), `${input}.${signature}`)
+      key = source.keyOf(new SeamRequest(request), `${input}.${signature}`)
     } catch (error) {
       done(error)
       return

@@ -6,7 +6,7 @@ import './augment.js'
 import { authenticate, checkedAuth, guardRoutes } from './guards.js'
 import { isOfJwt, registerJwt } from './jwt.js'
 import { splitOptions, type TokenratchetOptions } from './options.js'
-import { seamRequest } from './request.js'
+import { SeamRequest } from './request.js'
 import { tokenRoutes } from './routes.js'
 import type { User } from './user-claims.js'
 
@@ -28,12 +28,12 @@ const plugin: FastifyPluginAsync<TokenratchetOptions> = async (app, options) => 
       // Before a session begins whose tokens nobody would get.
       throw new Error('issueTokens must be called before the response is sent')
     }
-    const { headers, body } = await seam.issueTokens(seamRequest(this.request), grant)
+    const { headers, body } = await seam.issueTokens(new SeamRequest(this.request), grant)
     setHeaders(this, headers)
     return body
   } as IssueTokens<User>)
   app.decorateReply('revokeTokens', async function () {
-    setHeaders(this, await seam.revokeTokens(seamRequest(this.request)))
+    setHeaders(this, await seam.revokeTokens(new SeamRequest(this.request)))
   })
 
   app.addHook('onRoute', ({ url, config }) => void checkedAuth(url, config))

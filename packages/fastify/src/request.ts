@@ -1,7 +1,22 @@
-import { type HttpRequest, NodeRequest } from '@tokenratchet/core/http'
+import { NodeRequest } from '@tokenratchet/core/http'
 import type { FastifyRequest } from 'fastify'
 
-/** Fastify's `host` goes by `trustProxy`; on the token routes its `body` is text, or what was wrong with it. */
-export function seamRequest(request: FastifyRequest): HttpRequest {
-  return new NodeRequest(request.raw, request)
+/** A request as the seam reads it. */
+export class SeamRequest extends NodeRequest {
+  readonly #request: FastifyRequest
+
+  constructor(request: FastifyRequest) {
+    super(request.raw)
+    this.#request = request
+  }
+
+  /** By `trustProxy`. */
+  override get host(): string {
+    return this.#request.host
+  }
+
+  /** On the token routes text, or what was wrong with it. */
+  override get body(): unknown {
+    return this.#request.body
+  }
 }

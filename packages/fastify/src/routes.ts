@@ -1,7 +1,7 @@
 import { type Route, receiveText } from '@tokenratchet/core/http'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { tokenRoute } from './guards.js'
-import { seamRequest } from './request.js'
+import { SeamRequest } from './request.js'
 
 /** Read by @fastify/swagger: an answer to a wrong method is nothing to document. */
 const hidden = { hide: true } as object
@@ -13,14 +13,16 @@ const unreadable = new Set(['FST_ERR_CTP_INVALID_MEDIA_TYPE', 'FST_ERR_ROUTE_MIS
 export function tokenRoutes(routes: readonly Route[]): (scope: FastifyInstance) => Promise<void> {
   return async scope => {
     scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser('*', async (_request: FastifyRequest, payload: FastifyRequest['raw']) =>
-      receiveText(payload),
-    )
+    // By name what clients send, as Fastify finds a wildcard last.
+    const types = ['application/json', 'application/x-www-form-urlencoded', '*']
+    scope.addContentTypeParser(types, (_request, payload, done) => {
+      receiveText(payload).then(text => done(null, text), done)
+    })
     // OPTIONS is left to the application, so that @fastify/cors can answer preflights.
     const methods = scope.supportedMethods.filter(method => method !== 'OPTIONS')
     for (const route of routes) {
       const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-        const { status, headers, body } = await route.handle(seamRequest(request), sidOf(request))
+        const { status, headers, body } = await route.handle(new SeamRequest(request), sidOf(request))
         return reply.code(status).headers(headers).send(body)
       }
       for (const method of methods) {

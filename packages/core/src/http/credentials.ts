@@ -21,10 +21,8 @@ export function bearerToken({ headers, rawHeaders }: HttpRequest): string | null
   if (count(rawHeaders, 'authorization') > 1) {
     return null
   }
-  if (!isBearer.test(authorization)) {
-    return undefined
-  }
-  return bearer.exec(authorization)?.[1] ?? null
+  const token = bearer.exec(authorization)?.[1]
+  return token === undefined && isBearer.test(authorization) ? null : token
 }
 
 /** Whether there is anything to judge. */
@@ -43,7 +41,8 @@ export function refreshCookie({ headers }: HttpRequest, cookies: CookieSettings)
 function count(rawHeaders: readonly string[] = [], name: string): number {
   let found = 0
   for (let index = 0; index < rawHeaders.length; index += 2) {
-    found += rawHeaders[index]?.toLowerCase() === name ? 1 : 0
+    const each = rawHeaders[index]
+    found += each?.length === name.length && each.toLowerCase() === name ? 1 : 0
   }
   return found
 }

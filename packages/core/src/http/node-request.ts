@@ -2,45 +2,40 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { HttpRequest } from './types.js'
 
-/** What a framework knows of a request beside Node: its members are asked only for requests that need them. */
-export interface Surroundings {
-  /** By what the framework believes of proxies. */
-  readonly host?: string | undefined
-  /** As far as something has read it. */
-  readonly body?: unknown
-}
+/**
+ * A request of Node's. Frameworks extend it by what they know beside Node: by getters of a class, as every guarded
+ * request makes one of these, and few are asked for a host or a body.
+ */
+export class NodeRequest<Message extends IncomingMessage = IncomingMessage> implements HttpRequest {
+  protected readonly message: Message
 
-/** A request of Node's, and what the framework has made of it. */
-export class NodeRequest implements HttpRequest {
-  readonly #message: IncomingMessage
-  readonly #surroundings: Surroundings
-
-  constructor(message: IncomingMessage, surroundings: Surroundings) {
-    this.#message = message
-    this.#surroundings = surroundings
+  constructor(message: Message) {
+    this.message = message
   }
 
   get method(): string | undefined {
-    return this.#message.method
+    return this.message.method
   }
 
   get headers(): IncomingHttpHeaders {
-    return this.#message.headers
+    return this.message.headers
   }
 
   get rawHeaders(): readonly string[] {
-    return this.#message.rawHeaders
+    return this.message.rawHeaders
   }
 
+  /** By what the framework believes of proxies. */
   get host(): string | undefined {
-    return this.#surroundings.host
+    return undefined
   }
 
+  /** As far as something has read it. */
   get body(): unknown {
-    return this.#surroundings.body
+    return undefined
   }
 
   get stream(): Readable {
-    return this.#message
+    return this.message
   }
 }

@@ -74,16 +74,20 @@ export function findRoute(
   routes: readonly Route[],
 ): (path: string) => { route: Route; sid?: string } | undefined {
   const exact = new Map(routes.filter(({ hasSid }) => !hasSid).map(route => [route.path, route]))
-  const parents = new Map(routes.filter(({ hasSid }) => hasSid).map(route => [route.path, route]))
+  const parents = routes.filter(({ hasSid }) => hasSid)
   return path => {
     const route = exact.get(path)
     if (route !== undefined) {
       return { route }
     }
-    const slash = path.lastIndexOf('/')
-    const parent = parents.get(path.slice(0, slash))
-    const sid = path.slice(slash + 1)
-    return parent === undefined || sid === '' ? undefined : { route: parent, sid }
+    for (const parent of parents) {
+      // Most requests are for no route of ours, and pay for the comparison alone.
+      if (path.startsWith(parent.path) && path[parent.path.length] === '/') {
+        const sid = path.slice(parent.path.length + 1)
+        return sid === '' || sid.includes('/') ? undefined : { route: parent, sid }
+      }
+    }
+    return undefined
   }
 }
 
@@ -101,7 +105,9 @@ async function answer(
   }
   try {
     // At the start of a process: what others have revoked must not list or end sessions.
-    await context.feed?.loading
+    if (context.feed?.loading !== undefined) {
+      await context.feed.loading
+    }
     return await handler(context, http, request, sid)
   } catch (error) {
     if (error instanceof TokenError) {
