@@ -1,4 +1,4 @@
-// `node bench/profile.mjs [contestant] [bearer|cookie|refresh|login] [HS256|EdDSA]`: what a server was doing, in
+// `node bench/profile.mjs [contestant] [bearer|cookie|once|refresh|login] [HS256|EdDSA]`: what a server was doing, in
 // microseconds per request of each function's own. Writes the profile too, for a flame graph.
 
 import { writeFile } from 'node:fs/promises'
@@ -17,13 +17,16 @@ const [contestant = 'ours-fastify', way = 'bearer', algorithm = 'HS256'] = proce
 const loads = {
   bearer: (port, made, limit) => get(port, headersOf(made, 'bearer'), limit),
   cookie: (port, made, limit) => get(port, headersOf(made, 'cookie'), limit),
+  once: (port, made) => get(port, headersOf(made, 'bearer'), { all: true }),
   refresh: (port, made, limit) => post(port, '/auth/refresh', made.map(following), limit),
-  login: (port, made, limit) => post(port, '/login', made.map(same), limit),
+  login: (port, made, limit) => post(port, '/login', made.map(another), limit),
 }
 const headersOf = (made, kind) => made.map(each => each[kind])
 const grant = ({ refresh_token }) => ({ grant_type: 'refresh_token', refresh_token })
 const following = first => ({ first: grant(first), following: grant })
-const same = (_, index) => ({ first: { id: subject(index) }, following: (_answer, sent) => sent })
+let next = 0
+const somebody = () => ({ id: subject(next++) })
+const another = () => ({ first: somebody(), following: somebody })
 
 const load = loads[way]
 if (load === undefined) {
@@ -36,12 +39,21 @@ const server = await servers.of({ contestant, algorithm, redis: redis.path })
 const maker = contestant.startsWith('bare')
   ? await servers.of({ contestant: contestant.replace('bare', 'ours'), algorithm, redis: redis.path })
   : server
-const run = async seconds => load(server.port, await maker.credentials(connections), { seconds })
+/** Seconds, or tokens that are used once. */
+const [warmUp, amount] = way === 'once' ? [5000, 20_000] : [2, 5]
+const prepared = async size => {
+  const made = await maker.credentials(
+    way === 'once' ? size : connections,
+    way === 'once' ? 'bearer' : undefined,
+  )
+  return () => load(server.port, made, { seconds: size })
+}
 
-await run(2)
+await (await prepared(warmUp))()
+const run = await prepared(amount)
 const before = await server.usage()
 await server.profile(true)
-const { requests } = await run(5)
+const { requests } = await run()
 const { profile } = await server.profile(false)
 const { cpu } = await server.usage()
 await servers.stop()

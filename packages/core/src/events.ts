@@ -68,8 +68,11 @@ const events = channel('tokenratchet')
 export function publisher(onEvent: ((event: TokenEvent) => void) | undefined): Publish {
   return event => {
     events.publish(event)
+    if (onEvent === undefined) {
+      return
+    }
     try {
-      Promise.resolve(onEvent?.(event)).catch(warn)
+      Promise.resolve(onEvent(event)).catch(warn)
     } catch (error) {
       warn(error)
     }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /**
  * A subject as it must be: well-formed, from 1 to 255 bytes. Anything else would be two users who meet in one tag.
@@ -24,5 +24,5 @@ export function isText(value: unknown): value is string {
 
 /** Where the store keeps a subject's sessions: 16 bytes of SHA-256, base64url. Does not show the subject in a cookie. */
 export function tagOf(subject: string): string {
-  return createHash('sha256').update(subject).digest().toString('base64url', 0, 16)
+  return hash('sha256', subject, 'buffer').toString('base64url', 0, 16)
 }

@@ -71,7 +71,8 @@ function invalid({ good, refreshToken, seconds, genuine }: Given, foreign: Forge
     'without a session': forge({}, { sid: undefined }),
     'with its signature misspelt': misspelt(good),
     'with its header misspelt': spell(misspelt(head), payload),
-    'with its payload misspelt': spell(head, misspelt(payload)),
+    // With a blank, as without one there is no other spelling: its bytes are whole triples.
+    'with its payload misspelt': spell(head, misspelt(base64url(`${JSON.stringify(genuine.claims)} `))),
     'without a signature': spell(head, payload, ''),
     'with a claim changed': spell(head, base64url('{"sub":"eve"}'), good.split('.').at(-1)),
     'of a payload that is a list': spell(head, base64url('[]')),

@@ -27,22 +27,22 @@ export async function run(
  *
  * @throws StoreUnavailableError for no answer, and for any error of the server or the connection
  */
-export async function withinDeadline<T>(timeout: number, ask: () => Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const deadline = new Promise<never>((_resolve, reject) => {
+export function withinDeadline<T>(timeout: number, ask: () => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
     // One turn later: an answer that waits in the socket of a process that was busy has arrived in time.
-    timer = setTimeout(() => setImmediate(() => reject(tooLate(timeout))), timeout).unref()
+    const timer = setTimeout(() => setImmediate(() => reject(tooLate(timeout))), timeout).unref()
+    // Whatever it comes to after the deadline changes nothing.
+    ask().then(
+      answer => {
+        clearTimeout(timer)
+        resolve(answer)
+      },
+      (error: unknown) => {
+        clearTimeout(timer)
+        reject(unavailable(error))
+      },
+    )
   })
-  const answer = ask().catch((error: unknown) => {
-    throw unavailable(error)
-  })
-  // Whatever it comes to after the deadline.
-  answer.catch(() => {})
-  try {
-    return await Promise.race([answer, deadline])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 /** Clients may be set to answer with buffers or numbers. */

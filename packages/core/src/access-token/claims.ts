@@ -6,7 +6,7 @@ export interface RegisteredClaims {
   sub: string
   /** The session's public id: in lists, logs and the store. */
   sid: string
-  /** This token's id. */
+  /** This token's id: a UUID. */
   jti: string
   iat: number
   exp: number

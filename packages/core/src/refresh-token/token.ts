@@ -1,4 +1,4 @@
-import { createHash, createHmac, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHmac, hash, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { SessionRef } from '../store/store.js'
 import type { RefreshRing } from './ring.js'
 
@@ -85,5 +85,5 @@ function macOf(key: KeyObject, bytes: Buffer): Buffer {
 }
 
 function sidOf(handle: Buffer): string {
-  return createHash('sha256').update(handle).digest().toString('base64url', 0, 16)
+  return hash('sha256', handle, 'buffer').toString('base64url', 0, 16)
 }

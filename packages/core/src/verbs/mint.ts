@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { encrypt } from '../access-token/encryption.js'
 import { longestAccessToken } from '../access-token/read.js'
 import type { Context } from '../context.js'
@@ -44,17 +44,18 @@ export function mintAccessToken(
 ): Pick<Issued, 'accessToken' | 'expiresIn' | 'scope'> {
   const iat = Math.floor(now / 1000)
   const exp = Math.floor(Math.min(now + settings.accessTokenLifetime * 1000, sessionEnds) / 1000)
-  const registered = {
-    ...(settings.issuer !== undefined && { iss: settings.issuer }),
-    ...(settings.audience !== undefined && { aud: settings.audience }),
+  // What is undefined is nothing in JSON.
+  const signed = accessRing.sign({
+    ...claims,
+    iss: settings.issuer,
+    aud: settings.audience,
     sub: subject,
     sid,
-    jti: randomBytes(16).toString('base64url'),
+    jti: randomUUID(),
     iat,
     exp,
-    ...(scope !== undefined && { scope }),
-  }
-  const signed = accessRing.sign({ ...claims, ...registered })
+    scope,
+  })
   const accessToken = accessRing.encryption === undefined ? signed : encrypt(accessRing.encryption, signed)
   const longest = transport === 'cookie' ? longestInCookie : longestAccessToken
   if (accessToken.length > longest) {
