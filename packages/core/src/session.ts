@@ -1,4 +1,5 @@
 import type { StoredSession } from './store/store.js'
+import { tagOf } from './subject.js'
 
 /** A session as the application sees it: no credential can be made from it. Times are the store's. */
 export interface Session<C extends object = object> {
@@ -35,9 +36,15 @@ export function writeData({ subject, claims, scope, device, ip }: Data): string 
   return JSON.stringify(members.slice(0, length).map(member => member ?? null))
 }
 
-/** Throws when the data of a record is not what `writeData` wrote. */
+/**
+ * Throws when the data of a record is not what `writeData` wrote, or is of another subject than its tag: a refresh token
+ * vouches for the tag, so that whoever can write to the store does not become anybody they like.
+ */
 export function publicSession<C extends object>(session: StoredSession): Session<C> {
   const [subject, claims, scope, device, ip] = JSON.parse(session.data) as [string, C, ...(string | null)[]]
+  if (tagOf(subject) !== session.tag) {
+    throw new Error('a session record is of another subject')
+  }
   return {
     sid: session.sid,
     subject,

@@ -126,24 +126,30 @@ t.test(
   },
 )
 
-t.test('with the right to write into the store: whoever one likes, at the next refresh', async t => {
+t.test('with the right to write into the store: any claims for oneself, and nobody else', async t => {
   const clock = fixture().clock
   const memory = memoryStore({ now: clock.now })
   let written: string | undefined
+  const forged = <T extends object>(session: T): T =>
+    written === undefined ? session : { ...session, data: written }
   const store: Store = {
     ...memory,
     async rotate(ref, step) {
       const answer = await memory.rotate(ref, step)
-      return 'session' in answer && written !== undefined
-        ? { ...answer, session: { ...answer.session, data: written } }
-        : answer
+      return 'session' in answer ? { ...answer, session: forged(answer.session) } : answer
     },
+    list: async tag => (await memory.list(tag)).map(forged),
   }
   const secret = randomSecret()
   const tokens = createTokens({ secret, store, now: clock.now })
   t.teardown(() => tokens.close())
   const { refreshToken } = await tokens.issue({ subject: 'eve' })
-  written = JSON.stringify(['ada', { role: 'admin' }])
+
+  written = JSON.stringify(['ada', {}])
+  await t.rejects(tokens.refresh(refreshToken), { code: 'ERR_STORE_UNAVAILABLE' })
+  await t.rejects(tokens.sessions('eve'), { code: 'ERR_STORE_UNAVAILABLE' })
+
+  written = JSON.stringify(['eve', { role: 'admin' }])
   const { accessToken } = await tokens.refresh(refreshToken)
-  t.match(tokens.verify(accessToken), { sub: 'ada', role: 'admin' })
+  t.match(tokens.verify(accessToken), { sub: 'eve', role: 'admin' })
 })
