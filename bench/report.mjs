@@ -1,5 +1,7 @@
 // Markdown.
 
+import { ratio } from './stats.mjs'
+
 const digits = new Intl.NumberFormat('en')
 
 export const whole = number => digits.format(Math.round(number))
@@ -17,4 +19,14 @@ export const goal = (text, outcome, met) => ({ text, outcome, met })
 export function goals(all) {
   const rows = all.map(({ text, outcome, met }) => [text, outcome, met ? 'met' : '**missed**'])
   return table(['goal', 'here', ''], rows)
+}
+
+/** That one does so many times what another does, by requests and by CPU; no goal where one of them was left out. */
+export function comparison(text, one, other, least) {
+  if (one === undefined || other === undefined) {
+    return []
+  }
+  const [byRate, byCpu] = [ratio(one.rates, other.rates), ratio(other.cpus, one.cpus)]
+  const outcome = `${fixed(byRate)} by requests, ${fixed(byCpu)} by CPU`
+  return [goal(text, outcome, Math.min(byRate, byCpu) >= least)]
 }

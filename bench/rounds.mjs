@@ -30,11 +30,48 @@ export class Servers {
   }
 }
 
+/** All contestants, or of each program its first variant: for a smoke run. */
+export function onlyFirst(contestants, variants) {
+  const programs = contestants.map(([, { contestant }]) => contestant)
+  return contestants.filter((_, index) => variants || programs.indexOf(programs[index]) === index)
+}
+
 /**
- * @param rows `{ name, server, load(limit) }`; `load` may answer the usage `before` it, after preparations
+ * Contestants in rounds, in processes of their own that are started anew: how V8 has optimised a program differs from
+ * one process to the next by more than what is measured here.
+ *
+ * @param prepare of the servers it is given: rows `{ name, server, load(limit) }`, the same each time; `load` may answer
+ *   the usage `before` it, after preparations
  * @returns rows with what each round gave: requests per second, and microseconds of the server's CPU per request
  */
-export async function inRounds(rows, { warmUp, rounds, limit }) {
+export async function inRounds(prepare, { processes, ...settings }) {
+  const all = []
+  for (let count = 0; count < processes; count++) {
+    const servers = new Servers()
+    try {
+      all.push(await roundsOf(await prepare(servers), settings))
+    } finally {
+      await servers.stop()
+    }
+  }
+  const [first] = all
+  return first.map((row, index) => {
+    const of = name => all.flatMap(rows => rows[index][name])
+    const [rates, cpus] = [of('rates'), of('cpus')]
+    return {
+      ...row,
+      rates,
+      cpus,
+      rate: summary(rates),
+      cpu: summary(cpus),
+      p50: median(of('p50')),
+      p99: median(of('p99')),
+      delay: median(of('delays')),
+    }
+  })
+}
+
+async function roundsOf(rows, { warmUp, rounds, limit }) {
   const results = rows.map(row => ({ ...row, rates: [], cpus: [], p50: [], p99: [], delays: [] }))
   if (warmUp > 0) {
     for (const row of rows) {
@@ -53,10 +90,5 @@ export async function inRounds(rows, { warmUp, rounds, limit }) {
       row.delays.push(loopP99)
     }
   }
-  return results.map(row => ({
-    ...row,
-    rate: summary(row.rates),
-    cpu: summary(row.cpus),
-    delay: median(row.delays),
-  }))
+  return results
 }

@@ -4,10 +4,10 @@ import { randomBytes } from 'node:crypto'
 import { createTokens } from '@tokenratchet/core'
 import { redisStore } from '@tokenratchet/redis'
 import { secret } from '../contestants/common.mjs'
-import { fill } from '../fill.mjs'
+import { fill, usedMemory } from '../fill.mjs'
 import { ask, end, messageOf, startModule } from '../processes.mjs'
 import { connect, startRedis } from '../redis-server.mjs'
-import { fixed, goal, goals, table, whole } from '../report.mjs'
+import { whole as digits, fixed, goal, goals, table } from '../report.mjs'
 import { quantile, ratio } from '../stats.mjs'
 
 /** Seconds: the default access token's lifetime, and 300. */
@@ -57,8 +57,8 @@ function sessionsTable(rows) {
   const figures = table(
     ['sessions', 'of them active', 'bytes each in Redis', 'refresh p50', 'p99', 'p50, to the fewest', 'p99'],
     rows.map(({ size, active, bytesEach, p50, p99 }) => [
-      whole(size),
-      whole(active),
+      digits(size),
+      digits(active),
       fixed(bytesEach, 0),
       `${fixed(quantile(p50, 0.5), 3)} ms`,
       `${fixed(quantile(p99, 0.5), 3)} ms`,
@@ -69,12 +69,12 @@ function sessionsTable(rows) {
   const slower = ratio(most.p50, fewest.p50)
   return `${figures}\n\n${goals([
     goal(
-      `p50 at ${whole(most.size)} sessions: at most 1.1 times that at ${whole(fewest.size)}`,
+      `p50 at ${digits(most.size)} sessions: at most 1.1 times that at ${digits(fewest.size)}`,
       fixed(slower),
       slower <= 1.1,
     ),
     goal(
-      `at most 300 bytes a session at ${whole(most.size)}`,
+      `at most 300 bytes a session at ${digits(most.size)}`,
       fixed(most.bytesEach, 0),
       most.bytesEach <= 300,
     ),
@@ -90,7 +90,7 @@ async function memorySection({ sizes: [, size] }) {
     rows.push([perUser, fixed(bytesEach, 0)])
   }
   const heads = ['sessions a user', 'bytes each in Redis']
-  return `### Memory of ${whole(size)} sessions\n\n${table(heads, rows)}`
+  return `### Memory of ${digits(size)} sessions\n\n${table(heads, rows)}`
 }
 
 async function rotationsSection(path) {
@@ -100,7 +100,7 @@ async function rotationsSection(path) {
   let { refreshToken } = await tokens.issue({ subject: 'rotating', claims: { role: 'member' } })
   const [, [key]] = await redis.scan('0', 'MATCH', '*:s:*', 'COUNT', 1000)
   const note = async rotations =>
-    sizes.push([whole(rotations), whole(await redis.memory('USAGE', key)), whole(await redis.dbsize())])
+    sizes.push([digits(rotations), digits(await redis.memory('USAGE', key)), digits(await redis.dbsize())])
   await note(0)
   for (let rotation = 1; rotation <= 1000; rotation++) {
     refreshToken = (await tokens.refresh(refreshToken)).refreshToken
@@ -115,26 +115,61 @@ async function rotationsSection(path) {
 
 async function feedSection(path, { revocations, idle }) {
   const redis = connect(path)
-  const rows = []
-  for (const size of [0, revocations]) {
+  const inRedis = []
+  const inProcess = []
+  for (const size of revocations) {
     await redis.flushall()
+    const empty = await usedMemory(redis)
     await publish(redis, size)
-    const child = startModule('feed.mjs', { redis: path, secret, idle }, ['--expose-gc'])
-    const { ready, bytes, cpu, poll } = await messageOf(child)
-    await end(child)
-    rows.push([
-      whole(size),
-      `${fixed(ready, 0)} ms`,
-      `${whole(bytes / 1024)} KiB`,
-      size > 0 ? fixed(bytes / size, 0) : '',
-      `${fixed(poll, 2)} ms`,
-      `${fixed(cpu, 1)} ms`,
-    ])
+    const bytes = (await usedMemory(redis)) - empty
+    const { cursor } = await redisStore(redis).revokedSince()
+    const poll = await costOf(redis, 100, cursor)
+    const whole = await costOf(redis, 5)
+    inRedis.push([digits(size), each(bytes, size), ...figures(poll), ...figures(whole)])
+    inProcess.push([digits(size), ...(await joined(path, size, idle))])
   }
   redis.disconnect()
-  const heads = ['revocations in the window', 'ready after', 'heap', 'bytes each', 'a poll', 'CPU per second']
-  return `### Revocations, in each process\n\n${table(heads, rows)}`
+  const inRedisHeads = ['bytes each', 'a poll', 'server', 'in all', 'whole window', 'server', 'in all']
+  const heads = ['ready after', 'blocked for', 'heap', 'bytes each', 'CPU per second']
+  const window = 'revocations in the window'
+  return `### Revocations, in Redis
+
+Each process polls once a second, and reads the whole window once a minute.
+
+${table([window, ...inRedisHeads], inRedis)}
+
+### Revocations, in each process
+
+${table([window, ...heads], inProcess)}`
 }
+
+/** A process that joins: until it is ready, and then. */
+async function joined(path, size, idle) {
+  const child = startModule('feed.mjs', { redis: path, secret, idle }, ['--expose-gc'])
+  const { ready, blocked, bytes, cpu } = await messageOf(child)
+  await end(child)
+  const heap = `${digits(bytes / 1024)} KiB`
+  const [readyMs, blockedMs, cpuMs] = [fixed(ready, 0), fixed(blocked, 0), fixed(cpu, 1)].map(inMs)
+  return [readyMs, blockedMs, heap, each(bytes, size), cpuMs]
+}
+
+/** What reads of the feed cost: bytes, and milliseconds of the server and in all. */
+async function costOf(redis, times, cursor) {
+  const store = redisStore(redis)
+  await redis.config('RESETSTAT')
+  const [bytes, begun] = [redis.stream.bytesRead, performance.now()]
+  for (let count = 0; count < times; count++) {
+    await store.revokedSince(cursor)
+  }
+  const took = performance.now() - begun
+  const answer = redis.stream.bytesRead - bytes
+  const [, micros = 0] = /^cmdstat_evalsha:.*?usec=(\d+)/m.exec(await redis.info('commandstats')) ?? []
+  return { bytes: answer / times, server: micros / 1000 / times, all: took / times }
+}
+
+const figures = ({ bytes, server, all }) => [`${digits(bytes)} bytes`, inMs(fixed(server)), inMs(fixed(all))]
+const inMs = text => `${text} ms`
+const each = (bytes, size) => (size > 0 ? fixed(bytes / size, 0) : '')
 
 /** Spread over users, each by the script of a logout. */
 async function publish(redis, size) {

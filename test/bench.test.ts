@@ -1,0 +1,33 @@
+// The bench, as a smoke run: that every contestant does its work and is measured. Figures are for a machine at rest.
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import t from 'tap'
+
+const bench = (name: string): string => fileURLToPath(new URL(`../bench/${name}`, import.meta.url))
+const results = bench('RESULTS.md')
+const before = await readFile(results, 'utf8')
+// Contestants that refuse what they should take, or take what they should refuse, end it with an error.
+const { stdout } = await promisify(execFile)(process.execPath, [bench('main.mjs'), '--smoke'])
+
+const titles = (markdown: string): string[] => markdown.match(/^##+ .*$/gm) ?? []
+
+t.test('a smoke run measures all that RESULTS.md shows', async t => {
+  const withoutCounts = (title: string): string => title.replace(/\d[\d,]*/, 'N')
+  t.strictSame(titles(stdout).map(withoutCounts), titles(before).map(withoutCounts))
+  t.notMatch(stdout, /NaN|undefined|Infinity/)
+})
+
+t.test('R8: nothing that is refused there has asked the store', async t => {
+  const refused = stdout.match(/refused per second.*$/gm) ?? []
+  t.equal(refused.length, 2)
+  for (const line of refused) {
+    t.match(line, ' 0 calls of the store')
+  }
+})
+
+t.test('it writes no results', async t => {
+  t.equal(await readFile(results, 'utf8'), before)
+})
