@@ -8,13 +8,14 @@ import process from 'node:process'
 import { Redis } from 'ioredis'
 import { end, start } from './processes.mjs'
 
-export async function startRedis() {
+/** @param more of its settings */
+export async function startRedis(more = []) {
   const dir = mkdtempSync(join(tmpdir(), 'tokenratchet-bench-'))
   const remove = () => rmSync(dir, { recursive: true, force: true })
   process.once('exit', remove)
   const path = join(dir, 'socket')
   const settings = ['--port', '0', '--unixsocket', path, '--dir', dir, '--save', '', '--appendonly', 'no']
-  const child = start(process.env.REDIS_SERVER ?? 'redis-server', settings)
+  const child = start(process.env.REDIS_SERVER ?? 'redis-server', [...settings, ...more])
   child.stdout.setEncoding('utf8')
   for (let log = ''; !log.includes('eady to accept connections'); ) {
     const [text] = await Promise.race([once(child.stdout, 'data'), once(child, 'exit').then(() => [])])
