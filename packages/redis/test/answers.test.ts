@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdir, rm } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { createTokens, StoreUnavailableError } from '@tokenratchet/core'
 import { redisStore } from '@tokenratchet/redis'
@@ -9,12 +10,18 @@ import { Redis } from 'ioredis'
 import { createClient } from 'redis'
 import t from 'tap'
 import { despiteOutages, type LossyProxy, startProxy } from '../../../test/helpers/proxy.js'
-import { freePort, type RedisServer, startRedis, until } from '../../../test/helpers/redis.js'
+import { type RedisServer, startRedis, until } from '../../../test/helpers/redis.js'
 import type { Connected } from './clients.js'
 
 const secret = randomBytes(32).toString('base64url')
 const proxy = await startProxy(0)
 t.teardown(() => proxy.close())
+
+/** A master that never answers. Its port is held: a server of another test, begun there, would be followed. */
+const silent = createServer(socket => socket.destroy()).listen(0, '127.0.0.1')
+await once(silent, 'listening')
+t.teardown(() => silent.close())
+const { port: silentPort } = silent.address() as AddressInfo
 
 const clients: Record<string, (port: number) => Promise<Connected>> = {
   ioredis: async port => {
@@ -52,7 +59,7 @@ const real: readonly Trouble[] = [
     means: /is a replica.*READONLY/,
     async begin(server) {
       await config(server, 'repl-timeout', '1')
-      await server.command('REPLICAOF', '127.0.0.1', `${await freePort()}`)
+      await server.command('REPLICAOF', '127.0.0.1', `${silentPort}`)
     },
     end: server => server.command('REPLICAOF', 'NO', 'ONE'),
   },
