@@ -2,6 +2,7 @@
 // tests: `node scripts/matrix.mjs 24 packages/core/test`. The versions come from the npm registry.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { delimiter, dirname } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 
@@ -17,31 +18,35 @@ const rows = []
 for (const version of chosen.length > 0 ? chosen : all) {
   console.log(`\nNode ${version}`)
   const begun = performance.now()
-  const { code, output } = await withNode(version, 'scripts/test.mjs', ...paths)
+  const node = await binary(version)
+  const { code, output } = await run(node, ['scripts/test.mjs', ...paths], {
+    ...process.env,
+    PATH: `${dirname(node)}${delimiter}${process.env.PATH}`,
+  })
   const seconds = (performance.now() - begun) / 1000
   const [result = 'did not run'] = /^\d+ passed, .*$/m.exec(output) ?? []
+  const { output: name } = await run(node, ['-v'])
   rows.push({
     code,
-    line: `${code === 0 ? 'ok    ' : 'FAILED'} ${await versionOf(version)}  ${result}, ${seconds.toFixed(0)} s`,
+    line: `${code === 0 ? 'ok    ' : 'FAILED'} ${name.trim().padEnd(9)}  ${result}, ${seconds.toFixed(0)} s`,
   })
 }
 console.log(`\n${rows.map(({ line }) => line).join('\n')}`)
 process.exitCode = rows.every(({ code }) => code === 0) ? 0 : 1
 
-async function withNode(version, ...args) {
-  const child = spawn('npx', ['-y', '-p', `node@${version}`, 'node', ...args], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+/** Run by its path, not by npx: that tells the npx of a test to look into the same package. */
+async function binary(version) {
+  const { output } = await run('npx', ['-y', '-p', `node@${version}`, 'node', '-p', 'process.execPath'])
+  return output.trim()
+}
+
+async function run(command, args, env = process.env) {
+  const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] })
   let output = ''
   child.stdout.setEncoding('utf8').on('data', text => {
     output += text
-    process.stdout.write(args[0] === '-v' ? '' : text)
+    process.stdout.write(args[0].startsWith('-') ? '' : text)
   })
   const [code] = await once(child, 'close')
   return { code, output }
-}
-
-async function versionOf(version) {
-  return (await withNode(version, '-v')).output.trim().padEnd(9)
 }
