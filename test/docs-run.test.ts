@@ -1,6 +1,6 @@
 // That the code in the documents does what they say: the quick starts, the commands of curl, and the recipes are run.
 import { execFile } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
@@ -14,6 +14,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { Redis } from 'ioredis'
 import t, { type Test } from 'tap'
 import { type Block, blocksOf, documents, runBlock } from './helpers/docs.js'
+import { examples, resourceServers, start } from './helpers/example.js'
 import { startRedis } from './helpers/redis.js'
 
 const secret = randomBytes(32).toString('base64')
@@ -75,6 +76,16 @@ async function works(t: Test, base: string, status = 200): Promise<void> {
   t.equal((await page('/auth/refresh', { method: 'POST' })).status, 200)
 }
 
+/** What a script prints, line by line, when nothing that it asks for is refused. */
+async function shell(code: string, environment: Record<string, string> = {}): Promise<string[]> {
+  const strict = 'set -eu; curl() { command curl -sS --fail-with-body "$@"; echo; }\n'
+  const { stdout } = await promisify(execFile)('bash', ['-c', strict + code], {
+    cwd: t.testdirName,
+    env: { ...process.env, ...environment },
+  })
+  return stdout.split('\n')
+}
+
 const anyPort = (code: string): string => code.replace(/\b3000\b/, '0')
 
 t.test('quick starts of Fastify', async t => {
@@ -119,11 +130,7 @@ t.test('tokens in bodies, by curl', async t => {
   const first = await app.inject({ method: 'POST', url: '/token', payload: {} })
   const { access_token, refresh_token } = first.json()
   const { code } = blockOf('README.md', 'curl $base/token')
-  const strict = 'set -eu; curl() { command curl -sS --fail-with-body "$@"; echo; }\n'
-  const { stdout } = await promisify(execFile)('bash', ['-c', strict + code], {
-    env: { ...process.env, base, access_token, refresh_token },
-  })
-  const [issued, user, refreshed, revoked] = stdout.split('\n')
+  const [issued, user, refreshed, revoked] = await shell(code, { base, access_token, refresh_token })
   const shown = /^# (\{.*\})$/m.exec(code)?.[1] ?? ''
   t.same(Object.keys(JSON.parse(issued ?? '')), Object.keys(JSON.parse(shown)), 'the answer is as shown')
   t.match(JSON.parse(user ?? ''), { sub: 'ada', scope: 'read write' })
@@ -135,6 +142,54 @@ t.test('tokens in bodies, by curl', async t => {
     payload: { grant_type: 'refresh_token', refresh_token },
   })
   t.match(again.json(), { error: 'invalid_grant' })
+})
+
+for (const example of examples) {
+  t.test(`the example on ${example}, by curl`, async t => {
+    const file = `examples/${example}/README.md`
+    const { url } = await start(example, { DATABASE_FILE: `${t.testdir()}/example.db` })
+    // The second goes on with the variables of the first.
+    const scripts = [blockOf(file, 'curl $base/login'), blockOf(file, 'curl $base/token')].map(
+      ({ code }) => code,
+    )
+    const [registered, login, me, refreshed, out, client, revoked] = await shell(
+      scripts.join('\n').replace('http://127.0.0.1:3000', url),
+    )
+    t.match(JSON.parse(registered ?? ''), { email: 'ada@example.com' })
+    t.match(JSON.parse(login ?? ''), { user: { email: 'ada@example.com' }, expires_in: 600 })
+    t.match(JSON.parse(me ?? ''), { email: 'ada@example.com' })
+    t.same(JSON.parse(refreshed ?? ''), { expires_in: 600 })
+    t.equal(out, '')
+    t.match(JSON.parse(client ?? ''), { email: 'ada@example.com' })
+    t.equal(revoked, '')
+  })
+}
+
+for (const example of resourceServers) {
+  t.test(`${example}, by curl`, async t => {
+    const { privateKey } = generateKeyPairSync('ed25519')
+    const parties = { ISSUER: 'http://127.0.0.1:3000', AUDIENCE: 'http://127.0.0.1:3001' }
+    const app = await start('fastify', {
+      ...parties,
+      DATABASE_FILE: `${t.testdir()}/example.db`,
+      SIGNING_KEY: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
+    })
+    const server = await start(example, { ...parties, JWKS_URL: `${app.url}/.well-known/jwks.json` })
+    const { code } = blockOf(`examples/${example}/README.md`, 'curl')
+    const lines = await shell(
+      code.replaceAll(parties.ISSUER, app.url).replaceAll(parties.AUDIENCE, server.url),
+    )
+    const shown = JSON.parse(/^# (\{.*\})$/m.exec(code)?.[1] ?? '')
+    t.match(JSON.parse(lines[1] ?? ''), { ...shown, subject: String })
+  })
+}
+
+t.test('every block with curl is run above', async t => {
+  const files = [...texts].filter(([, text]) => /^curl /m.test(text)).map(([file]) => file)
+  t.same(
+    files.sort(),
+    ['README.md', ...[...examples, ...resourceServers].map(name => `examples/${name}/README.md`)].sort(),
+  )
 })
 
 t.test('the verbs without HTTP, and the test kit', async t => {

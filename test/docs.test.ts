@@ -4,11 +4,21 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { type Block, blocksOf, compileBlocks, documents, placeOf, wrongGiven } from './helpers/docs.js'
+import {
+  type Block,
+  blocksOf,
+  commandsOf,
+  compileBlocks,
+  documents,
+  placeOf,
+  wrongGiven,
+} from './helpers/docs.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 const texts = await documents()
+const readme = texts.get('README.md') ?? ''
+const examples = [...texts.keys()].filter(file => file.startsWith('examples/')).map(file => dirname(file))
 const blocks = [...texts].flatMap(([file, text]) => blocksOf(file, text))
 const of = (...languages: string[]) => blocks.filter(({ language }) => languages.includes(language))
 
@@ -17,12 +27,12 @@ const complaints = (checked: readonly Block[], check: (block: Block) => string[]
   checked.flatMap(block => check(block).map(complaint => `${placeOf(block)} ${complaint}`))
 
 t.test('every block has a language that is checked, and is given what it uses', async t => {
-  const checked = ['js', 'ts', 'sh', 'json', 'html', 'nginx', 'redis']
+  const checked = ['js', 'ts', 'sh', 'json', 'html', 'nginx', 'redis', 'promql']
   const isChecked = ({ language, from }: Block): boolean =>
     checked.includes(language) || (language === 'text' && from !== undefined && existsSync(join(root, from)))
   t.same(blocks.filter(block => !isChecked(block)).map(placeOf), [])
   t.same(complaints(blocks, wrongGiven), [])
-  t.ok(blocks.length >= 35, `${blocks.length} blocks`)
+  t.ok(blocks.length >= 55, `${blocks.length} blocks`)
 })
 
 t.test('JavaScript and TypeScript compile', async t => {
@@ -35,36 +45,90 @@ t.test('JSON is JSON', async t => {
   }
 })
 
-t.test('commands are there, and curl lines are run by docs-run.test.ts', async t => {
-  const { scripts } = JSON.parse(read('package.json'))
-  const pnpm = /pnpm@[\d.]+/.exec(read('.ci/run'))?.[0]
-  const packages = [...texts.keys()].filter(file => file.startsWith('packages/'))
-  const own = packages.map(file => `@tokenratchet/${file.split('/')[1]}`)
+t.test('commands are there, with what they name; those with curl are run by docs-run.test.ts', async t => {
+  const scriptsOf = (folder: string): object => JSON.parse(read(join(folder, 'package.json'))).scripts ?? {}
+  const pnpm = /pnpm@[\d.]+/.exec(read('.ci/run'))?.[0] ?? ''
+  const own = [...texts.keys()].flatMap(file => /^packages\/(\w+)/.exec(file)?.[1] ?? [])
   const catalog = [...read('pnpm-workspace.yaml').matchAll(/^ {2}"?([@\w/-]+)"?: /gm)].map(([, name]) => name)
+  const known = [...own.map(name => `@tokenratchet/${name}`), ...catalog]
+  const variables = examples.flatMap(folder =>
+    [...read(`${folder}/.env.example`).matchAll(/^(\w+)=/gm)].map(([, name]) => name),
+  )
+
+  /** Whether it could be run in this folder. */
+  const isThere = (words: readonly string[], folder: string): boolean => {
+    const [program, ...rest] = words
+    const [first = '', second = '', ...more] = rest.filter(word => !word.startsWith('-'))
+    const isScript = (name: string, at: string): boolean => name === 'install' || name in scriptsOf(at)
+    const isFile = (path: string): boolean => existsSync(join(root, path))
+    switch (program) {
+      case undefined:
+        return true
+      case 'npx':
+        return first === pnpm && isScript(second, '')
+      case 'pnpm':
+        // Alone, or with a file of tests, or with a part of the bench.
+        return isScript(first, '') && (second === '' || isFile(second) || isFile(`bench/parts/${second}.mjs`))
+      case 'npm':
+        return first === 'run'
+          ? second in scriptsOf(folder)
+          : first === 'install' && second !== ''
+            ? [second, ...more].every(name => known.includes(name))
+            : first === 'init' || isScript(first, folder)
+      case 'node': {
+        // Of the reader; or built, by the file of the same name.
+        const source = first.replace(/^dist\/(.*)\.js$/, 'src/$1.ts')
+        return first === 'app.mjs' || isFile(source) || isFile(join(folder, source))
+      }
+      case 'cd':
+        return isFile(join(folder, first))
+      case 'docker':
+        return first === 'compose' && isFile(join(folder, 'docker-compose.yml'))
+      case 'openssl':
+        return spawnSync(program, rest).status === 0
+      default:
+        return false
+    }
+  }
+  const wrong = (file: string, script: string): string[] => {
+    const folder = dirname(file)
+    const isVariable = (name: string): boolean =>
+      variables.includes(name) || texts.get(file)?.includes(`process.env.${name}`) === true
+    return commandsOf(script).flatMap(({ words, variables }) => [
+      ...(isThere(words, folder) ? [] : [words.join(' ')]),
+      ...variables.filter(name => !isVariable(name)),
+    ])
+  }
+  const scripts = of('sh')
+  const unrun = scripts.filter(({ code }) => !/\bcurl /.test(code))
   t.same(
-    complaints(of('sh'), ({ code }) =>
-      code.split('\n').flatMap(line => {
-        const [program, ...rest] = line.replace(/(^|\s)#.*$/, '').match(/\S+/g) ?? []
-        const names = rest.filter(word => !word.startsWith('-'))
-        if (program === undefined || program === 'curl') {
-          return []
-        }
-        if (program === 'npx' && names[0] === pnpm) {
-          return names[1] !== undefined && (names[1] in scripts || names[1] === 'install') ? [] : [line]
-        }
-        if (program === 'node') {
-          return existsSync(join(root, names[0] ?? '')) ? [] : [line]
-        }
-        const known = [...own, ...catalog]
-        return program === 'npm' && names[0] === 'install'
-          ? names.slice(1).filter(name => !known.includes(name))
-          : [line]
-      }),
-    ),
+    complaints(unrun, ({ file, code }) => wrong(file, code)),
     [],
   )
-  for (const { code } of of('sh')) {
+  for (const { code } of scripts) {
     t.equal(spawnSync('bash', ['-n'], { input: code }).status, 0)
+  }
+  const inline = [...texts].flatMap(([file, text]) =>
+    [...text.replace(/^```[\s\S]*?^```/gm, '').matchAll(/`((?:npm|npx|pnpm|node|openssl) [^`]+)`/g)].map(
+      ([, code = '']) => [file, code] as const,
+    ),
+  )
+  t.ok(inline.length > 10, `${inline.length} commands within the text`)
+  t.same(
+    inline.flatMap(([file, code]) => wrong(file, code).map(complaint => `${file}: ${complaint}`)),
+    [],
+  )
+})
+
+t.test('alerts ask for what the examples count', async t => {
+  const events = readme.slice(readme.indexOf('\n## Events\n'))
+  for (const { file, code } of of('promql')) {
+    const [, metric = '', types = ''] = /(\w+)\{type=~"([\w|]+)"\}/.exec(code) ?? []
+    t.ok(read(`${dirname(file)}/src/events.ts`).includes(`name: '${metric}'`), metric)
+    t.same(
+      types.split('|').filter(type => !events.includes(`\`${type}\``)),
+      [],
+    )
   }
 })
 

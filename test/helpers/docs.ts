@@ -27,13 +27,17 @@ export const placeOf = ({ file, line }: Block): string => `${file}:${line}`
 
 /** Every document that users read, and its text. */
 export async function documents(): Promise<Map<string, string>> {
-  const packages = await readdir(join(root, 'packages'))
-  const pages = (await readdir(join(root, 'docs'))).filter(name => name.endsWith('.md'))
+  const [packages = [], examples = [], ...pages] = await Promise.all(
+    ['packages', 'examples', 'docs', 'bench'].map(async folder =>
+      (await readdir(join(root, folder))).map(name => `${folder}/${name}`),
+    ),
+  )
   const files = [
     'README.md',
     'SECURITY.md',
-    ...pages.map(page => `docs/${page}`),
-    ...packages.map(name => `packages/${name}/README.md`),
+    'CHANGELOG.md',
+    ...pages.flat().filter(path => path.endsWith('.md')),
+    ...[...packages, ...examples].map(folder => `${folder}/README.md`),
   ]
   return new Map(
     await Promise.all(files.map(async file => [file, await readFile(join(root, file), 'utf8')] as const)),
@@ -64,6 +68,26 @@ export function blocksOf(file: string, text: string): Block[] {
     index = end
   }
   return blocks
+}
+
+/** A command of a shell, and the variables that it sets. */
+export interface Command {
+  readonly variables: readonly string[]
+  readonly words: readonly string[]
+}
+
+/** The commands of a script, those within parentheses and `$(...)` too. It knows no text with blanks in quotes. */
+export function commandsOf(script: string): Command[] {
+  const bare = script.replace(/(^|\s)#.*$/gm, '').replaceAll('"', '')
+  return bare.split(/\$\(|[;&|()\n]/).map(part => {
+    const words = part.match(/\S+/g)?.filter(word => word !== 'export') ?? []
+    const end = words.findIndex(word => !/^\w+=/.test(word))
+    const count = end === -1 ? words.length : end
+    return {
+      variables: words.slice(0, count).map(word => word.replace(/=.*/, '')),
+      words: words.slice(count),
+    }
+  })
 }
 
 /** The first cells of the rows of the table below a heading, and the cells behind each. */
@@ -109,12 +133,15 @@ const preludes: Readonly<Record<string, string>> = {
   'app of Express': "declare const app: import('express').Express",
   'auth of Express': "declare const auth: import('@tokenratchet/express').Tokenratchet",
   body: 'declare const body: string',
+  bodyOf: "declare function bodyOf(rules: object): import('express').RequestHandler[]",
   buildApp:
     "declare function buildApp(options: { now: () => number }): Promise<import('fastify').FastifyInstance>",
   changePassword: 'declare function changePassword(subject: string, body: unknown): Promise<void>',
   checkPassword: 'declare function checkPassword(body: unknown): Promise<{ id: string; role: string }>',
   headers: 'declare const headers: Record<string, string>',
   keychain: 'declare const keychain: { get(): Promise<string>; set(token: string): Promise<void> }',
+  limited: "declare const limited: import('express').RequestHandler",
+  login: 'declare const login: object',
   name: 'declare const name: string',
   nodes: 'declare const nodes: { host: string; port: number }[]',
   password: 'declare const password: string',
@@ -124,12 +151,14 @@ const preludes: Readonly<Record<string, string>> = {
   sentinels: 'declare const sentinels: { host: string; port: number }[]',
   showLogin: 'declare function showLogin(): void',
   sid: 'declare const sid: string',
+  signIn: 'declare function signIn(users: object, body: unknown): Promise<{ id: string; email: string }>',
   sleep: "import { setTimeout as sleep } from 'node:timers/promises'",
   store: "declare const store: import('@tokenratchet/core').Store",
   strategy: "declare const strategy: import('passport').Strategy",
   test: 'declare function test(name: string, run: () => void | Promise<void>): void',
   'tokenratchet of Fastify': "import tokenratchet from '@tokenratchet/fastify'",
   userId: 'declare const userId: string',
+  users: 'declare const users: object',
 }
 
 /** Given what no prelude has, or what the block does not use: a directive that says something wrong. */
