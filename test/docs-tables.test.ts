@@ -26,6 +26,12 @@ t.test('every option is in the table, and nothing else', async t => {
   t.same(inTable.map(name => name.replace(/\(.*\)$/, '')).sort(), inCode.sort())
 })
 
+t.test('everything that a login takes is in its table', async t => {
+  const members = await membersOf('packages/core/src/verbs/issue.ts', 'export type Grant<')
+  const inTable = tableOf(readme, 'Logging in and out').flatMap(([first]) => quoted(first))
+  t.same(inTable.sort(), [...members, 'claims'].sort())
+})
+
 t.test('every route that an option names is in its row', async t => {
   const names = await membersOf('packages/core/src/http/options.ts', 'const routeNames')
   const [row = []] = tableOf(readme, 'Options').filter(([first]) => first === '`routes`')

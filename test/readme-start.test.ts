@@ -20,7 +20,7 @@ async function checkPassword({ email, password }) {
 
 const readme = await readFile(join(repository, 'README.md'), 'utf8')
 const blocks = Array.from(readme.matchAll(/^```js\n(.*?)^```$/gms), ([, code = '']) => code)
-const [, secretCommand = ''] = /TOKEN_SECRET.* \/\/ (openssl .*)$/m.exec(readme) ?? []
+const [start = '', file = ''] = /^TOKEN_SECRET=.* node (\S+)$/m.exec(readme) ?? []
 const folder = await emptyFolder()
 const tarballs = await packed(join(folder, 'packages'))
 
@@ -40,7 +40,7 @@ for (const framework of ['fastify', 'express']) {
       // Another process may have the README's port.
       const port = await freePort()
       t.match(code, /\b3000\b/)
-      await writeFile(join(project, 'app.mjs'), code.replace(/\b3000\b/, `${port}`) + checkPassword)
+      await writeFile(join(project, file), code.replace(/\b3000\b/, `${port}`) + checkPassword)
       const server = serve(project)
 
       const base = `http://127.0.0.1:${port}`
@@ -67,10 +67,11 @@ for (const framework of ['fastify', 'express']) {
   )
 }
 
-/** The app, with a secret by the README's command, until the test ends. */
+/** The app, by the README's command, until the test ends. */
 function serve(project: string): ChildProcess {
-  const start = `TOKEN_SECRET=$(${secretCommand}) && export TOKEN_SECRET && exec "$0" app.mjs`
-  const child = spawn(...plain('sh', ['-c', start, process.execPath]), {
+  // The Node of this test; and in place of the shell, so that it is the app that is ended.
+  const command = start.replace(' node ', ' exec "$0" ')
+  const child = spawn(...plain('sh', ['-c', command, process.execPath]), {
     cwd: project,
     stdio: ['ignore', 'ignore', 'inherit'],
   })

@@ -33,7 +33,7 @@ export async function packed(destination: string): Promise<ReadonlyMap<string, s
 /** What `npm init` makes, but for what nobody reads. */
 export async function emptyProject(folder: string): Promise<string> {
   await mkdir(folder)
-  await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true }))
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'commonjs' }))
   return folder
 }
 
