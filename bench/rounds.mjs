@@ -37,58 +37,57 @@ export function onlyFirst(contestants, variants) {
 }
 
 /**
- * Contestants in rounds, in processes of their own that are started anew: how V8 has optimised a program differs from
- * one process to the next by more than what is measured here.
+ * Contestants in rounds, each in a process of its own, and in another order each time. Of two processes that do the same
+ * one may be a third slower, for as long as they live: where less than that is to be told, several are started.
  *
- * @param prepare of the servers it is given: rows `{ name, server, load(limit) }`, the same each time; `load` may answer
- *   the usage `before` it, after preparations
+ * @param prepare of the servers it is given: rows `{ key, server, load(limit) }`; `load` may answer the usage `before` it,
+ *   after preparations. All contestants are there at first; of those that are there `again`, more processes are started
  * @returns rows with what each round gave: requests per second, and microseconds of the server's CPU per request
  */
-export async function inRounds(prepare, { processes, ...settings }) {
-  const all = []
+export async function inRounds(prepare, { processes = 1, ...settings }) {
+  const all = new Map()
   for (let count = 0; count < processes; count++) {
     const servers = new Servers()
     try {
-      all.push(await roundsOf(await prepare(servers), settings))
+      for (const { key, ...row } of await roundsOf(await prepare(servers, { again: count > 0 }), settings)) {
+        all.set(key, [...(all.get(key) ?? []), row])
+      }
     } finally {
       await servers.stop()
     }
   }
-  const [first] = all
-  return first.map((row, index) => {
-    const of = name => all.flatMap(rows => rows[index][name])
+  return [...all.values()].map(rows => {
+    const of = name => rows.flatMap(row => row[name])
     const [rates, cpus] = [of('rates'), of('cpus')]
-    return {
-      ...row,
-      rates,
-      cpus,
-      rate: summary(rates),
-      cpu: summary(cpus),
-      p50: median(of('p50')),
-      p99: median(of('p99')),
-      delay: median(of('delays')),
-    }
+    const [p50, p99, delay] = ['p50s', 'p99s', 'delays'].map(name => median(of(name)))
+    return { ...rows[0], rates, cpus, rate: summary(rates), cpu: summary(cpus), p50, p99, delay }
   })
 }
 
 async function roundsOf(rows, { warmUp, rounds, limit }) {
-  const results = rows.map(row => ({ ...row, rates: [], cpus: [], p50: [], p99: [], delays: [] }))
-  if (warmUp > 0) {
-    for (const row of rows) {
-      await row.load({ seconds: warmUp })
-    }
+  const results = rows.map(row => ({ ...row, rates: [], cpus: [], p50s: [], p99s: [], delays: [] }))
+  for (const row of warmUp > 0 ? rows : []) {
+    // Seconds for each server: what it is asked in several rows, it is warmed up by in turn.
+    await row.load({ seconds: warmUp / rows.filter(({ server }) => server === row.server).length })
   }
   for (let round = 0; round < rounds; round++) {
-    for (const row of results) {
+    for (const row of shuffled(results)) {
       const idle = await row.server.usage()
-      const { requests, seconds: took, p50, p99, before = idle } = await row.load(limit)
+      const { requests, seconds, p50, p99, before = idle } = await row.load(limit)
       const { cpu, loopP99 } = await row.server.usage()
-      row.rates.push(requests / took)
+      row.rates.push(requests / seconds)
       row.cpus.push((cpu - before.cpu) / requests)
-      row.p50.push(p50)
-      row.p99.push(p99)
+      row.p50s.push(p50)
+      row.p99s.push(p99)
       row.delays.push(loopP99)
     }
   }
   return results
+}
+
+function shuffled(rows) {
+  return rows
+    .map(row => ({ row, place: Math.random() }))
+    .sort((one, other) => one.place - other.place)
+    .map(({ row }) => row)
 }

@@ -20,7 +20,7 @@ export async function different({ settings: { different: settings, variants } })
     for (const [name, described, { cacheless } = {}] of onlyFirst(contestants, variants)) {
       const server = await servers.of(described)
       const bearers = async count => (await server.credentials(count, 'bearer')).map(({ bearer }) => bearer)
-      const row = (kind, load) => rows.push({ name, kind, server, load })
+      const row = (kind, load) => rows.push({ key: `${name} ${kind}`, name, kind, server, load })
       const few = await bearers(connections)
       row(`${connections} tokens`, limit => get(server.port, few, limit))
       if (!cacheless) {

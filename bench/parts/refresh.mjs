@@ -64,6 +64,7 @@ export async function refresh({ redis, settings }) {
           await post(server.port, path, await clients(server, options), { requests: connections * perUser })
         }
         rows.push({
+          key: name,
           name,
           server,
           load: async limit => {
