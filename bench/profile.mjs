@@ -61,26 +61,58 @@ await redis.stop()
 
 const times = new Map()
 for (const [index, id] of profile.samples.entries()) {
-  times.set(id, (times.get(id) ?? 0) + profile.timeDeltas[index])
+  times.set(id, (times.get(id) ?? 0) + profile.timeDeltas[index] / requests)
 }
-const byName = new Map()
-for (const { id, callFrame } of profile.nodes) {
-  const { functionName, url, lineNumber } = callFrame
+const nodes = new Map(profile.nodes.map(node => [node.id, node]))
+const callers = new Map(profile.nodes.flatMap(({ id, children = [] }) => children.map(child => [child, id])))
+
+/** Whose code it is; native functions are of whoever calls them. */
+const owners = [
+  ['ours', /\/packages\/\w+\/dist\//],
+  ['lru-cache', /lru-cache/],
+  ['fast-jwt', /fast-jwt/],
+  ['the Redis client', /ioredis|redis-parser/],
+  ['crypto of Node', /^node:(internal\/)?crypto/],
+  ['Node', /^node:/],
+  [
+    'the framework',
+    /fastify|find-my-way|secure-json-parse|express|\/router\/|content-type|mime|etag|parseurl/,
+  ],
+  ['the rest', /./],
+]
+function ownerOf(id) {
+  const { functionName, url } = nodes.get(id).callFrame
+  if (/^\((garbage collector|idle|program)\)$/.test(functionName)) {
+    return functionName
+  }
+  const [owner] = owners.find(([, pattern]) => pattern.test(url)) ?? []
+  return owner ?? (callers.has(id) ? ownerOf(callers.get(id)) : '(program)')
+}
+
+function nameOf({ functionName, url, lineNumber }) {
   const file = url.replace(/^.*\/(node_modules|packages)\/(?!\.pnpm)/, '').replace(/^file:.*\//, '')
-  const name = `${functionName || '(anonymous)'} ${file && `${file}:${lineNumber + 1}`}`
-  byName.set(name, (byName.get(name) ?? 0) + (times.get(id) ?? 0))
+  return `${functionName || '(anonymous)'} ${file && `${file}:${lineNumber + 1}`}`
 }
-const most = [...byName].sort(([, one], [, other]) => other - one).slice(0, 60)
+
+function most(nameBy, count) {
+  const sums = new Map()
+  for (const [id, time] of times) {
+    const name = nameBy(id)
+    sums.set(name, (sums.get(name) ?? 0) + time)
+  }
+  const rows = [...sums].sort(([, one], [, other]) => other - one).slice(0, count)
+  return table(
+    ['running', 'µs per request'],
+    rows.map(([name, time]) => [name, fixed(time)]),
+  )
+}
+
 const path = join(tmpdir(), `${contestant}-${way}-${algorithm}.cpuprofile`)
 await writeFile(path, JSON.stringify(profile))
 console.log(
   `${requests} requests, ${fixed((cpu - before.cpu) / requests, 1)} µs of CPU each, of all threads\n`,
 )
-console.log(
-  table(
-    ['running', 'µs per request'],
-    most.map(([name, time]) => [name, fixed(time / requests)]),
-  ),
-)
-console.log(`\n${path}`)
+console.log(`${most(ownerOf, 20)}\n`)
+console.log(`${most(id => nameOf(nodes.get(id).callFrame), 50)}\n`)
+console.log(path)
 process.exit()

@@ -5,7 +5,7 @@ export const full = {
   variants: true,
   guard: { processes: 3, warmUp: 1.5, rounds: 3, limit: { seconds: 0.3 } },
   different: { warmUp: 2, tokens: 100_000, once: 5000, rounds: 3, limit: { seconds: 0.5 } },
-  refresh: { warmUp: 3, rounds: 7, limit: { seconds: 0.4 } },
+  refresh: { warmUp: 2, rounds: 5, limit: { seconds: 0.4 } },
   scale: {
     sizes: [1000, 100_000, 1_000_000],
     active: 10_000,
@@ -14,7 +14,7 @@ export const full = {
     revocations: [0, 1000, 100_000],
     idle: 3,
   },
-  verbs: { rounds: 5, milliseconds: 150, tokens: 12_000 },
+  verbs: { rounds: 3, milliseconds: 150, tokens: 12_000 },
 }
 
 export const smoke = {

@@ -50,13 +50,13 @@ export function createTokens<C extends object = object>(options: TokensOptions<C
 /** The verbs over one context; the HTTP seam shares it, to publish what it decides itself. */
 export function verbs<C extends object>(context: Context): Tokens<C> {
   return {
-    issue: async grant => issue(context, grant as Grant),
+    issue: grant => issue(context, grant as Grant),
     verify: accessToken => verify(context, accessToken) as Claims<C>,
-    introspect: async accessToken => (await introspect(context, accessToken)) as Claims<C>,
-    refresh: async (refreshToken, options) => refresh(context, refreshToken, options),
-    revoke: async revocation => revoke(context, revocation),
-    revokeAll: async (subject, options) => revokeAll(context, subject, options),
-    sessions: async subject => sessions<C>(context, subject),
+    introspect: accessToken => introspect(context, accessToken) as Promise<Claims<C>>,
+    refresh: (refreshToken, options) => refresh(context, refreshToken, options),
+    revoke: revocation => revoke(context, revocation),
+    revokeAll: (subject, options) => revokeAll(context, subject, options),
+    sessions: subject => sessions<C>(context, subject),
     jwks: () => jwks(context),
     ready: async () => context.feed?.loading,
     async close() {
