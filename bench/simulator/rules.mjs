@@ -2,8 +2,6 @@
 // { session, token }, a refresh the successor, or undefined when it is refused. Every refusal ends the session.
 import { createTokens, memoryStore, TokenError } from '@tokenratchet/core'
 
-const grace = 10_000
-
 /** The product: the refresh tokens, the decisions and the clock of the real core. */
 function core(options) {
   let time = 0
@@ -65,24 +63,39 @@ function model(again) {
   }
 }
 
+const within = (seconds, token, now) => now - token.usedAt < seconds * 1000
+
+const same = seconds => ({
+  title: `within ${seconds} s, the same successor`,
+  create: () => model((_session, token, now) => (within(seconds, token, now) ? token.successor : undefined)),
+})
+
+const another = seconds => ({
+  title: `within ${seconds} s, another successor; all live on`,
+  create: () =>
+    model((_session, token, now, mint) => (within(seconds, token, now) ? mint(token) : undefined)),
+})
+
+/** The active one, for its parent always, and within some seconds of its first use for any other. */
+const active = (title, seconds) => ({
+  title,
+  create: () =>
+    model((session, token, now) =>
+      token === session.active.parent || within(seconds, token, now) ? session.active : undefined,
+    ),
+})
+
 export const rules = {
   strict: {
     title: 'strict: once',
     create: () => model(() => undefined),
   },
-  grace: {
-    title: 'within 10 s, the same successor',
-    create: () => model((_session, token, now) => (now - token.usedAt < grace ? token.successor : undefined)),
-  },
-  leeway: {
-    title: 'within 10 s, another successor; all live on',
-    create: () =>
-      model((_session, token, now, mint) => (now - token.usedAt < grace ? mint(token) : undefined)),
-  },
-  parent: {
-    title: 'the parent of the active token, always: the same successor',
-    create: () => model((session, token) => (token === session.active.parent ? session.active : undefined)),
-  },
+  grace: same(10),
+  graceOfAMinute: same(60),
+  leeway: another(10),
+  leewayOfAMinute: another(60),
+  parent: active('the parent of the active token, always: the active token', 0),
+  parentAndGrace: active('the same, and within 10 s any', 10),
   ours: {
     title: '**Tokenratchet**',
     create: () => core({}),

@@ -23,7 +23,7 @@ const kilobytes = (count: number): string => 'a'.repeat(count * 1024)
 type Bytes = (user: Credentials) => string
 
 /** What comes over the wire, and the status; 200 must be that user's own answer, 0 is a closed connection. */
-const rows: Record<string, [bytes: Bytes, status: number, body?: RegExp]> = {
+const rows: Record<string, [bytes: Bytes, status: number | RegExp, body?: RegExp]> = {
   'a cookie': [({ cookie }) => get(`Cookie: ${cookie}`), 200],
   'a Bearer': [({ access }) => get(`Authorization: Bearer ${access}`), 200],
   'two Authorization headers, the same': [
@@ -89,7 +89,8 @@ const rows: Record<string, [bytes: Bytes, status: number, body?: RegExp]> = {
   'another control character in a header': [({ cookie }) => get(`Cookie: a=\x01; ${cookie}`), 400],
   'a folded Cookie header': [({ cookie }) => get('Cookie: a=b;', ` ${cookie}`), 400],
   'a folded Authorization header': [({ access }) => get('Authorization: Bearer', `\t${access}`), 400],
-  'a blank before the colon': [({ cookie }) => get(`Cookie : ${cookie}`), 400],
+  // Refused by Node's parser; that of 20.19.0 takes it for a header of another name.
+  'a blank before the colon': [({ cookie }) => get(`Cookie : ${cookie}`), /^40[01]$/],
   'an absolute target': [
     ({ cookie }) => text([`GET http://app.test/me HTTP/1.1`, host, close, `Cookie: ${cookie}`]),
     200,
@@ -153,11 +154,12 @@ rule(
       await Promise.all(
         Object.entries(users).map(async ([name, user]) => {
           const answers = await exchange(app.port, bytes(user))
-          t.same(
-            answers.map(({ status }) => status),
-            status === 0 ? [] : [status],
+          t.match(
+            answers.map(({ status }) => `${status}`),
+            status === 0 ? [] : [status instanceof RegExp ? status : `${status}`],
             `${what}, from ${name}`,
           )
+          t.equal(answers.length, status === 0 ? 0 : 1)
           t.match(
             answers[0]?.body ?? '',
             status === 200 ? new RegExp(`^{"user":"${name}"}$`) : (body ?? /^(?!.*user)/),
