@@ -8,6 +8,9 @@ import { connect } from './redis-server.mjs'
 
 const batch = 1000
 
+/** Of which `Firefox on Linux` is stored. */
+const userAgent = 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0'
+
 /**
  * @param active sessions that are made by logins, each of a user who has no other
  * @param perUser sessions of each other user; one is the dearest
@@ -19,8 +22,9 @@ export async function fill(path, count, active, perUser = 1) {
   await tokens.ready()
   const empty = await usedMemory(redis)
   const login = async index => {
-    const { refreshToken } = await tokens.issue({ subject: subject(index), claims: { role: 'member' } })
-    return refreshToken
+    const grant = { subject: subject(index), claims: { role: 'member' }, userAgent, ip: '203.0.113.195' }
+    // Used once: the record of a session that was never refreshed is shorter.
+    return (await tokens.refresh((await tokens.issue(grant)).refreshToken)).refreshToken
   }
   const refreshTokens = await each(Math.min(active, count), login)
   await copy(redis, count - refreshTokens.length, perUser)

@@ -14,6 +14,7 @@ process.once('exit', () => {
   }
 })
 for (const [signal, code] of [
+  ['SIGHUP', 129],
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ]) {

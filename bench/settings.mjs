@@ -3,8 +3,8 @@
 
 export const full = {
   variants: true,
-  guard: { processes: 3, warmUp: 1.5, rounds: 3, limit: { seconds: 0.3 } },
-  different: { warmUp: 2, tokens: 100_000, once: 5000, rounds: 3, limit: { seconds: 0.5 } },
+  guard: { processes: 3, warmUp: 1.2, rounds: 3, limit: { seconds: 0.3 } },
+  different: { warmUp: 2, tokens: 100_000, once: 3000, rounds: 3, limit: { seconds: 0.5 } },
   refresh: { warmUp: 2, rounds: 5, limit: { seconds: 0.4 } },
   scale: {
     sizes: [1000, 100_000, 1_000_000],

@@ -5,7 +5,7 @@ import process from 'node:process'
 import { createTokens, memoryStore } from '@tokenratchet/core'
 import jwt from 'jsonwebtoken'
 import { measure } from 'mitata'
-import { claims, each, ed25519, secret, subject } from './contestants/common.mjs'
+import { claims, each, ed25519, secret, shared, subject } from './contestants/common.mjs'
 
 process.once('disconnect', () => process.exit())
 
@@ -27,11 +27,22 @@ const [{ refreshToken: strange }] = await issue(stranger, 1)
 const forged = `${refreshToken.slice(0, -8)}AAAAAAAA`
 const plain = jwt.sign(claims(0), secret, { expiresIn: '10m' })
 
+const { publicKey: keyObject } = shared(true)
+
 const oneOf =
   (tokens, next = 0) =>
   () =>
     tokens[next++ % tokens.length]
-const next = { hs256: oneOf(ofHs256), eddsa: oneOf(ofEdDsa) }
+/** As long as the genuine one, in the same letters. */
+const garbage = token =>
+  token.replace(/[^.]+/g, each => randomBytes(each.length).toString('base64url').slice(0, each.length))
+const garbageLike = token => oneOf(Array.from({ length: 1000 }, () => garbage(token)))
+const next = {
+  hs256: oneOf(ofHs256),
+  eddsa: oneOf(ofEdDsa),
+  access: garbageLike(ofHs256[0]),
+  refresh: garbageLike(refreshToken),
+}
 
 const verbs = {
   'verify, cached, HS256': () => hs256.verify(ofHs256[0]),
@@ -39,9 +50,10 @@ const verbs = {
   'verify, not cached, HS256': () => hs256.verify(next.hs256()),
   'verify, not cached, EdDSA': () => eddsa.verify(next.eddsa()),
   'jsonwebtoken.verify, HS256': () => jwt.verify(plain, secret, { algorithms: ['HS256'] }),
-  'access token: garbage': refusing(() => hs256.verify('garbage')),
+  'jsonwebtoken.verify, HS256, a KeyObject': () => jwt.verify(plain, keyObject, { algorithms: ['HS256'] }),
+  'access token: garbage': refusing(() => hs256.verify(next.access())),
   'access token: forged': refusing(() => hs256.verify(`${ofHs256[0].slice(0, -8)}AAAAAAAA`)),
-  'refresh token: garbage': refusingLater(() => hs256.refresh('garbage')),
+  'refresh token: garbage': refusingLater(() => hs256.refresh(next.refresh())),
   'refresh token: of another secret': refusingLater(() => hs256.refresh(strange)),
   'refresh token: all good but the MAC': refusingLater(() => hs256.refresh(forged)),
 }

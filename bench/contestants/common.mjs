@@ -1,6 +1,6 @@
 // What the contestants share: the users, the claims that a token says of them, and keys that no run shares.
 
-import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto'
+import { createSecretKey, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createClient } from 'redis'
 
@@ -24,6 +24,12 @@ export const rsa = () =>
     publicKeyEncoding: { type: 'spki', format: 'pem' },
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   })
+
+/** The secret as text, as READMEs have it, which jsonwebtoken takes for a PEM first; or as what it makes of it at last. */
+export function shared(keyObject) {
+  const key = keyObject ? createSecretKey(Buffer.from(secret)) : secret
+  return { publicKey: key, privateKey: key }
+}
 
 /** Of the first so many users, by `make(index)`, not all at a time. */
 export async function each(count, make) {

@@ -4,10 +4,10 @@ import cookieParser from 'cookie-parser'
 import express from 'express'
 import { expressjwt } from 'express-jwt'
 import jwt from 'jsonwebtoken'
-import { claims, each, listenExpress, rsa, secret } from './common.mjs'
+import { claims, each, listenExpress, rsa, shared } from './common.mjs'
 
-export async function start({ algorithm }) {
-  const { publicKey, privateKey } = algorithm === 'RS256' ? rsa() : { publicKey: secret, privateKey: secret }
+export async function start({ algorithm, keyObject }) {
+  const { publicKey, privateKey } = algorithm === 'RS256' ? rsa() : shared(keyObject)
   const app = express()
   const guard = { secret: publicKey, algorithms: [algorithm] }
   const answer = (req, res) => res.json({ id: req.auth.sub })

@@ -3,12 +3,12 @@
 import Fastify from 'fastify'
 import jwt from 'jsonwebtoken'
 import { connect } from '../redis-server.mjs'
-import { claims, each, listenFastify, rsa, secret, subject } from './common.mjs'
+import { claims, each, listenFastify, rsa, shared, subject } from './common.mjs'
 
 const lifetime = 14 * 24 * 3600
 
-export async function start({ redis, algorithm }) {
-  const { publicKey, privateKey } = algorithm === 'RS256' ? rsa() : { publicKey: secret, privateKey: secret }
+export async function start({ redis, algorithm, keyObject }) {
+  const { publicKey, privateKey } = algorithm === 'RS256' ? rsa() : shared(keyObject)
   const app = Fastify()
   const client = connect(redis)
 

@@ -28,6 +28,11 @@ const frameworks = {
     ['ours, EdDSA', { contestant: 'ours-express', ...eddsa }, ['bearer', 'cookie']],
     ['ours, Redis, HS256', { contestant: 'ours-express', ...hs256, store: true }, ['bearer', 'cookie']],
     ['express-jwt, HS256', { contestant: 'express-jwt', ...hs256 }, ['bearer', 'cookie']],
+    [
+      'express-jwt, HS256, a KeyObject',
+      { contestant: 'express-jwt', ...hs256, keyObject: true },
+      ['bearer', 'cookie'],
+    ],
     ['express-jwt, RS256', { contestant: 'express-jwt', algorithm: 'RS256' }, ['bearer']],
     ['passport-jwt, HS256', { contestant: 'passport-jwt', ...hs256 }, ['bearer']],
     ['express-session, Redis', { contestant: 'express-session', store: true }, ['cookie']],
@@ -67,8 +72,8 @@ async function rowsOf(contestants, servers, redis) {
   return rows.sort((one, other) => order.indexOf(one.name) - order.indexOf(other.name))
 }
 
-/** Of which a few microseconds are to be told. */
-const isClose = ([name]) => /^(ours|bare)/.test(name)
+/** Those that goals compare. */
+const isClose = ([name]) => /^(ours|bare)|^(@fastify\/jwt|express-jwt), HS256$/.test(name)
 
 /** The bare ones are asked with credentials of ours. */
 const oursFirst = ([one], [other]) => Number(other.startsWith('ours')) - Number(one.startsWith('ours'))

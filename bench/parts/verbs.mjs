@@ -20,7 +20,7 @@ export async function verbs({ settings }) {
         whole(1e9 / median),
       ]),
     )
-    // What is no token at all; a forgery has cost its sender more, and costs us a MAC.
+    // Random text in the form of a token. Forgeries are told of as well: they are made of genuine ones.
     const garbage = rows.filter(({ name }) => name.endsWith(': garbage'))
     const each = garbage.map(({ name, median }) =>
       goal(
