@@ -248,11 +248,17 @@ t.test('recipe: several tabs, by hand', async t => {
   app.get('/me', { config: { auth: true } }, me)
   const base = await listening(t, app)
   const page = browser(base)
+  let isAway = true
+  const through: typeof fetch = async (input, init) =>
+    isAway && input === '/auth/refresh' ? new Response(null, { status: 503 }) : page(input, init)
   const block = blockOf('docs/recipes.md', 'async function api(')
-  const given = { fetch: page, showLogin: () => void told++ }
+  const given = { fetch: through, showLogin: () => void told++ }
   const { api } = await runBlock(block, given, ['api'])
   await page('/login', { method: 'POST' })
   clock.advance('11m')
+  t.equal((await api('/me')).status, 401)
+  t.equal(told, 0, 'an outage shows no login')
+  isAway = false
   const answers = await Promise.all([api('/me'), api('/me'), api('/me')])
   t.same(
     answers.map(({ status }) => status),
