@@ -2,6 +2,7 @@
 
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
 import { TokenError, type TokenErrorCode } from '@tokenratchet/core'
 import { createSeam } from '@tokenratchet/core/http'
 import t from 'tap'
@@ -156,28 +157,32 @@ t.test('every event is in the table, with its reasons', async t => {
   )
 })
 
-t.test('versions are those of the packages', async t => {
+const manifests = await Promise.all(
+  (await readdir(new URL('packages', root))).map(name => JSON.parse(read(`packages/${name}/package.json`))),
+)
+
+t.test('what a package needs is what the table says, no more and no less', async t => {
   const rows = tableOf(readme, 'Compatibility')
-  const row = (name: string): string => rows.find(([first]) => first?.includes(name))?.[1] ?? ''
-  const node = new Set<string>()
-  for (const name of ['core', 'redis', 'fastify', 'express', 'client']) {
-    const { engines, peerDependencies = {} } = JSON.parse(read(`packages/${name}/package.json`))
-    node.add(engines.node)
-    for (const [peer, range] of Object.entries<string>(peerDependencies)) {
-      const where =
-        name === 'redis' ? row('clients of Redis') : row(`${peer[0]?.toUpperCase()}${peer.slice(1)}`)
-      const versions = [...range.matchAll(/(\d+)\.(\d+)\.\d+/g)].map(([, major, minor]) => {
-        return minor === '0' ? `${major}` : `${major}.${minor}`
-      })
-      t.same(
-        versions.filter(version => !new RegExp(`\\b${version}\\b`).test(where)),
-        [],
-        `${peer} ${range}: ${where}`,
-      )
-    }
+  const row = (name: string): string => rows.find(([first]) => first === name)?.[1] ?? ''
+  const rangeOf = (versions: string, sign = '^'): string =>
+    [...versions.matchAll(/\b(\d+)(?:\.(\d+))?/g)]
+      .map(([, major, minor = '0']) => `${sign}${major}.${minor}.0`)
+      .join(' || ')
+  const [ioredis = '', redis = ''] = row('clients of Redis').split('; ')
+  const peers: Record<string, object> = {
+    '@tokenratchet/redis': { ioredis: rangeOf(ioredis), redis: rangeOf(redis) },
+    '@tokenratchet/fastify': { fastify: rangeOf(row('Fastify')) },
+    '@tokenratchet/express': { express: rangeOf(row('Express')) },
   }
-  t.same([...node], ['>=20.19.0'])
-  t.match(row('Node'), '20.19')
+  for (const { name, engines, peerDependencies } of manifests) {
+    t.same(engines, { node: rangeOf(row('Node'), '>=') }, name)
+    t.same(peerDependencies, peers[name], name)
+  }
+})
+
+t.test('the newest version of the changelog is that of every package', async t => {
+  const [, newest] = /^## \[(\d[^\]]*)\]/m.exec(texts.get('CHANGELOG.md') ?? '') ?? []
+  t.same([...new Set(manifests.map(({ version }) => version))], [newest])
 })
 
 t.test('what a package exports has a docstring', async t => {

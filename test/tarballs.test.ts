@@ -12,9 +12,8 @@ const manifests = await Promise.all(
   ),
 )
 
-t.test('every package is packed, all with one version', async t => {
+t.test('every package is packed', async t => {
   t.same([...tarballs.keys()].sort(), manifests.map(({ name }) => name).sort())
-  t.equal(new Set(manifests.map(({ version }) => version)).size, 1)
 })
 
 t.jobs = 2
