@@ -50,7 +50,8 @@ for (const { name } of manifests) {
         await t.resolves(access(path), `${map}: ${source} is there too`)
       }
     }
-    const { dependencies = {} } = await json(join(unpacked, 'package.json'))
+    const { dependencies = {}, license, sideEffects } = await json(join(unpacked, 'package.json'))
+    t.strictSame({ license, sideEffects }, { license: 'MIT', sideEffects: false })
     t.same(
       Object.entries<string>(dependencies).filter(([, range]) => !/^\^\d+\.\d+\.\d+$/.test(range)),
       [],
