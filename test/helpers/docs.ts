@@ -94,13 +94,16 @@ export function commandsOf(script: string): Command[] {
 export function tableOf(text: string, heading: string): string[][] {
   const section = sectionOf(text, heading)
   const rows = section.split('\n').filter(line => line.startsWith('|'))
-  return rows.slice(2).map(row =>
-    row
-      .replaceAll('\\|', '\u0000')
-      .split('|')
-      .slice(1, -1)
-      .map(cell => cell.replaceAll('\u0000', '|').trim()),
-  )
+  return rows.slice(2).map(cellsOf)
+}
+
+/** The cells of one row of a table. */
+export function cellsOf(row: string): string[] {
+  return row
+    .replaceAll('\\|', '\u0000')
+    .split('|')
+    .slice(1, -1)
+    .map(cell => cell.replaceAll('\u0000', '|').trim())
 }
 
 function sectionOf(text: string, heading: string): string {
