@@ -19,6 +19,10 @@ for (const version of chosen.length > 0 ? chosen : all) {
   console.log(`\nNode ${version}`)
   const begun = performance.now()
   const node = await binary(version)
+  if (node === '') {
+    rows.push({ code: 1, line: `FAILED ${version}  could not be had` })
+    continue
+  }
   const { code, output } = await run(node, ['scripts/test.mjs', ...paths], {
     ...process.env,
     PATH: `${dirname(node)}${delimiter}${process.env.PATH}`,

@@ -37,12 +37,14 @@ export function writeData({ subject, claims, scope, device, ip }: Data): string 
 }
 
 /**
- * Throws when the data of a record is not what `writeData` wrote, or is of another subject than its tag: a refresh token
- * vouches for the tag, so that whoever can write to the store does not become anybody they like.
+ * Throws when the data of a record is not what `writeData` wrote, or is of another subject than was asked for: whoever
+ * can write to the store does not become anybody they like.
+ *
+ * @param tag of the subject, by a refresh token that vouches for it or by the caller; not by the store
  */
-export function publicSession<C extends object>(session: StoredSession): Session<C> {
+export function publicSession<C extends object>(session: StoredSession, tag: string): Session<C> {
   const [subject, claims, scope, device, ip] = JSON.parse(session.data) as [string, C, ...(string | null)[]]
-  if (tagOf(subject) !== session.tag) {
+  if (tagOf(subject) !== tag) {
     throw new Error('a session record is of another subject')
   }
   return {

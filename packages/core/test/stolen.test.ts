@@ -130,8 +130,9 @@ t.test('with the right to write into the store: any claims for oneself, and nobo
   const clock = fixture().clock
   const memory = memoryStore({ now: clock.now })
   let written: string | undefined
+  let tag: string | undefined
   const forged = <T extends object>(session: T): T =>
-    written === undefined ? session : { ...session, data: written }
+    written === undefined ? session : { ...session, ...(tag && { tag }), data: written }
   const store: Store = {
     ...memory,
     async rotate(ref, step) {
@@ -149,7 +150,18 @@ t.test('with the right to write into the store: any claims for oneself, and nobo
   await t.rejects(tokens.refresh(refreshToken), { code: 'ERR_STORE_UNAVAILABLE' })
   await t.rejects(tokens.sessions('eve'), { code: 'ERR_STORE_UNAVAILABLE' })
 
+  // A store that tells whose session it has found, instead of whose was asked for.
+  tag = tagOf('ada')
+  await t.rejects(tokens.refresh(refreshToken), { code: 'ERR_STORE_UNAVAILABLE' })
+  tag = undefined
+
   written = JSON.stringify(['eve', { role: 'admin' }])
-  const { accessToken } = await tokens.refresh(refreshToken)
+  const { accessToken, refreshToken: next } = await tokens.refresh(refreshToken)
   t.match(tokens.verify(accessToken), { sub: 'eve', role: 'admin' })
+
+  // What ends a session ends it, whatever its record says.
+  await tokens.refresh(next)
+  written = JSON.stringify(['ada', {}])
+  await t.rejects(tokens.refresh(refreshToken), { code: 'ERR_STORE_UNAVAILABLE' })
+  t.equal(verdict(tokens, accessToken), 'ERR_ACCESS_TOKEN_REVOKED')
 })

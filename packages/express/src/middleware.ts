@@ -27,13 +27,16 @@ interface TokenRoutes {
 
 export function tokenRoutes(seam: Seam<User>): TokenRoutes {
   const byPath = findRoute(seam.routes)
-  const verbs = verbsOf(seam)
   // OPTIONS is left to the application, so that cors can answer preflights.
   const find = ({ method, path = '' }: ExpressRequest) => (method === 'OPTIONS' ? undefined : byPath(path))
+  // A property, as every request pays for it: a WeakSet costs many times as much.
+  const seen = Symbol('tokenratchet.seen')
   return {
     middleware(request, response: Response, next) {
-      response.issueTokens = verbs.issueTokens
-      response.revokeTokens = verbs.revokeTokens
+      ;(response as unknown as Record<symbol, true>)[seen] = true
+      // Functions of this response, not methods: they are good when they are handed on alone.
+      response.issueTokens = grant => issueTokens(seam, request, response, grant)
+      response.revokeTokens = () => revokeTokens(seam, request, response)
       const found = find(request)
       if (found === undefined) {
         next()
@@ -42,35 +45,40 @@ export function tokenRoutes(seam: Seam<User>): TokenRoutes {
       const answered = found.route.handle(new SeamRequest(request), found.sid)
       answered.then(answer => write(response, answer)).catch(next)
     },
-    areAhead: (request, response: Response) =>
-      request.route === undefined &&
-      response.issueTokens !== verbs.issueTokens &&
-      find(request) !== undefined,
+    areAhead: (request, response) =>
+      request.route === undefined && !(seen in response) && find(request) !== undefined,
   }
 }
 
-type Verbs = Pick<Express.Response, 'issueTokens' | 'revokeTokens'>
+type LoginGrant = Parameters<Seam<User>['issueTokens']>[1]
 
-/** Node's, with the verbs once the middleware has had it. */
-type Response = ServerResponse & Partial<Verbs>
+interface Response extends ServerResponse {
+  // biome-ignore lint/suspicious/noExplicitAny: the overloads of augment.ts tell by `transport` which of the two it is
+  issueTokens?: (grant: LoginGrant) => Promise<any>
+  revokeTokens?: () => Promise<void>
+}
 
-/** Methods of all responses, by `this` as those of Express: closures for each would cost every request. */
-function verbsOf(seam: Seam<User>): Verbs {
-  return {
-    async issueTokens(this: Response, grant: Parameters<Seam<User>['issueTokens']>[1]) {
-      if (this.headersSent) {
-        // Before a session begins whose tokens nobody would get.
-        throw new Error('issueTokens must be called before the headers of the response are sent')
-      }
-      const { headers, body } = await seam.issueTokens(new SeamRequest(this.req), grant)
-      addHeaders(this, headers)
-      // biome-ignore lint/suspicious/noExplicitAny: the overloads tell by `transport` which of the two it is
-      return body as any
-    },
-    async revokeTokens(this: Response) {
-      addHeaders(this, await seam.revokeTokens(new SeamRequest(this.req)))
-    },
+async function issueTokens(
+  seam: Seam<User>,
+  request: ExpressRequest,
+  response: ServerResponse,
+  grant: LoginGrant,
+): Promise<unknown> {
+  if (response.headersSent) {
+    // Before a session begins whose tokens nobody would get.
+    throw new Error('issueTokens must be called before the headers of the response are sent')
   }
+  const { headers, body } = await seam.issueTokens(new SeamRequest(request), grant)
+  addHeaders(response, headers)
+  return body
+}
+
+async function revokeTokens(
+  seam: Seam<User>,
+  request: ExpressRequest,
+  response: ServerResponse,
+): Promise<void> {
+  addHeaders(response, await seam.revokeTokens(new SeamRequest(request)))
 }
 
 /**

@@ -140,3 +140,56 @@ rule('a route that is left out is left to the application', async (t, framework)
   t.same((await browser.post('/auth/refresh')).json(), { own: true })
   t.equal((await browser.post('/auth/logout')).status, 204)
 })
+
+rule('a guard behind app.use(auth) guards paths that end as token routes do', async (t, framework) => {
+  const app = framework()
+  const auth = tokenratchet({ secret })
+  const other = tokenratchet({ secret, prefix: '/other' })
+  app.use(auth)
+  app.use(other)
+  app.post('/login', login)
+  app.use((_request, response, next) => {
+    const { issueTokens } = response
+    response.issueTokens = grant => issueTokens(grant) as never
+    next()
+  })
+  app.use('/rows', auth.authenticate)
+  app.get('/rows/auth/sessions', who)
+  const browser = new Browser(await listen(t, app))
+  t.equal((await browser.post('/login')).status, 200)
+  t.same((await browser.get('/rows/auth/sessions')).json(), { user: 'ada' }, 'and their handlers answer')
+})
+
+rule('the verbs are good when they are handed on alone', async (t, framework) => {
+  const app = framework()
+  app.use(tokenratchet({ secret }))
+  app.post('/login', async (request, response) => {
+    const { issueTokens, revokeTokens } = response
+    // As the context of a GraphQL server.
+    const context = { req: request, res: response, issueTokens, revokeTokens }
+    response.json(await context.issueTokens({ subject: 'ada' }))
+  })
+  app.post('/logout', async (_request, response) => {
+    const { revokeTokens } = response
+    await revokeTokens()
+    response.sendStatus(204)
+  })
+  const browser = new Browser(await listen(t, app))
+  t.match((await browser.post('/login')).json(), { expires_in: 600 })
+  t.equal((await browser.post('/auth/refresh')).status, 200)
+  t.equal((await browser.post('/logout')).status, 204)
+  t.equal((await browser.post('/auth/refresh')).status, 400)
+})
+
+rule('what is longer than a session of the list is no route', async (t, framework) => {
+  const app = framework()
+  app.use(tokenratchet({ secret }))
+  app.use((_request, response) => {
+    response.status(404).json('of the application')
+  })
+  const browser = new Browser(await listen(t, app))
+  for (const path of ['/auth/sessions/a/b', '/auth/sessions/', '/auth/sessionsx', '/auth/sessionsx/a']) {
+    t.equal((await browser.post(path)).json(), 'of the application', path)
+  }
+  t.equal((await browser.post('/auth/sessions/a')).status, 405)
+})

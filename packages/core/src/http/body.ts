@@ -58,31 +58,35 @@ function isBlank(body: unknown): boolean {
  *
  * @returns what is wrong with it instead of rejecting: that is for the route to answer, in its own form
  */
-export function receiveText(stream: Readable): Promise<string | TokenError> {
-  return new Promise(resolve => {
-    const broken = (): void => resolve(new TokenError('ERR_INVALID_BODY'))
-    if (stream.destroyed) {
-      broken()
-      return
-    }
-    const chunks: Buffer[] = []
-    let length = 0
-    stream.on('data', (chunk: Buffer | string) => {
-      const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+export async function receiveText(stream: Readable): Promise<string | TokenError> {
+  const chunks: Buffer[] = []
+  let length = 0
+  // For good: an error that comes after we have stopped reading must end no process.
+  stream.on('error', () => {})
+  try {
+    // Not destroyed when we stop in the middle: the connection is needed for the answer.
+    for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
+      const bytes = Buffer.from(chunk)
       length += bytes.length
-      if (length <= longestBody) {
-        chunks.push(bytes)
-      } else if (length <= longestBody + mostDrained) {
-        // Not destroyed: the connection is needed for the answer.
-        resolve(new TokenError('ERR_BODY_TOO_LARGE'))
-      } else {
-        stream.destroy()
+      if (length > longestBody) {
+        drain(stream)
+        return new TokenError('ERR_BODY_TOO_LARGE')
       }
-    })
-    stream.on('end', () => resolve(Buffer.concat(chunks).toString()))
-    // For good: an error that comes after we have stopped reading must end no process.
-    stream.on('error', broken)
-    stream.on('close', () => stream.readableEnded || broken())
+      chunks.push(bytes)
+    }
+  } catch {
+    return new TokenError('ERR_INVALID_BODY')
+  }
+  return Buffer.concat(chunks).toString()
+}
+
+function drain(stream: Readable): void {
+  let drained = 0
+  stream.on('data', chunk => {
+    drained += chunk.length
+    if (drained > mostDrained) {
+      stream.destroy()
+    }
   })
 }
 

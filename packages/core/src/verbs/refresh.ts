@@ -86,7 +86,7 @@ function genuine(context: Context, text: string, transport: Transport | undefine
 async function checkScope(context: Context, token: RefreshToken, asked: string): Promise<void> {
   const granted = await context.ask(async store => {
     const session = await store.find(token)
-    return session && { scope: publicSession(session).scope }
+    return session && { scope: publicSession(session, token.tag).scope }
   })
   if (granted === undefined) {
     throw refused(context, token, 'unknown')
@@ -113,11 +113,14 @@ async function rotate(
   const rotation = await context.ask(async store => {
     const step = { generation, recovery: settings.recoveryWindow, publishFor }
     const answer = decided(await store.rotate({ tag, sid }, step))
+    if (answer.outcome === 'reused') {
+      // Whatever its data says, the session has ended.
+      revocations.add({ tag, sid })
+    }
     // Read here, so that data which is none is a fault of the store.
-    return answer.outcome === 'unknown' ? answer : { ...answer, known: publicSession(answer.session) }
+    return answer.outcome === 'unknown' ? answer : { ...answer, known: publicSession(answer.session, tag) }
   })
   if (rotation.outcome === 'reused') {
-    revocations.add({ tag, sid })
     const { known, session, now } = rotation
     publish({
       type: 'reused',
