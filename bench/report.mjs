@@ -26,7 +26,9 @@ export function comparison(text, one, other, least) {
   if (one === undefined || other === undefined) {
     return []
   }
-  const [byRate, byCpu] = [ratio(one.rates, other.rates), ratio(other.cpus, one.cpus)]
-  const outcome = `${fixed(byRate)} by requests, ${fixed(byCpu)} by CPU`
-  return [goal(text, outcome, Math.min(byRate, byCpu) >= least)]
+  const [byRate, byCpu] = [ratio(one.rates, other.rates), ratio(other.cpus, one.cpus)].map(each =>
+    fixed(each),
+  )
+  // Judged as it is shown.
+  return [goal(text, `${byRate} by requests, ${byCpu} by CPU`, Math.min(byRate, byCpu) >= least)]
 }
