@@ -1,5 +1,6 @@
 // 2. Refreshes and logins, over HTTP and with Redis. Each client rotates a session of its own.
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import { subject } from '../contestants/common.mjs'
 import { post } from '../load.mjs'
 import { comparison, fixed, goals, table, whole } from '../report.mjs'
@@ -74,6 +75,8 @@ export async function refresh({ redis, settings }) {
           name,
           server,
           load: async limit => {
+            // What the last load has left under way is over then: as tutorials have it, it would undo a login.
+            await sleep(100)
             const each = await clients(server, options)
             // To log in is no part of it.
             return { before: await server.usage(), ...(await post(server.port, path, each, limit)) }
