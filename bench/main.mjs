@@ -46,10 +46,11 @@ const text = `# Results
 
 Of \`pnpm bench\` on ${new Date().toISOString().slice(0, 10)}, in ${Math.round((performance.now() - begun) / 1000)} s: ${machine(redisVersion)}.
 
-Load and server share these cores: read ratios, not absolute figures. Contestants have processes of their own, are warmed
-up, and take turns in rounds, in any order; figures are medians of the rounds, ratios medians of the rounds' ratios, IQR the distance
-between the quartiles. CPU is that of the server's process, of all its threads. A goal is met when it is by requests and by
-CPU. Why the others are missed: [README.md](README.md).
+Load and server share these cores: read ratios, not absolute figures. Contestants have processes of their own, those that
+goals compare three in a part that is close, are warmed up, and take turns in rounds, in any order. Figures are medians of
+the rounds, ratios medians of the rounds' ratios, or of figures from unlike numbers of rounds those of the medians; IQR is
+the distance between the quartiles. CPU is that of the server's process, of all its threads. A goal is met when it is by
+requests and by CPU. Why the others are missed: [README.md](README.md).
 
 Versions: ${versions()}.
 

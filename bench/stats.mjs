@@ -14,7 +14,9 @@ export function summary(values) {
   return { median: middle, spread: ((quantile(values, 0.75) - quantile(values, 0.25)) / middle) * 100 }
 }
 
-/** The ratio of two that were measured in the same rounds, as far as both were: the median of the rounds' ratios. */
+/** The ratio of two: of rounds that they had together the median of the rounds' ratios, else that of their medians. */
 export function ratio(values, others) {
-  return median(values.slice(0, others.length).map((value, round) => value / others[round]))
+  return values.length === others.length
+    ? median(values.map((value, round) => value / others[round]))
+    : median(values) / median(others)
 }

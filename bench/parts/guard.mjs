@@ -73,7 +73,7 @@ async function rowsOf(contestants, servers, redis) {
 }
 
 /** Those that goals compare. */
-const isClose = ([name]) => /^(ours|bare)|^(@fastify\/jwt|express-jwt), HS256$/.test(name)
+const isClose = ([name]) => /^(ours|bare)|^(@fastify\/jwt|express-jwt), HS256(, a KeyObject)?$/.test(name)
 
 /** The bare ones are asked with credentials of ours. */
 const oursFirst = ([one], [other]) => Number(other.startsWith('ours')) - Number(one.startsWith('ours'))
