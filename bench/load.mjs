@@ -23,6 +23,11 @@ export async function get(port, headers, limit) {
   })
 }
 
+const grant = ({ refresh_token }) => ({ grant_type: 'refresh_token', refresh_token })
+
+/** A client of `post` that goes on with what it is answered. */
+export const refreshing = first => ({ first: grant(first), following: grant })
+
 /** POSTs, of which each client makes the next from what the last was answered. */
 export async function post(port, path, clients, limit) {
   let next = 0

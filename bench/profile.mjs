@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { subject } from './contestants/common.mjs'
-import { get, post } from './load.mjs'
+import { get, post, refreshing } from './load.mjs'
 import { startRedis } from './redis-server.mjs'
 import { fixed, table } from './report.mjs'
 import { Servers } from './rounds.mjs'
@@ -18,12 +18,10 @@ const loads = {
   bearer: (port, made, limit) => get(port, headersOf(made, 'bearer'), limit),
   cookie: (port, made, limit) => get(port, headersOf(made, 'cookie'), limit),
   once: (port, made) => get(port, headersOf(made, 'bearer'), { all: true }),
-  refresh: (port, made, limit) => post(port, '/auth/refresh', made.map(following), limit),
+  refresh: (port, made, limit) => post(port, '/auth/refresh', made.map(refreshing), limit),
   login: (port, made, limit) => post(port, '/login', made.map(another), limit),
 }
 const headersOf = (made, kind) => made.map(each => each[kind])
-const grant = ({ refresh_token }) => ({ grant_type: 'refresh_token', refresh_token })
-const following = first => ({ first: grant(first), following: grant })
 let next = 0
 const somebody = () => ({ id: subject(next++) })
 const another = () => ({ first: somebody(), following: somebody })

@@ -18,7 +18,7 @@ const answers = {
   /** Since the last question. */
   usage() {
     const { user, system } = process.cpuUsage()
-    const usage = { cpu: user + system, loopP99: delay.percentile(99) / 1e6, loopMax: delay.max / 1e6 }
+    const usage = { cpu: user + system, loopP99: delay.percentile(99) / 1e6 }
     delay.reset()
     return usage
   },

@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { subject } from '../contestants/common.mjs'
-import { post } from '../load.mjs'
+import { post, refreshing } from '../load.mjs'
 import { comparison, fixed, goals, table, whole } from '../report.mjs'
 import { inRounds, onlyFirst } from '../rounds.mjs'
 import { connections } from '../settings.mjs'
@@ -22,8 +22,6 @@ const contestants = [
   ['as tutorials, RS256', { contestant: 'refresh-tutorial', algorithm: 'RS256' }],
 ]
 
-const grant = ({ refresh_token }) => ({ grant_type: 'refresh_token', refresh_token })
-
 /** The default of `sessionsPerSubject`. */
 const perUser = 100
 
@@ -38,8 +36,7 @@ const routes = {
   Refresh: {
     path: '/auth/refresh',
     contestants,
-    clients: async server =>
-      (await server.credentials(connections)).map(each => ({ first: grant(each), following: grant })),
+    clients: async server => (await server.credentials(connections)).map(refreshing),
   },
   Login: {
     path: '/login',
@@ -101,9 +98,9 @@ async function check(server, name) {
     return { status: answer.status, body: await answer.json() }
   }
   const [first] = await server.credentials(1)
-  const second = await ask(grant(first))
-  const third = await ask(grant(second.body))
-  const again = await ask(grant(first))
+  const second = await ask(refreshing(first).first)
+  const third = await ask(refreshing(second.body).first)
+  const again = await ask(refreshing(first).first)
   const isFloor = name === floorName
   if (second.status !== 200 || third.status !== 200 || (again.status !== 400 && !isFloor)) {
     throw new Error(`${name}: ${second.status}, ${third.status}, then ${again.status}`)
@@ -111,7 +108,7 @@ async function check(server, name) {
 }
 
 function section(title, rows) {
-  const of = start => rows.find(({ name }) => name === start)
+  const of = wanted => rows.find(({ name }) => name === wanted)
   const [floor, ours] = [of(floorName), of('ours, HS256')]
   const figures = table(
     ['', 'requests/s', 'IQR', 'of the floor', 'CPU per request', 'p50', 'p99', 'event loop p99'],
