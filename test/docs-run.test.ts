@@ -317,6 +317,16 @@ t.test('recipe: NestJS on Express', async t => {
   await works(t, baseOf(app.getHttpServer()), 201)
 })
 
+t.test('R35: without a filter of its own NestJS answers with the challenge all the same', async t => {
+  const block = blockOf('docs/recipes.md', 'NestFactory')
+  const withoutFilter = (code: string) => anyPort(code.replace(/^app\.useGlobalFilters.*$/m, ''))
+  const { app } = await runBlock(block, { checkPassword }, ['app'], withoutFilter)
+  t.teardown(() => app.close())
+  const answer = await fetch(`${baseOf(app.getHttpServer())}/me`)
+  t.same([answer.status, answer.headers.get('www-authenticate')], [401, 'Bearer'])
+  t.same(Object.keys((await answer.json()) as object).sort(), ['message', 'statusCode'])
+})
+
 t.test('recipe: @fastify/swagger', async t => {
   const app = Fastify()
   const given = { app, secret, tokenratchet: tokenratchetFastify }

@@ -6,7 +6,7 @@ import { credentials, options } from './ours.mjs'
 export async function start(settings) {
   const app = express()
   const auth = tokenratchet(options(settings))
-  app.use(auth)
+  app.use(auth.middleware)
   app.get('/me', auth.authenticate, (req, res) => res.json({ id: req.user.sub }))
   app.use(auth.errorHandler())
   return { port: await listenExpress(app), credentials: credentials(auth.tokens) }

@@ -1,14 +1,16 @@
 // The application of the contract suite, in words that every framework can take.
-import type { Server, ServerResponse } from 'node:http'
-import type { Readable } from 'node:stream'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Duplex, Readable } from 'node:stream'
 import type { Claims, Grant, Tokens } from '@tokenratchet/core'
-import type { Auth, BodyAnswer, CookieAnswer, SeamOptions } from '@tokenratchet/core/http'
+import type { Auth, BodyAnswer, CookieAnswer, Demands, SeamOptions } from '@tokenratchet/core/http'
 
 /** What a handler of the suite sees of a request, and can do. */
 export interface Call {
   /** Who sends the request: `null` for nobody, `undefined` where no guard has been asked. */
   readonly user: Claims | null | undefined
   readonly body: unknown
+  /** `claimsOf` of the framework. */
+  claims(): Claims
   issueTokens(grant: Grant): Promise<CookieAnswer & Partial<BodyAnswer>>
   revokeTokens(): Promise<void>
   /** Node's own response, which the handler answers by itself: what it returns is ignored then. */
@@ -36,6 +38,10 @@ export interface AppDescription {
   readonly routes: readonly AppRoute[]
   /** `trustProxy` of Fastify, `trust proxy` of Express. */
   readonly trustProxy?: boolean
+  /** An error handler of the application that answers with `{ message }` and sets no header. */
+  readonly hasOwnErrors?: boolean
+  /** A hook in front of everything, such as one for CORS. */
+  readonly first?: (request: IncomingMessage, response: ServerResponse) => void
 }
 
 /** An application that listens. */
@@ -45,6 +51,8 @@ export interface RunningApp {
   /** What the framework was given as errors, before anything has answered them. */
   readonly errors: readonly unknown[]
   readonly tokens: Tokens
+  authenticateRequest(request: IncomingMessage, demands?: Demands): Promise<Claims>
+  refuseUpgrade(socket: Duplex, error: unknown): void
   close(): Promise<void>
 }
 

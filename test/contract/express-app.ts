@@ -9,14 +9,18 @@ import type { AppDescription, AppRoute, Call, Reply, RunningApp } from './app.js
 /** Express 4 and 5 are used alike, but that 4 does not forward rejections: here as its users must do it. */
 export async function startExpress(
   framework: typeof express,
-  { options, routes, trustProxy = false }: AppDescription,
+  { options, routes, trustProxy = false, hasOwnErrors = false, first }: AppDescription,
 ): Promise<RunningApp> {
   const app = framework()
   const auth = tokenratchet(options as Parameters<typeof tokenratchet>[0])
   app.set('trust proxy', trustProxy)
   // Otherwise Express prints errors that are left to it.
   app.set('env', 'test')
-  app.use(auth)
+  app.use((request, response, next) => {
+    first?.(request, response)
+    next()
+  })
+  app.use(auth.middleware)
   app.use(framework.json())
   for (const { method, path, auth: guard, handle } of routes) {
     const verb = method.toLowerCase() as 'get'
@@ -26,6 +30,7 @@ export async function startExpress(
       const call: Call = {
         user: (request as { user?: Call['user'] }).user,
         body: request.body,
+        claims: () => auth.claimsOf(request),
         issueTokens: grant => response.issueTokens(grant),
         revokeTokens: () => response.revokeTokens(),
         hijack() {
@@ -44,7 +49,10 @@ export async function startExpress(
     errors.push(error)
     next(error)
   }) satisfies express.ErrorRequestHandler)
-  app.use(auth.errorHandler())
+  const own: express.ErrorRequestHandler = (error, _request, response, _next) => {
+    response.status(error.status ?? 500).json({ message: error.message })
+  }
+  app.use(hasOwnErrors ? own : auth.errorHandler())
   const server = createServer(app).listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
@@ -52,6 +60,8 @@ export async function startExpress(
     server,
     errors,
     tokens: auth.tokens,
+    authenticateRequest: (request, demands) => auth.authenticateRequest(request, demands),
+    refuseUpgrade: (socket, error) => auth.refuseUpgrade(socket, error),
     async close() {
       server.closeAllConnections()
       server.close()

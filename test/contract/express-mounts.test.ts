@@ -30,7 +30,7 @@ for (const [version, express] of Object.entries({ 5: express5, 4: express4 as un
     const app = express()
     const auth = tokenratchet({ secret: randomBytes(32).toString('base64url') })
     const api = express.Router()
-    api.use('/v1', auth)
+    api.use('/v1', auth.middleware)
     app.use('/api', api)
     const server = createServer(app).listen(0, '127.0.0.1')
     await once(server, 'listening')

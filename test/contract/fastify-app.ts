@@ -1,16 +1,24 @@
 import type { AddressInfo } from 'node:net'
 import tokenratchet from '@tokenratchet/fastify'
-import Fastify, { type FastifyRequest } from 'fastify'
+import Fastify, { type FastifyError, type FastifyRequest } from 'fastify'
 import type { AppDescription, Call, RunningApp } from './app.js'
 
 export async function startFastify({
   options,
   routes,
   trustProxy = false,
+  hasOwnErrors = false,
+  first,
 }: AppDescription): Promise<RunningApp> {
   const app = Fastify({ trustProxy })
   const errors: unknown[] = []
   app.addHook('onError', async (_request, _reply, error) => void errors.push(error))
+  app.addHook('onRequest', async (request, reply) => first?.(request.raw, reply.raw))
+  if (hasOwnErrors) {
+    app.setErrorHandler<FastifyError>((error, _request, reply) =>
+      reply.code(error.statusCode ?? 500).send({ message: error.message }),
+    )
+  }
   await app.register(tokenratchet, options as Parameters<typeof tokenratchet>[1])
   for (const { method, path, auth, handle } of routes) {
     app.route({
@@ -21,6 +29,7 @@ export async function startFastify({
         const answer = await handle({
           user: userOf(request),
           body: request.body,
+          claims: () => app.claimsOf(request),
           issueTokens: grant => reply.issueTokens(grant),
           revokeTokens: () => reply.revokeTokens(),
           hijack: () => reply.hijack().raw,
@@ -38,7 +47,15 @@ export async function startFastify({
   }
   await app.listen({ port: 0, host: '127.0.0.1' })
   const { port } = app.server.address() as AddressInfo
-  return { port, server: app.server, errors, tokens: app.tokens, close: () => app.close() }
+  return {
+    port,
+    server: app.server,
+    errors,
+    tokens: app.tokens,
+    authenticateRequest: (request, demands) => app.authenticateRequest(request, demands),
+    refuseUpgrade: (socket, error) => app.refuseUpgrade(socket, error),
+    close: () => app.close(),
+  }
 }
 
 /** As an untyped program sees it: the types of `request.user` are the application's choice. */

@@ -43,7 +43,7 @@ export interface World {
   start(options?: Partial<SeamOptions>, more?: More): Promise<RunningApp>
 }
 
-interface More extends Partial<Pick<AppDescription, 'trustProxy'>> {
+interface More extends Partial<Pick<AppDescription, 'trustProxy' | 'hasOwnErrors' | 'first'>> {
   /** In front of the common ones. */
   readonly routes?: readonly AppRoute[]
 }

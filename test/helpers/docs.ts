@@ -152,9 +152,12 @@ const preludes: Readonly<Record<string, string>> = {
   request: "declare const request: import('fastify').FastifyRequest",
   secret: 'declare const secret: string',
   sentinels: 'declare const sentinels: { host: string; port: number }[]',
+  serve: 'declare function serve(socket: object, claims: object): void',
   showLogin: 'declare function showLogin(): void',
   sid: 'declare const sid: string',
   signIn: 'declare function signIn(users: object, body: unknown): Promise<{ id: string; email: string }>',
+  sockets:
+    "declare const sockets: { handleUpgrade(request: import('node:http').IncomingMessage, socket: import('node:stream').Duplex, head: Buffer, done: (socket: object) => void): void }",
   sleep: "import { setTimeout as sleep } from 'node:timers/promises'",
   store: "declare const store: import('@tokenratchet/core').Store",
   strategy: "declare const strategy: import('passport').Strategy",

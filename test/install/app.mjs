@@ -23,7 +23,7 @@ passed.push('fastify')
 const redis = await createClient({ url }).connect()
 const auth = expressTokens({ secret, store: redisStore(redis) })
 const server = express()
-  .use(auth)
+  .use(auth.middleware)
   .post('/login', (_req, res, next) => {
     res.issueTokens({ subject: 'ada', transport: 'body' }).then(tokens => res.json(tokens), next)
   })

@@ -40,7 +40,7 @@ export async function buildApp(config: Config, logger = false): Promise<App> {
       demo?.watch.onEvent(event)
     },
   })
-  app.use(auth)
+  app.use(auth.middleware)
   const users = openUsers(config.databaseFile)
   const limited = limitAttempts(config.signInLimit, sessions?.impatient, log.logger)
   accounts(app, auth, users, limited)

@@ -31,6 +31,7 @@ const levels: Record<TokenEvent['type'], Level> = {
   healed: 'warn',
   revocation_healed: 'warn',
   store_warning: 'warn',
+  config_warning: 'warn',
   memory_store_in_production: 'warn',
   store_unavailable: 'error',
   claims_unavailable: 'error',

@@ -123,6 +123,11 @@ export class TokenError extends Error {
   readonly status: number
   /** The same, by the name that Fastify's error handlers read. */
   readonly statusCode: number
+  /**
+   * `true`: the message may be shown to clients. By this name error handlers that know http-errors, such as those of
+   * NestJS and Koa, recognise an error with a status; without it they answer 500.
+   */
+  readonly expose = true
   /** The `error` of RFC 6749 section 5.2 and RFC 6750 section 3.1; none when no credentials came. */
   readonly error: string | undefined
   /** Response headers in lower case: `www-authenticate` (RFC 6750 section 3) or `retry-after` (seconds). */

@@ -17,8 +17,11 @@ export interface Reuse {
   deviceChanged?: boolean
 }
 
-/** Why a session ended before its time: `revoke`, `revokeAll`, a new login on top of it, or the `claims` hook. */
-export type RevocationReason = 'revoke' | 'revoke_all' | 'replaced' | 'disabled'
+/**
+ * Why a session ended before its time: `revoke`, `revokeAll`, a new login on top of it, the `claims` hook, or a login
+ * whose response had left before the tokens were there.
+ */
+export type RevocationReason = 'revoke' | 'revoke_all' | 'replaced' | 'disabled' | 'unsent'
 
 /** Why a request was refused. `sid` is there when its credential was genuine. */
 export type Refusal =
@@ -57,6 +60,8 @@ export type TokenEvent =
   | ({ type: 'claims_unavailable'; error: unknown } & OfSession)
   /** What the store has to warn of: its server may evict sessions, or the like. */
   | ({ type: 'store_warning' } & StoreWarning)
+  /** The application or its options do something that is legal and most likely a mistake. */
+  | { type: 'config_warning'; code: string; message: string }
   /** Sessions live in this process only, and NODE_ENV is `production`. Once per instance. */
   | { type: 'memory_store_in_production' }
 

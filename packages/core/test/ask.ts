@@ -1,13 +1,14 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
-import type { Claims } from '@tokenratchet/core'
-import type { Auth, HttpRequest, Seam } from '@tokenratchet/core/http'
+import type { Claims, Grant } from '@tokenratchet/core'
+import type { Auth, HttpRequest, HttpResponse, Route, Seam } from '@tokenratchet/core/http'
+
+export const newResponse = (): ServerResponse => new ServerResponse(new IncomingMessage(new Socket()))
 
 /** Whom the guard of a route sees, at once; or throws what it refuses the request with. */
 export function guard(seam: Pick<Seam, 'identify'>, request: HttpRequest, auth: Auth = true): Claims | null {
   let answer: { error: Error | undefined; user: Claims | null | undefined } | undefined
-  const response = new ServerResponse(new IncomingMessage(new Socket()))
-  seam.identify(request, response, auth, (error, user) => {
+  seam.identify(request, newResponse(), auth, (error, user) => {
     answer = { error, user }
   })
   if (answer === undefined) {
@@ -18,3 +19,27 @@ export function guard(seam: Pick<Seam, 'identify'>, request: HttpRequest, auth: 
   }
   return answer.user ?? null
 }
+
+/** What a token route answers. */
+export async function answer(
+  route: Route | undefined,
+  request: HttpRequest,
+): Promise<HttpResponse | undefined> {
+  return route?.handle(request, newResponse())
+}
+
+/** The headers that a login of the application sets. */
+export async function login(seam: Seam, request: HttpRequest, grant: Grant): Promise<HeadersSet> {
+  const response = newResponse()
+  await seam.issueTokens(request, response, response, grant)
+  return response.getHeaders()
+}
+
+/** The headers that a log-out of the application sets. */
+export async function leave(seam: Seam, request: HttpRequest): Promise<HeadersSet> {
+  const response = newResponse()
+  await seam.revokeTokens(request, response, response)
+  return response.getHeaders()
+}
+
+type HeadersSet = ReturnType<ServerResponse['getHeaders']>

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { createSeam } from '@tokenratchet/core/http'
 import { fakeClock, signIn } from '@tokenratchet/core/testing'
 import t from 'tap'
-import { guard } from './ask.js'
+import { answer, guard, leave, login } from './ask.js'
 
 const clock = fakeClock()
 const seam = createSeam({ secret: randomBytes(32).toString('base64url'), now: clock.now })
@@ -53,9 +53,9 @@ t.test('a Bearer token needs no origin, and no cookie is read beside it', async 
   const { accessToken } = await seam.tokens.issue({ subject: 'grace' })
   const headers = { ...crossSite, authorization: `Bearer ${accessToken}`, cookie: await cookieOf('ada') }
   t.equal(guard(seam, { method: 'POST', headers })?.sub, 'grace')
-  const answer = await logout?.handle({ method: 'POST', headers })
-  t.equal(answer?.status, 204)
-  t.equal(answer?.headers['set-cookie'], undefined, 'the cookies of the browser stay')
+  const left = await answer(logout, { method: 'POST', headers })
+  t.equal(left?.status, 204)
+  t.equal(left?.headers['set-cookie'], undefined, 'the cookies of the browser stay')
   t.same(await seam.tokens.sessions('grace'), [])
   t.equal((await seam.tokens.sessions('ada')).length > 0, true)
 })
@@ -63,9 +63,9 @@ t.test('a Bearer token needs no origin, and no cookie is read beside it', async 
 t.test(
   'a login that comes back from an identity provider is a GET from another site, and passes',
   async t => {
-    const { headers } = await seam.issueTokens({ method: 'GET', headers: crossSite }, { subject: 'ada' })
-    t.equal(headers['set-cookie']?.length, 2)
-    t.match(await seam.revokeTokens({ method: 'GET', headers: crossSite }), {
+    const headers = await login(seam, { method: 'GET', headers: crossSite }, { subject: 'ada' })
+    t.match(headers['set-cookie'], [String, String])
+    t.match(await leave(seam, { method: 'GET', headers: crossSite }), {
       'set-cookie': [String, String],
     })
   },
@@ -74,11 +74,11 @@ t.test(
 t.test('a 403 leaves the cookies good, and sets and clears none', async t => {
   const cookie = await cookieOf('linus')
   const refused = [
-    await refresh?.handle({ method: 'POST', headers: { ...crossSite, cookie } }),
-    await logout?.handle({ method: 'POST', headers: { ...crossSite, cookie } }),
+    await answer(refresh, { method: 'POST', headers: { ...crossSite, cookie } }),
+    await answer(logout, { method: 'POST', headers: { ...crossSite, cookie } }),
   ]
-  for (const answer of refused) {
-    t.strictSame(answer, {
+  for (const each of refused) {
+    t.strictSame(each, {
       status: 403,
       headers: { 'cache-control': 'no-store' },
       body: { error: 'invalid_request', error_description: 'Cross-origin requests are refused here' },
@@ -86,7 +86,7 @@ t.test('a 403 leaves the cookies good, and sets and clears none', async t => {
   }
   const sameOrigin = { method: 'POST', headers: { cookie, 'sec-fetch-site': 'same-origin' } }
   t.equal(guard(seam, sameOrigin)?.sub, 'linus')
-  t.match(await refresh?.handle(sameOrigin), { status: 200, headers: { 'set-cookie': [String, String] } })
+  t.match(await answer(refresh, sameOrigin), { status: 200, headers: { 'set-cookie': [String, String] } })
 })
 
 t.test('R18: where no host is named, no Origin is that host', async t => {

@@ -3,7 +3,7 @@ import { TokenError, type TokenEvent } from '@tokenratchet/core'
 import { createSeam, type HttpRequest } from '@tokenratchet/core/http'
 import { fakeClock, signIn } from '@tokenratchet/core/testing'
 import t from 'tap'
-import { guard } from './ask.js'
+import { answer, guard, leave, login, newResponse } from './ask.js'
 
 const clock = fakeClock()
 const events: TokenEvent[] = []
@@ -115,15 +115,15 @@ const [refresh, logout] = seam.routes
 
 /** What a cookie can be used for, and the status of the answer. */
 const uses: Record<string, { succeeds: number; use(request: HttpRequest): Promise<number | undefined> }> = {
-  refresh: { succeeds: 200, use: async request => (await refresh?.handle(request))?.status },
-  logout: { succeeds: 204, use: async request => (await logout?.handle(request))?.status },
+  refresh: { succeeds: 200, use: async request => (await answer(refresh, request))?.status },
+  logout: { succeeds: 204, use: async request => (await answer(logout, request))?.status },
   login: {
     succeeds: 200,
-    use: request => seam.issueTokens(request, { subject: 'eve' }).then(() => 200, status),
+    use: request => login(seam, request, { subject: 'eve' }).then(() => 200, status),
   },
   'log-out of one’s own': {
     succeeds: 200,
-    use: request => seam.revokeTokens(request).then(() => 200, status),
+    use: request => leave(seam, request).then(() => 200, status),
   },
   'a guarded route': {
     succeeds: 200,
@@ -167,3 +167,40 @@ for (const [name, { succeeds, use }] of Object.entries(uses)) {
     })
   }
 }
+
+t.test('R36: the extended CONNECT of HTTP/2 is a handshake', async t => {
+  const { headers: own } = await signIn(seam.tokens, { subject: 'ada' })
+  const { cookie } = own
+  const ask = (headers: Headers): number => {
+    const all = { ':authority': host, ':protocol': 'websocket', cookie, ...headers }
+    try {
+      return guard(seam, { method: 'CONNECT', headers: all }) === null ? 0 : 200
+    } catch (error) {
+      return status(error)
+    }
+  }
+  t.equal(ask({}), 200, 'no browser')
+  t.equal(ask({ origin: `https://${host}` }), 200)
+  t.equal(ask({ origin: 'https://www.example.com' }), 200, 'a trusted origin')
+  t.equal(ask({ origin: 'https://evil.test' }), 403)
+  t.equal(ask({ 'sec-fetch-site': 'same-site' }), 403)
+})
+
+t.test('R36: a handshake that finds an expired access token refreshes by the same rule', async t => {
+  const clock = fakeClock()
+  const seam = createSeam({
+    secret: randomBytes(32).toString('base64url'),
+    now: clock.now,
+    autoRefresh: true,
+  })
+  const { refreshToken } = await seam.tokens.issue({ subject: 'ada' })
+  const headers = { host, upgrade: 'websocket', cookie: `__Host-refresh_token=${refreshToken}` }
+  const ask = (origin: string) =>
+    new Promise(resolve =>
+      seam.identify({ method: 'GET', headers: { ...headers, origin } }, newResponse(), true, (error, user) =>
+        resolve(error === undefined ? user?.sub : status(error)),
+      ),
+    )
+  t.equal(await ask('https://evil.test'), 403)
+  t.equal(await ask(`https://${host}`), 'ada')
+})

@@ -12,7 +12,7 @@ export function checkRoutes(routes: TokenratchetOptions['routes']): void {
   for (const [name, route] of Object.entries(routes ?? {})) {
     if (route !== false && route !== undefined) {
       throw new TypeError(
-        `routes.${name} must be false or left out; put middleware of its own before app.use(auth)`,
+        `routes.${name} must be false or left out; put middleware of its own before app.use(auth.middleware)`,
       )
     }
   }

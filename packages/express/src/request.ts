@@ -4,6 +4,8 @@ import { NodeRequest } from '@tokenratchet/core/http'
 /** What Express adds to Node's request, in 4 and 5. */
 export interface ExpressRequest extends IncomingMessage {
   readonly path?: string
+  /** Where the router that has the request is mounted. */
+  readonly baseUrl?: string
   /** Only in handlers of a route. */
   readonly route?: unknown
   readonly body?: unknown

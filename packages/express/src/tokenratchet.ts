@@ -1,15 +1,36 @@
-import type { Tokens } from '@tokenratchet/core'
-import { checkAuth, createSeam, type Demands } from '@tokenratchet/core/http'
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Claims, Tokens } from '@tokenratchet/core'
+import { checkAuth, createSeam, type Demands, refuseUpgrade } from '@tokenratchet/core/http'
 import './augment.js'
-import { answerErrors, type ErrorMiddleware, identify, type Middleware, tokenRoutes } from './middleware.js'
+import { answerErrors, answerRoutes, type ErrorMiddleware, identify, type Middleware } from './middleware.js'
 import { checkRoutes, type TokenratchetOptions } from './options.js'
+import { type ExpressRequest, SeamRequest } from './request.js'
+import { TokenRoutes } from './token-routes.js'
 import type { User } from './user-claims.js'
 
-/** For `app.use`: answers the token routes, and gives responses `issueTokens` and `revokeTokens`. */
-export interface Tokenratchet extends Middleware {
+/** Everything that an Express application needs to log users in and to guard its routes. */
+export interface Tokenratchet {
+  /**
+   * Answers the token routes below the path where it is mounted, and gives responses `issueTokens` and `revokeTokens`.
+   * It guards nothing. Mount it before any guard.
+   *
+   * @example
+   * ```ts
+   * app.use(auth.middleware)
+   * ```
+   */
+  readonly middleware: Middleware
   /** The verbs behind the middleware: sessions, revocation, and tokens without HTTP. */
   readonly tokens: Tokens<User>
-  /** Refuses requests without a valid access token, and sets `req.user` to the claims of one. */
+  /**
+   * Refuses requests without a valid access token, and sets `req.user` to the claims of one.
+   *
+   * @example
+   * ```ts
+   * app.get('/me', auth.authenticate, (req, res) => res.json(auth.claimsOf(req)))
+   * ```
+   */
   readonly authenticate: Middleware
   /**
    * Sets `req.user` to the claims of a valid access token, or to `undefined` without one or with a dead one, whoever
@@ -18,6 +39,31 @@ export interface Tokenratchet extends Middleware {
   readonly optional: Middleware
   /** As `authenticate`, and asks for scopes (403 without them), or the store's word on the session. */
   require(demands: Demands): Middleware
+  /**
+   * The claims of a guarded request, never `undefined`. Throws an error if no guard ran, so that a handler that forgot
+   * its guard answers nobody, and a `TokenError` (401) behind `auth.optional` if nobody is signed in.
+   */
+  claimsOf(request: IncomingMessage): Claims<User>
+  /**
+   * The claims of a request that opens a socket, for the servers of ws, socket.io or graphql-ws. Rejects with a
+   * `TokenError`: 401 without a valid access token, 403 for a cookie that a page of another origin brings, whatever the
+   * method, and 403 for a scope that is missing.
+   *
+   * @example
+   * ```ts
+   * server.on('upgrade', async (request, socket, head) => {
+   *   try {
+   *     const claims = await auth.authenticateRequest(request)
+   *     sockets.handleUpgrade(request, socket, head, opened => serve(opened, claims))
+   *   } catch (error) {
+   *     auth.refuseUpgrade(socket, error)
+   *   }
+   * })
+   * ```
+   */
+  authenticateRequest(request: IncomingMessage, demands?: Demands): Promise<Claims<User>>
+  /** Answers an upgrade with the status and headers of what `authenticateRequest` threw, and closes the socket. */
+  refuseUpgrade(socket: Duplex, error: unknown): void
   /** Answers refusals in JSON, as Fastify does; other errors are handed on. For the end of the application. */
   errorHandler(): ErrorMiddleware
   /** Lets go of what is held in memory. The store stays open: it is yours. */
@@ -28,16 +74,32 @@ export interface Tokenratchet extends Middleware {
  * Access tokens and rotating refresh tokens for Express.
  *
  * @throws TypeError that names the option which is missing, unknown, weak or contradictory
+ * @example
+ * ```ts
+ * const auth = tokenratchet({ secret: process.env.TOKEN_SECRET })
+ * app.use(auth.middleware, express.json())
+ * app.get('/me', auth.authenticate, (req, res) => res.json(req.user))
+ * app.use(auth.errorHandler())
+ * ```
  */
 export function tokenratchet(options: TokenratchetOptions): Tokenratchet {
   checkRoutes(options?.routes)
   const seam = createSeam<User>(options)
-  const routes = tokenRoutes(seam)
-  return Object.assign(routes.middleware, {
+  const routes = new TokenRoutes(seam)
+  const middleware = answerRoutes(seam, routes)
+  return {
+    get middleware() {
+      routes.take()
+      return middleware
+    },
     tokens: seam.tokens,
     authenticate: identify(seam, routes, true),
     optional: identify(seam, routes, 'optional'),
-    require: (demands: Demands) => identify(seam, routes, checkAuth('auth.require', demands)),
+    require: demands => identify(seam, routes, checkAuth('auth.require', demands)),
+    claimsOf: (request: ExpressRequest) =>
+      seam.claimsOf(new SeamRequest(request), `add auth.authenticate to ${nameOf(request)}`),
+    authenticateRequest: (request, demands) => seam.authenticateRequest(new SeamRequest(request), demands),
+    refuseUpgrade,
     errorHandler(...args: unknown[]) {
       if (args.length > 0) {
         throw new TypeError('errorHandler makes the handler: app.use(auth.errorHandler())')
@@ -45,5 +107,9 @@ export function tokenratchet(options: TokenratchetOptions): Tokenratchet {
       return answerErrors
     },
     close: () => seam.tokens.close(),
-  })
+  }
+}
+
+function nameOf({ method, baseUrl = '', path = '' }: ExpressRequest): string {
+  return `${method} ${baseUrl}${path}`
 }

@@ -22,40 +22,47 @@ const encodings: Record<string, (members: Record<string, string>) => NonNullable
 
 for (const order of ['before', 'after'] as const) {
   for (const [what, create] of Object.entries(parsers)) {
-    rule(`token routes take forms and JSON with ${what} ${order} app.use(auth)`, async (t, framework) => {
-      const app = framework()
-      const auth = tokenratchet({ secret })
-      app.use(...(order === 'before' ? [...create(framework), auth] : [auth, ...create(framework)]))
-      const { port } = await listen(t, app)
-      for (const [encoding, encode] of Object.entries(encodings)) {
-        const { refreshToken, sid } = await auth.tokens.issue({ subject: 'ada', transport: 'body' })
-        const payload = encode({ grant_type: 'refresh_token', refresh_token: refreshToken })
-        const refreshed = await send(port, { method: 'POST', url: '/auth/refresh', payload })
-        t.match(
-          [refreshed.status, refreshed.json()],
-          [200, { token_type: 'Bearer' }],
-          `refresh by ${encoding}`,
+    rule(
+      `token routes take forms and JSON with ${what} ${order} app.use(auth.middleware)`,
+      async (t, framework) => {
+        const app = framework()
+        const auth = tokenratchet({ secret })
+        app.use(
+          ...(order === 'before'
+            ? [...create(framework), auth.middleware]
+            : [auth.middleware, ...create(framework)]),
         )
-        const token = encode({ token: refreshed.json().refresh_token })
-        const revoked = await send(port, { method: 'POST', url: '/auth/revoke', payload: token })
-        t.equal(revoked.status, 200, `revoke by ${encoding}`)
-        const left = await auth.tokens.sessions('ada')
-        t.notOk(left.some(session => session.sid === sid))
-      }
-      const malformed = await send(port, {
-        method: 'POST',
-        url: '/auth/refresh',
-        payload: '{"grant_type":',
-        headers: { 'content-type': 'application/json', 'content-length': '14' },
-      })
-      t.equal(malformed.status, 400)
-    })
+        const { port } = await listen(t, app)
+        for (const [encoding, encode] of Object.entries(encodings)) {
+          const { refreshToken, sid } = await auth.tokens.issue({ subject: 'ada', transport: 'body' })
+          const payload = encode({ grant_type: 'refresh_token', refresh_token: refreshToken })
+          const refreshed = await send(port, { method: 'POST', url: '/auth/refresh', payload })
+          t.match(
+            [refreshed.status, refreshed.json()],
+            [200, { token_type: 'Bearer' }],
+            `refresh by ${encoding}`,
+          )
+          const token = encode({ token: refreshed.json().refresh_token })
+          const revoked = await send(port, { method: 'POST', url: '/auth/revoke', payload: token })
+          t.equal(revoked.status, 200, `revoke by ${encoding}`)
+          const left = await auth.tokens.sessions('ada')
+          t.notOk(left.some(session => session.sid === sid))
+        }
+        const malformed = await send(port, {
+          method: 'POST',
+          url: '/auth/refresh',
+          payload: '{"grant_type":',
+          headers: { 'content-type': 'application/json', 'content-length': '14' },
+        })
+        t.equal(malformed.status, 400)
+      },
+    )
   }
 }
 
-rule('a parser after app.use(auth) reads the bodies of the other routes', async (t, framework) => {
+rule('a parser after app.use(auth.middleware) reads the bodies of the other routes', async (t, framework) => {
   const app = framework()
-  app.use(tokenratchet({ secret }), framework.json())
+  app.use(tokenratchet({ secret }).middleware, framework.json())
   app.post(
     '/login',
     forwarding(async ({ body }, response) =>
@@ -75,7 +82,7 @@ rule('a body that other middleware has drained is one without parameters', async
   app.use((request, _response, next) => {
     request.resume().once('end', () => next())
   })
-  app.use(auth)
+  app.use(auth.middleware)
   const { port } = await listen(t, app)
   const { refreshToken } = await auth.tokens.issue({ subject: 'ada', transport: 'body' })
   const payload = { grant_type: 'refresh_token', refresh_token: refreshToken }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import tokenratchet, { tokenratchet as named, type TokenratchetOptions } from '@tokenratchet/express'
 import t from 'tap'
-import { secret } from './app.js'
+import { rule, secret, who } from './app.js'
 
 function construct(options: object): unknown {
   return tokenratchet({ secret, ...options } as TokenratchetOptions)
@@ -53,14 +53,17 @@ t.test('routes are left out or not: a config is for frameworks whose routes have
   t.doesNotThrow(() => construct({ routes: undefined }))
 })
 
-t.test('it is the default export, and what app.use takes, by its number of parameters', async t => {
-  t.equal(tokenratchet, named)
-  const auth = tokenratchet({ secret })
-  t.same(
-    [auth.length, auth.authenticate.length, auth.optional.length, auth.errorHandler().length],
-    [3, 3, 3, 4],
-  )
-})
+t.test(
+  'it is the default export, and Express knows what it hands out by the number of parameters',
+  async t => {
+    t.equal(tokenratchet, named)
+    const auth = tokenratchet({ secret })
+    t.same(
+      [auth.middleware.length, auth.authenticate.length, auth.optional.length, auth.errorHandler().length],
+      [3, 3, 3, 4],
+    )
+  },
+)
 
 t.test('CommonJS can require it', async t => {
   const script = `
@@ -89,3 +92,14 @@ t.test('R33: to close it is to close its tokens', async t => {
   await auth.close()
   t.equal(closed, 1)
 })
+
+rule(
+  'R37: app.use(auth) and app.get(path, auth, handler) fail at boot: auth is no function',
+  async (t, framework) => {
+    const auth = tokenratchet({ secret }) as never
+    const app = framework()
+    t.throws(() => app.use(auth), /requires? a middleware function|must be a function/)
+    t.throws(() => app.get('/me', auth, who), /callback function|must be a function/)
+    t.throws(() => framework.Router().get('/me', auth, who), /callback function|must be a function/)
+  },
+)

@@ -14,7 +14,7 @@ rule('errorHandler hands on what is not ours', async (t, framework) => {
     { status: 401 },
   ]
   const seen: unknown[] = []
-  app.use(auth)
+  app.use(auth.middleware)
   app.get('/:index', (request, _response, next) => next(foreign[Number(request.params.index)]))
   app.use(auth.errorHandler())
   const last: ErrorRequestHandler = (error, _request, response, _next) => {
@@ -54,7 +54,7 @@ rule(
   async (t, framework) => {
     const app = framework()
     const auth = tokenratchet({ secret })
-    app.use(auth)
+    app.use(auth.middleware)
     app.get('/me', auth.authenticate, who)
     app.post('/login', login)
     const { port } = await listen(t, app)
@@ -73,7 +73,7 @@ rule(
 
 rule('without errorHandler the token routes answer all the same', async (t, framework) => {
   const app = framework()
-  app.use(tokenratchet({ secret }))
+  app.use(tokenratchet({ secret }).middleware)
   const { port } = await listen(t, app)
   const payload = { grant_type: 'refresh_token', refresh_token: 'forged' }
   const answer = await send(port, { method: 'POST', url: '/auth/refresh', payload })
@@ -93,7 +93,7 @@ rule('a token route hands on a fault of the program', async (t, framework) => {
   // The store has a clock of its own, as what fails in there is an outage.
   const auth = tokenratchet({ secret, now, store: memoryStore() })
   const seen: unknown[] = []
-  app.use(auth)
+  app.use(auth.middleware)
   app.use(auth.errorHandler())
   const last: ErrorRequestHandler = (error, _request, response, _next) => {
     seen.push(error)
@@ -113,7 +113,7 @@ rule('what a store throws is an outage, whatever it is', async (t, framework) =>
   const app = framework()
   const store = memoryStore()
   const auth = tokenratchet({ secret, store })
-  app.use(auth)
+  app.use(auth.middleware)
   const { port } = await listen(t, app)
   const { refreshToken } = await auth.tokens.issue({ subject: 'ada', transport: 'body' })
   const payload = { grant_type: 'refresh_token', refresh_token: refreshToken }
@@ -130,7 +130,7 @@ rule('rejections of the verbs reach next: in Express 5 by themselves', async (t,
   const handle: RequestHandler = async (_request, response) => {
     response.json(await response.issueTokens({ subject: 'ada' }))
   }
-  app.use(auth)
+  app.use(auth.middleware)
   app.post('/login', version === 'express 5' ? handle : login)
   app.post(
     '/leave',

@@ -1,5 +1,7 @@
-import tokenratchet from '@tokenratchet/express'
-import { Browser, send } from '../../../test/contract/http.js'
+import type { TokenEvent } from '@tokenratchet/core'
+import { fakeClock } from '@tokenratchet/core/testing'
+import tokenratchet, { type Middleware, type Tokenratchet } from '@tokenratchet/express'
+import { Browser, names, send } from '../../../test/contract/http.js'
 import { type Framework, listen, login, rule, secret, who } from './app.js'
 
 /** What is there of the routes, by path. */
@@ -11,26 +13,34 @@ async function statuses(browser: Browser, paths: readonly string[]): Promise<Rec
   return found
 }
 
-rule('app.use(path, auth): the routes and the verbs are under that path only', async (t, framework) => {
-  const app = framework()
-  const auth = tokenratchet({ secret })
-  app.use('/api', auth)
-  app.post('/api/login', login)
-  app.get('/me', auth.authenticate, who)
-  app.get('/verbs', (_request, response) => {
-    response.json([typeof response.issueTokens, typeof response.revokeTokens])
-  })
-  const browser = new Browser(await listen(t, app))
-  t.equal((await browser.post('/api/login')).status, 200)
-  t.same(
-    await statuses(browser, ['/auth/refresh', '/api/refresh', '/api/api/auth/refresh', '/api/auth/refresh']),
-    { '/auth/refresh': 404, '/api/refresh': 404, '/api/api/auth/refresh': 404, '/api/auth/refresh': 200 },
-  )
-  t.same((await browser.get('/verbs')).json(), ['undefined', 'undefined'])
-  t.same((await browser.get('/me')).json(), { user: 'ada' }, 'guards are for any path')
-  t.equal((await browser.post('/api/auth/logout')).status, 204)
-  t.equal((await browser.get('/me')).status, 401)
-})
+rule(
+  'app.use(path, auth.middleware): the routes and the verbs are under that path only',
+  async (t, framework) => {
+    const app = framework()
+    const auth = tokenratchet({ secret })
+    app.use('/api', auth.middleware)
+    app.post('/api/login', login)
+    app.get('/me', auth.authenticate, who)
+    app.get('/verbs', (_request, response) => {
+      response.json([typeof response.issueTokens, typeof response.revokeTokens])
+    })
+    const browser = new Browser(await listen(t, app))
+    t.equal((await browser.post('/api/login')).status, 200)
+    t.same(
+      await statuses(browser, [
+        '/auth/refresh',
+        '/api/refresh',
+        '/api/api/auth/refresh',
+        '/api/auth/refresh',
+      ]),
+      { '/auth/refresh': 404, '/api/refresh': 404, '/api/api/auth/refresh': 404, '/api/auth/refresh': 200 },
+    )
+    t.same((await browser.get('/verbs')).json(), ['undefined', 'undefined'])
+    t.same((await browser.get('/me')).json(), { user: 'ada' }, 'guards are for any path')
+    t.equal((await browser.post('/api/auth/logout')).status, 204)
+    t.equal((await browser.get('/me')).status, 401)
+  },
+)
 
 /** A part of an application: of both an application can be made. */
 const parts: Record<string, (framework: Framework) => ReturnType<Framework['Router']>> = {
@@ -43,7 +53,7 @@ for (const [what, create] of Object.entries(parts)) {
     const app = framework()
     const part = create(framework)
     const auth = tokenratchet({ secret, prefix: '/session' })
-    part.use(auth)
+    part.use(auth.middleware)
     part.post('/login', login)
     part.use('/rows', auth.authenticate)
     part.get('/rows/:id', who)
@@ -62,11 +72,11 @@ for (const [what, create] of Object.entries(parts)) {
     t.same((await browser.get('/public')).json(), {}, 'outside nobody was asked for')
   })
 
-  rule(`${what} beneath app.use(auth) has the verbs, and guards`, async (t, framework) => {
+  rule(`${what} beneath app.use(auth.middleware) has the verbs, and guards`, async (t, framework) => {
     const app = framework()
     const part = create(framework)
     const auth = tokenratchet({ secret })
-    app.use(auth)
+    app.use(auth.middleware)
     part.post('/login', login)
     part.get('/me', auth.authenticate, who)
     app.use('/part', part)
@@ -79,27 +89,30 @@ for (const [what, create] of Object.entries(parts)) {
   })
 }
 
-rule('guards need no app.use(auth): an application may only accept tokens', async (t, framework) => {
-  const app = framework()
-  const issuing = tokenratchet({ secret })
-  const auth = tokenratchet({ secret })
-  app.get('/me', auth.authenticate, who)
-  app.get('/maybe', auth.optional, who)
-  const { port } = await listen(t, app)
-  const { accessToken } = await issuing.tokens.issue({ subject: 'ada', transport: 'body' })
-  const headers = { authorization: `Bearer ${accessToken}` }
-  for (const url of ['/me', '/maybe']) {
-    t.same((await send(port, { url, headers })).json(), { user: 'ada' })
-  }
-  t.equal((await send(port, { url: '/me' })).status, 401)
-  t.same((await send(port, { url: '/maybe' })).json(), {})
-  t.equal((await send(port, { method: 'POST', url: '/auth/refresh' })).status, 404)
-})
+rule(
+  'guards need no app.use(auth.middleware): an application may only accept tokens',
+  async (t, framework) => {
+    const app = framework()
+    const issuing = tokenratchet({ secret })
+    const auth = tokenratchet({ secret })
+    app.get('/me', auth.authenticate, who)
+    app.get('/maybe', auth.optional, who)
+    const { port } = await listen(t, app)
+    const { accessToken } = await issuing.tokens.issue({ subject: 'ada', transport: 'body' })
+    const headers = { authorization: `Bearer ${accessToken}` }
+    for (const url of ['/me', '/maybe']) {
+      t.same((await send(port, { url, headers })).json(), { user: 'ada' })
+    }
+    t.equal((await send(port, { url: '/me' })).status, 401)
+    t.same((await send(port, { url: '/maybe' })).json(), {})
+    t.equal((await send(port, { method: 'POST', url: '/auth/refresh' })).status, 404)
+  },
+)
 
 rule('app.use(auth.authenticate) guards what follows, unknown paths too', async (t, framework) => {
   const app = framework()
   const auth = tokenratchet({ secret })
-  app.use(auth)
+  app.use(auth.middleware)
   app.post('/login', login)
   app.use(auth.authenticate)
   app.get('/me', who)
@@ -117,7 +130,7 @@ rule('two of them in one application each have their own sessions', async (t, fr
   for (const name of ['shop', 'staff']) {
     const auth = tokenratchet({ secret, issuer: `https://${name}.test` })
     const router = framework.Router()
-    router.use(auth)
+    router.use(auth.middleware)
     router.post('/login', login)
     router.get('/me', auth.authenticate, who)
     app.use(`/${name}`, router)
@@ -134,35 +147,38 @@ rule('two of them in one application each have their own sessions', async (t, fr
 
 rule('a route that is left out is left to the application', async (t, framework) => {
   const app = framework()
-  app.use(tokenratchet({ secret, routes: { refresh: false } }))
+  app.use(tokenratchet({ secret, routes: { refresh: false } }).middleware)
   app.post('/auth/refresh', (_request, response) => void response.json({ own: true }))
   const browser = new Browser(await listen(t, app))
   t.same((await browser.post('/auth/refresh')).json(), { own: true })
   t.equal((await browser.post('/auth/logout')).status, 204)
 })
 
-rule('a guard behind app.use(auth) guards paths that end as token routes do', async (t, framework) => {
-  const app = framework()
-  const auth = tokenratchet({ secret })
-  const other = tokenratchet({ secret, prefix: '/other' })
-  app.use(auth)
-  app.use(other)
-  app.post('/login', login)
-  app.use((_request, response, next) => {
-    const { issueTokens } = response
-    response.issueTokens = grant => issueTokens(grant) as never
-    next()
-  })
-  app.use('/rows', auth.authenticate)
-  app.get('/rows/auth/sessions', who)
-  const browser = new Browser(await listen(t, app))
-  t.equal((await browser.post('/login')).status, 200)
-  t.same((await browser.get('/rows/auth/sessions')).json(), { user: 'ada' }, 'and their handlers answer')
-})
+rule(
+  'a guard behind app.use(auth.middleware) guards paths that end as token routes do',
+  async (t, framework) => {
+    const app = framework()
+    const auth = tokenratchet({ secret })
+    const other = tokenratchet({ secret, prefix: '/other' })
+    app.use(auth.middleware)
+    app.use(other.middleware)
+    app.post('/login', login)
+    app.use((_request, response, next) => {
+      const { issueTokens } = response
+      response.issueTokens = grant => issueTokens(grant) as never
+      next()
+    })
+    app.use('/rows', auth.authenticate)
+    app.get('/rows/auth/sessions', who)
+    const browser = new Browser(await listen(t, app))
+    t.equal((await browser.post('/login')).status, 200)
+    t.same((await browser.get('/rows/auth/sessions')).json(), { user: 'ada' }, 'and their handlers answer')
+  },
+)
 
 rule('the verbs are good when they are handed on alone', async (t, framework) => {
   const app = framework()
-  app.use(tokenratchet({ secret }))
+  app.use(tokenratchet({ secret }).middleware)
   app.post('/login', async (request, response) => {
     const { issueTokens, revokeTokens } = response
     // As the context of a GraphQL server.
@@ -183,7 +199,7 @@ rule('the verbs are good when they are handed on alone', async (t, framework) =>
 
 rule('what is longer than a session of the list is no route', async (t, framework) => {
   const app = framework()
-  app.use(tokenratchet({ secret }))
+  app.use(tokenratchet({ secret }).middleware)
   app.use((_request, response) => {
     response.status(404).json('of the application')
   })
@@ -193,3 +209,69 @@ rule('what is longer than a session of the list is no route', async (t, framewor
   }
   t.equal((await browser.post('/auth/sessions/a')).status, 405)
 })
+
+const fronts: Record<string, (auth: Tokenratchet) => Middleware> = {
+  'auth.optional': auth => auth.optional,
+  'auth.authenticate': auth => auth.authenticate,
+  'auth.require': auth => auth.require({ scope: 'read' }),
+}
+
+for (const [front, guardOf] of Object.entries(fronts)) {
+  rule(
+    `R37: ${front} in front of auth.middleware guards token routes, and warns once`,
+    async (t, framework) => {
+      const app = framework()
+      const clock = fakeClock()
+      const events: TokenEvent[] = []
+      const auth = tokenratchet({ secret, now: clock.now, onEvent: event => void events.push(event) })
+      app.use(guardOf(auth))
+      app.use(auth.middleware)
+      app.use(auth.errorHandler())
+      const issued = await auth.tokens.issue({ subject: 'ada', scope: 'read' })
+      const browser = new Browser(await listen(t, app), [
+        [names.access, issued.accessToken],
+        [names.refresh, issued.refreshToken],
+      ])
+      clock.advance('11m')
+      events.length = 0
+      const expected = front === 'auth.optional' ? 200 : 401
+      t.equal((await browser.post('/auth/refresh')).status, expected, 'an expired access token')
+      t.equal(
+        (await send(browser.port, { method: 'POST', url: '/auth/logout' })).status,
+        expected === 200 ? 403 : 401,
+      )
+      const warnings = events.filter(({ type }) => type === 'config_warning')
+      t.match(warnings, [
+        {
+          code: 'guard_before_middleware',
+          message: /\/auth\/refresh.*Move app\.use\(auth\.middleware\) above app\.use\(auth\.authenticate\)/,
+        },
+      ])
+      t.equal(warnings.length, 1)
+    },
+  )
+
+  rule(
+    `${front} in front of app.use('/api', auth.middleware) opens no token route elsewhere`,
+    async (t, framework) => {
+      const app = framework()
+      const events: TokenEvent[] = []
+      const auth = tokenratchet({ secret, onEvent: event => void events.push(event) })
+      app.use('/api', guardOf(auth))
+      app.use('/other', guardOf(auth))
+      app.use('/api/v1', auth.middleware)
+      const { accessToken, refreshToken } = await auth.tokens.issue({ subject: 'ada', scope: 'read' })
+      const browser = new Browser(await listen(t, app), [
+        [names.access, accessToken],
+        [names.refresh, refreshToken],
+      ])
+      t.same(await statuses(browser, ['/auth/refresh', '/api/auth/refresh', '/other/auth/refresh']), {
+        '/auth/refresh': 404,
+        '/api/auth/refresh': 404,
+        '/other/auth/refresh': 404,
+      })
+      t.equal((await browser.post('/api/v1/auth/refresh')).status, 200)
+      t.equal(events.filter(({ type }) => type === 'refreshed').length, 1)
+    },
+  )
+}

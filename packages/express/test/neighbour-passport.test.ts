@@ -17,37 +17,44 @@ class ByKey implements passport.Strategy {
 const byKey = { 'x-key': 'ada' }
 
 for (const order of ['before', 'after'] as const) {
-  rule(`a login of passport, which is ${order} app.use(auth), begins a session`, async (t, framework) => {
-    const app = framework()
-    const own = new passport.Passport()
-    own.use(new ByKey())
-    const auth = tokenratchet({ secret })
-    app.use(...(order === 'before' ? [own.initialize(), auth] : [auth, own.initialize()]))
-    const logIn = own.authenticate('key', { session: false })
-    app.post(
-      '/login',
-      logIn,
-      forwarding(async (request, response) => {
-        const { id } = request.user as { id: string }
-        response.json(await response.issueTokens({ subject: id }))
-      }),
-    )
-    app.get('/key', logIn, (request, response) => void response.json(request.user))
-    app.get('/me', auth.authenticate, who)
-    const browser = new Browser(await listen(t, app))
-    t.equal((await browser.post('/login')).status, 401)
-    t.equal((await browser.get('/me')).status, 401)
-    t.equal((await browser.send({ method: 'POST', url: '/login', headers: byKey })).status, 200)
-    t.same((await browser.get('/me')).json(), { user: 'ada' })
-    t.same((await browser.send({ url: '/key', headers: byKey })).json(), { id: 'ada' })
-  })
+  rule(
+    `a login of passport, which is ${order} app.use(auth.middleware), begins a session`,
+    async (t, framework) => {
+      const app = framework()
+      const own = new passport.Passport()
+      own.use(new ByKey())
+      const auth = tokenratchet({ secret })
+      app.use(
+        ...(order === 'before' ? [own.initialize(), auth.middleware] : [auth.middleware, own.initialize()]),
+      )
+      const logIn = own.authenticate('key', { session: false })
+      app.post(
+        '/login',
+        logIn,
+        forwarding(async (request, response) => {
+          const { id } = request.user as { id: string }
+          response.json(await response.issueTokens({ subject: id }))
+        }),
+      )
+      app.get('/key', logIn, (request, response) => void response.json(request.user))
+      app.get('/me', auth.authenticate, who)
+      const browser = new Browser(await listen(t, app))
+      t.equal((await browser.post('/login')).status, 401)
+      t.equal((await browser.get('/me')).status, 401)
+      t.equal((await browser.send({ method: 'POST', url: '/login', headers: byKey })).status, 200)
+      t.same((await browser.get('/me')).json(), { user: 'ada' })
+      t.same((await browser.send({ url: '/key', headers: byKey })).json(), { id: 'ada' })
+    },
+  )
 
-  rule(`req.login and req.logout are passport's, ${order} app.use(auth)`, async (t, framework) => {
+  rule(`req.login and req.logout are passport's, ${order} app.use(auth.middleware)`, async (t, framework) => {
     const app = framework()
     const own = new passport.Passport()
     own.use(new ByKey())
     const auth = tokenratchet({ secret })
-    app.use(...(order === 'before' ? [own.initialize(), auth] : [auth, own.initialize()]))
+    app.use(
+      ...(order === 'before' ? [own.initialize(), auth.middleware] : [auth.middleware, own.initialize()]),
+    )
     const verbs: RequestHandler = (request, response) => {
       const isAuthenticated = request.isAuthenticated()
       request.login({ id: 'bob' }, { session: false }, () => {

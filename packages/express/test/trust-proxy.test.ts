@@ -23,7 +23,7 @@ rule('the host that a page is of is told by a proxy that is trusted', async (t, 
     if (setting !== undefined) {
       app.set('trust proxy', setting)
     }
-    app.use(tokenratchet({ secret }))
+    app.use(tokenratchet({ secret }).middleware)
     app.post('/login', login)
     const { port } = await listen(t, app)
     // Sec-Fetch-Site is absent: browsers send it to https only, as older ones do nowhere.
@@ -60,7 +60,7 @@ rule('X-Forwarded-Host counts with its port, and the first of several', async (t
   app.set('trust proxy', true)
   const auth = tokenratchet({ secret })
   part.post('/login', login)
-  app.use(auth)
+  app.use(auth.middleware)
   app.use('/part', part)
   app.post('/login', login)
   const { port } = await listen(t, app)
@@ -77,7 +77,7 @@ rule('without X-Forwarded-Host the host is that of the request, trusted or not',
   for (const trust of [false, true]) {
     const app = framework()
     app.set('trust proxy', trust)
-    app.use(tokenratchet({ secret }))
+    app.use(tokenratchet({ secret }).middleware)
     app.post('/login', login)
     const { port } = await listen(t, app)
     for (const [from, status] of [

@@ -5,7 +5,7 @@ import { begin, withPassport } from './types-sources.js'
 /** What Express 4 and 5 take alike. */
 const routing = (framework: string) => `${begin(framework)}
 const router = express.Router()
-app.use('/api', auth, router)
+app.use('/api', auth.middleware, router)
 app.use(['/v1', '/v2'], auth.optional)
 router.use(auth.authenticate)
 router.route('/rows').get(auth.authenticate, (_req, res) => void res.json([])).all(auth.optional)
@@ -31,7 +31,7 @@ app.post('/leave', async (_req, res) => {
   await res.revokeTokens()
   res.sendStatus(204)
 })
-const both: express.RequestHandler[] = [auth, auth.authenticate, auth.optional]
+const both: express.RequestHandler[] = [auth.middleware, auth.authenticate, auth.optional]
 const atTheEnd: express.ErrorRequestHandler = auth.errorHandler()
 app.use(both, atTheEnd)
 app.use(auth.errorHandler())
@@ -105,7 +105,7 @@ import plugin = require('@tokenratchet/express')
 
 const app = express()
 const auth = plugin.tokenratchet({ secret: 'x' })
-app.use(auth)
+app.use(auth.middleware)
 app.get('/me', auth.authenticate, (_req, res) => void res.json({}))
 app.use(auth.errorHandler())
 `,

@@ -5,7 +5,7 @@ import express from '${framework}'
 
 const app = express()
 const auth = tokenratchet({ secret: process.env['TOKEN_SECRET'] })
-app.use(auth)
+app.use(auth.middleware)
 `
 
 /** Without `userOf` and `grantOf`, which are the application's. */

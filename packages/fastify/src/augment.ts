@@ -1,6 +1,8 @@
-import type { Tokens } from '@tokenratchet/core'
-import type { Auth, IssueTokens } from '@tokenratchet/core/http'
+import type { Duplex } from 'node:stream'
+import type { Claims, Tokens } from '@tokenratchet/core'
+import type { Auth, Demands, IssueTokens } from '@tokenratchet/core/http'
 import type { Authenticate } from './guards.js'
+import type { AnyRequest } from './request.js'
 import type { User } from './user-claims.js'
 
 declare module 'fastify' {
@@ -12,6 +14,36 @@ declare module 'fastify' {
      * only after an awaited registration: `config: { auth: true }` is safe in any order.
      */
     authenticate: Authenticate
+    /**
+     * The claims of a guarded request, never `null`. Throws an error if no guard ran, so that a handler that forgot its
+     * guard answers nobody, and a `TokenError` (401) if the guard is `'optional'` and nobody is signed in.
+     *
+     * @example
+     * ```ts
+     * app.get('/me', { config: { auth: true } }, request => ({ id: app.claimsOf(request).sub }))
+     * ```
+     */
+    claimsOf(request: FastifyRequest): Claims<User>
+    /**
+     * The claims of a request that opens a socket, for the servers of ws, socket.io or graphql-ws; takes a request of
+     * Fastify or of Node. Rejects with a `TokenError`: 401 without a valid access token, 403 for a cookie that a page of
+     * another origin brings, whatever the method, and 403 for a scope that is missing.
+     *
+     * @example
+     * ```ts
+     * app.server.on('upgrade', async (request, socket, head) => {
+     *   try {
+     *     const claims = await app.authenticateRequest(request)
+     *     sockets.handleUpgrade(request, socket, head, opened => serve(opened, claims))
+     *   } catch (error) {
+     *     app.refuseUpgrade(socket, error)
+     *   }
+     * })
+     * ```
+     */
+    authenticateRequest(request: AnyRequest, demands?: Demands): Promise<Claims<User>>
+    /** Answers an upgrade with the status and headers of what `authenticateRequest` threw, and closes the socket. */
+    refuseUpgrade(socket: Duplex, error: unknown): void
   }
   interface FastifyContextConfig {
     /**

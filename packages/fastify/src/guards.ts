@@ -1,6 +1,6 @@
 import { promisify } from 'node:util'
 import { type Auth, checkAuth, type Seam } from '@tokenratchet/core/http'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import { SeamRequest } from './request.js'
 
 type Done = (error?: Error) => void
@@ -87,8 +87,22 @@ function authOf({ routeOptions: { config, url } }: FastifyRequest): RouteAuth {
   return checked.get(config)
 }
 
+/**
+ * Refuses at boot what would leave a route open.
+ *
+ * @throws TypeError that names the route and what is wrong
+ */
+export function checkRoute({ url, config, ...others }: RouteOptions): void {
+  checkedAuth(url, config)
+  if ('auth' in others && others.auth !== undefined) {
+    throw new TypeError(
+      `auth of ${url} is ignored where it stands, and the route would be PUBLIC: write config: { auth: ... }`,
+    )
+  }
+}
+
 /** @throws TypeError that names the route and what is wrong */
-export function checkedAuth(url: string, config: { auth?: unknown } | undefined): RouteAuth {
+function checkedAuth(url: string, config: { auth?: unknown } | undefined): RouteAuth {
   const auth = config?.auth
   return auth === undefined || auth === false ? auth : checkAuth(`config.auth of ${url}`, auth)
 }

@@ -1,12 +1,13 @@
 import type { Grant } from '@tokenratchet/core'
-import { createSeam, type HttpHeaders, type IssueTokens } from '@tokenratchet/core/http'
-import type { FastifyInstance, FastifyPluginAsync, FastifyReply } from 'fastify'
+import { createSeam, type Demands, type IssueTokens, refuseUpgrade } from '@tokenratchet/core/http'
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import './augment.js'
-import { authenticate, checkedAuth, guardRoutes } from './guards.js'
+import { authenticate, checkRoute, guardRoutes } from './guards.js'
 import { isOfJwt, registerJwt } from './jwt.js'
 import { splitOptions, type TokenratchetOptions } from './options.js'
-import { SeamRequest } from './request.js'
+import { type AnyRequest, requestOf, SeamRequest } from './request.js'
+import { ReplyHeaders } from './response.js'
 import { tokenRoutes } from './routes.js'
 import type { User } from './user-claims.js'
 
@@ -17,47 +18,51 @@ const plugin: FastifyPluginAsync<TokenratchetOptions> = async (app, options) => 
 
   app.decorate('tokens', seam.tokens)
   app.decorate('authenticate', authenticate(seam, decoratorName))
+  app.decorate('claimsOf', (request: FastifyRequest) =>
+    seam.claimsOf(new SeamRequest(request), `add config: { auth: true } to ${nameOf(request)}`),
+  )
+  app.decorate('authenticateRequest', (request: AnyRequest, demands?: Demands) =>
+    seam.authenticateRequest(requestOf(request), demands),
+  )
+  app.decorate('refuseUpgrade', refuseUpgrade)
   if (jwt) {
     await registerJwt(app, seam.jwt, decoratorName)
   }
   if (!app.hasRequestDecorator(decoratorName)) {
     app.decorateRequest(decoratorName, null)
   }
-  app.decorateReply('issueTokens', async function (this: FastifyReply, grant: Grant<User>) {
-    if (this.sent) {
-      // Before a session begins whose tokens nobody would get.
-      throw new Error('issueTokens must be called before the response is sent')
-    }
-    const { headers, body } = await seam.issueTokens(new SeamRequest(this.request), grant)
-    setHeaders(this, headers)
-    return body
+  app.decorateReply('issueTokens', function (this: FastifyReply, grant: Grant<User>) {
+    return seam.issueTokens(new SeamRequest(this.request), new ReplyHeaders(this), this.raw, grant)
   } as IssueTokens<User>)
-  app.decorateReply('revokeTokens', async function () {
-    setHeaders(this, await seam.revokeTokens(new SeamRequest(this.request)))
+  app.decorateReply('revokeTokens', function () {
+    return seam.revokeTokens(new SeamRequest(this.request), new ReplyHeaders(this), this.raw)
   })
 
-  app.addHook('onRoute', ({ url, config }) => void checkedAuth(url, config))
+  app.addHook('onRoute', checkRoute)
   app.addHook('onRequest', guardRoutes(seam, decoratorName, global))
+  // Also for errors that no guard of ours handed on, such as those of `request.jwtVerify()`.
+  app.addHook('onError', (request, reply, error, done) => {
+    seam.explain(new SeamRequest(request), reply.raw, error)
+    done()
+  })
   app.addHook('onReady', () => seam.tokens.ready())
   app.addHook('onClose', () => seam.tokens.close())
   await app.register(tokenRoutes(seam.routes))
 }
 
-/** Cookies are added to those that are there already. */
-function setHeaders(reply: FastifyReply, headers: HttpHeaders): void {
-  for (const [name, value] of Object.entries(headers)) {
-    reply.header(name, value)
-  }
+function nameOf({ method, routeOptions: { url } }: FastifyRequest): string {
+  return `${method} ${url ?? 'the route'}`
 }
 
 function checkFree(app: FastifyInstance, decoratorName: string): void {
   if (app.hasDecorator('tokens') || app.hasReplyDecorator('issueTokens')) {
     throw new Error('@tokenratchet/fastify is registered already, or `app.tokens` is taken')
   }
-  if (app.hasDecorator('authenticate')) {
-    throw new Error(
-      '`app.authenticate` is taken: another plugin has decorated it before @tokenratchet/fastify',
-    )
+  const taken = ['authenticate', 'claimsOf', 'authenticateRequest', 'refuseUpgrade'].find(name =>
+    app.hasDecorator(name),
+  )
+  if (taken !== undefined) {
+    throw new Error(`\`app.${taken}\` is taken: another plugin has decorated it before @tokenratchet/fastify`)
   }
   if (app.hasRequestDecorator(decoratorName) && !isOfJwt(app, decoratorName)) {
     throw new Error(

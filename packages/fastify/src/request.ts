@@ -1,5 +1,14 @@
-import { NodeRequest } from '@tokenratchet/core/http'
+import type { IncomingMessage } from 'node:http'
+import type { Http2ServerRequest } from 'node:http2'
+import { type HttpRequest, NodeRequest } from '@tokenratchet/core/http'
 import type { FastifyRequest } from 'fastify'
+
+/** A request of Fastify, or Node's own, as the event `upgrade` brings it. */
+export type AnyRequest = FastifyRequest | IncomingMessage | Http2ServerRequest
+
+export function requestOf(request: AnyRequest): HttpRequest {
+  return 'raw' in request ? new SeamRequest(request) : new NodeRequest(request as IncomingMessage)
+}
 
 /** A request as the seam reads it. */
 export class SeamRequest extends NodeRequest {

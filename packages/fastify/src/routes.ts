@@ -22,7 +22,11 @@ export function tokenRoutes(routes: readonly Route[]): (scope: FastifyInstance) 
     const methods = scope.supportedMethods.filter(method => method !== 'OPTIONS')
     for (const route of routes) {
       const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-        const { status, headers, body } = await route.handle(new SeamRequest(request), sidOf(request))
+        const { status, headers, body } = await route.handle(
+          new SeamRequest(request),
+          reply.raw,
+          sidOf(request),
+        )
         return reply.code(status).headers(headers).send(body)
       }
       for (const method of methods) {

@@ -75,3 +75,25 @@ t.test(
     t.equal((await app.inject('/config')).statusCode, 401)
   },
 )
+
+t.test('R35: when a later guard accepts the request, nothing of an earlier refusal leaves', async t => {
+  const { app } = await testApp(t)
+  app.get(
+    '/either',
+    {
+      // As @fastify/auth does it.
+      onRequest: async (request, reply) => {
+        await app.authenticate(request, reply).catch(async (error: Error) => {
+          if (request.headers['x-api-key'] !== 'key') {
+            throw error
+          }
+        })
+      },
+    },
+    async () => ({ ok: true }),
+  )
+  const accepted = await app.inject({ url: '/either', headers: { 'x-api-key': 'key' } })
+  t.same([accepted.statusCode, accepted.headers['www-authenticate']], [200, undefined])
+  const refused = await app.inject({ url: '/either' })
+  t.same([refused.statusCode, refused.headers['www-authenticate']], [401, 'Bearer'])
+})

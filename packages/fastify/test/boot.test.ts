@@ -176,3 +176,16 @@ t.test('R33: to close the application is to close its tokens', async t => {
   await app.close()
   t.equal(closed, 1)
 })
+
+t.test('R37: auth beside config is refused at boot, as the route would be PUBLIC', async t => {
+  for (const auth of [true, 'optional', { scope: 'admin' }, false]) {
+    const app = Fastify()
+    await app.register(tokenratchet, { secret })
+    t.throws(() => app.get('/me', { auth } as object, who), {
+      name: 'TypeError',
+      message:
+        'auth of /me is ignored where it stands, and the route would be PUBLIC: write config: { auth: ... }',
+    })
+    await app.close()
+  }
+})

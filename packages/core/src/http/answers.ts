@@ -1,9 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import { TokenError } from '../errors.js'
 import type { Issued } from '../verbs/mint.js'
-import { setCookies } from './cookie.js'
-import type { HttpSettings } from './options.js'
-import type { HttpHeaders, HttpResponse } from './types.js'
+import type { HttpResponse } from './types.js'
 
 /** RFC 6749 section 5.1: no cache keeps a token. */
 export const noStore = { 'cache-control': 'no-store' } as const
@@ -22,29 +20,19 @@ export interface BodyAnswer extends CookieAnswer {
   readonly refresh_token: string
 }
 
-/** Headers to add to the response, and what belongs into its body. */
-export interface Success {
-  readonly headers: HttpHeaders
-  readonly body: CookieAnswer | BodyAnswer
-}
-
 /** Tokens in cookies are never in a body too. */
-export function cookieSuccess(http: HttpSettings, issued: Issued): Success {
-  return {
-    headers: { ...noStore, 'set-cookie': setCookies(http.cookies, issued) },
-    body: { expires_in: issued.expiresIn, ...scopeOf(issued) },
-  }
+export function cookieAnswer(issued: Issued): CookieAnswer {
+  return { expires_in: issued.expiresIn, ...scopeOf(issued) }
 }
 
-export function bodySuccess(issued: Issued): Success {
-  const body: BodyAnswer = {
+export function bodyAnswer(issued: Issued): BodyAnswer {
+  return {
     access_token: issued.accessToken,
     token_type: 'Bearer',
     expires_in: issued.expiresIn,
     refresh_token: issued.refreshToken,
     ...scopeOf(issued),
   }
-  return { headers: { ...noStore }, body }
 }
 
 function scopeOf({ scope }: Issued): { scope?: string } {

@@ -5,6 +5,7 @@ import { refresh } from '../verbs/refresh.js'
 import type { Refused } from '../verbs/verify.js'
 import { setCookies } from './cookie.js'
 import { bearerToken, refreshCookie } from './credentials.js'
+import type { Exchanges } from './exchange.js'
 import type { RawResponse } from './headers.js'
 import { addLateCookies } from './late-cookies.js'
 import type { HttpSettings } from './options.js'
@@ -33,14 +34,14 @@ export type AutoRefresh = (
   response: RawResponse,
 ) => Promise<Refreshed> | undefined
 
-export function autoRefresh(context: Context, http: HttpSettings): AutoRefresh {
-  const begun = new WeakMap<RawResponse, Promise<string | undefined>>()
+export function autoRefresh(context: Context, http: HttpSettings, exchanges: Exchanges): AutoRefresh {
   return ({ code }, request, response) => {
     // Its sender keeps no cookies.
     if (bearerToken(request) !== undefined) {
       return undefined
     }
-    const earlier = begun.get(response)
+    const exchange = exchanges.of(request, response)
+    const earlier = exchange.refreshing
     if (earlier !== undefined) {
       return earlier.then(accessToken => ({ accessToken, isOfNow: false }))
     }
@@ -51,7 +52,7 @@ export function autoRefresh(context: Context, http: HttpSettings): AutoRefresh {
     }
     checkOrigin(context, http, request)
     const accessToken = refreshFor(context, http, request, response, cookie)
-    begun.set(response, accessToken)
+    exchange.refreshing = accessToken
     return accessToken.then(accessToken => ({ accessToken, isOfNow: true }))
   }
 }

@@ -29,7 +29,8 @@ export function checkAuth(where: string, auth: unknown): Auth {
   return auth === true || auth === 'optional' ? auth : checkDemands(where, auth)
 }
 
-function checkDemands(where: string, demands: unknown): Demands {
+/** @throws TypeError */
+export function checkDemands(where: string, demands: unknown): Demands {
   checkMembers(where, demands, ['scope', 'anyScope', 'introspect'], `${where}.`)
   const { scope, anyScope, introspect } = demands as Demands
   for (const [name, value] of Object.entries({ scope, anyScope })) {

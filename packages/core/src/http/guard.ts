@@ -6,9 +6,11 @@ import { accepted, checkFeed, judge, Refused, refuse } from '../verbs/verify.js'
 import type { AutoRefresh, Refreshed } from './auto-refresh.js'
 import { bearerToken, hasCredentials } from './credentials.js'
 import { type Auth, checkGranted } from './demands.js'
+import type { Exchanges } from './exchange.js'
 import type { RawResponse } from './headers.js'
 import type { HttpSettings } from './options.js'
 import { missing, presentedToken, requiredToken } from './presented.js'
+import { carryHeaders } from './refusal-headers.js'
 import type { HttpRequest } from './types.js'
 
 /** An error, or else who it is: `null` for nobody. */
@@ -21,6 +23,7 @@ export type Identified<C extends object = object> = (
 export interface Guard {
   readonly context: Context
   readonly http: HttpSettings
+  readonly exchanges: Exchanges
   readonly autoRefresh: AutoRefresh | undefined
 }
 
@@ -39,14 +42,68 @@ export function identify(
   try {
     user = userOf(guard, request, response, auth)
   } catch (error) {
-    done(error as Error)
+    reject(guard, request, response, error, done)
     return
   }
   if (user instanceof Promise) {
-    user.then(found => done(undefined, found), done)
+    user.then(
+      found => accept(guard, request, response, found, done),
+      error => reject(guard, request, response, error, done),
+    )
   } else {
-    done(undefined, user)
+    accept(guard, request, response, user, done)
   }
+}
+
+function accept(
+  { exchanges }: Guard,
+  request: HttpRequest,
+  response: RawResponse,
+  user: Claims | null,
+  done: Identified,
+): void {
+  exchanges.of(request, response).claims = user
+  done(undefined, user)
+}
+
+function reject(
+  guard: Guard,
+  request: HttpRequest,
+  response: RawResponse,
+  error: unknown,
+  done: Identified,
+): void {
+  explain(guard, request, response, error)
+  done(error as Error)
+}
+
+/** Puts the headers of a refusal on the response; other errors are left alone. */
+export function explain(
+  { http, exchanges }: Pick<Guard, 'http' | 'exchanges'>,
+  request: HttpRequest,
+  response: RawResponse | undefined,
+  error: unknown,
+): void {
+  if (error instanceof TokenError && response !== undefined) {
+    carryHeaders(http, exchanges.of(request, response), request, response, error)
+  }
+}
+
+/**
+ * Who opens a socket, or sends a request that no response of a framework belongs to: as a promise. A cookie obeys the
+ * cross-origin rule whatever the method, as the request opens a channel in both directions. Nothing is refreshed, as
+ * there is no response that could carry the cookies.
+ *
+ * @throws TokenError as a guard does
+ */
+export async function authenticateRequest(
+  guard: Guard,
+  request: HttpRequest,
+  auth: Exclude<Auth, 'optional'>,
+): Promise<Claims> {
+  const claims = (await userOf(guard, request, undefined, auth)) as Claims
+  guard.exchanges.of(request).claims = claims
+  return claims
 }
 
 /** The user of a token route that goes by the store's word. Rejects with `StoreUnavailableError` when that fails. */
@@ -57,15 +114,17 @@ export function guardByStore(context: Context, http: HttpSettings, request: Http
 type User = Claims | null | Promise<Claims | null>
 
 /** @throws TokenError 400 for a malformed credential, 403 for a cookie from another origin; and as `admit` */
-function userOf(guard: Guard, request: HttpRequest, response: RawResponse, auth: Auth): User {
+function userOf(guard: Guard, request: HttpRequest, response: RawResponse | undefined, auth: Auth): User {
   const { context, http } = guard
+  // Without a response it is a handshake; with one, the headers of the request tell.
+  const isHandshake = response === undefined ? true : undefined
   const loading = context.feed?.loading
   if (loading !== undefined && hasCredentials(request)) {
     return loading.then(() => userOf(guard, request, response, auth))
   }
-  const token = presentedToken(context, http, request)
+  const token = presentedToken(context, http, request, isHandshake)
   const verdict = token === undefined ? missing : judge(context, token)
-  if (verdict instanceof Refused) {
+  if (verdict instanceof Refused && response !== undefined) {
     const refreshing = guard.autoRefresh?.(verdict, request, response)
     if (refreshing !== undefined) {
       return refreshing.then(refreshed => admitRefreshed(context, request, verdict, refreshed, auth))

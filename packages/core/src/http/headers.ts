@@ -1,15 +1,25 @@
 import type { ServerResponse } from 'node:http'
 import type { Http2ServerResponse } from 'node:http2'
+import { type CookieSettings, nameInLine } from './cookie.js'
 import type { HttpHeaders } from './types.js'
 
 /** Node's own response: what every framework has underneath. */
 export type RawResponse = ServerResponse | Http2ServerResponse
 
+/** The headers of a response on their way out. Node's response is one; a framework may keep headers of its own. */
+export interface ResponseHeaders {
+  /** Whether it is too late to set one. */
+  readonly headersSent: boolean
+  getHeader(name: string): number | string | readonly string[] | undefined
+  setHeader(name: string, value: string | readonly string[]): unknown
+  removeHeader(name: string): unknown
+}
+
 /**
  * Cookies are added to those that are there already, in a list of our own: `appendHeader` would put the tokens into the
  * array that the application gave, which may be a constant that it gives to everybody.
  */
-export function addHeaders(response: RawResponse, headers: HttpHeaders): void {
+export function addHeaders(response: ResponseHeaders, headers: HttpHeaders): void {
   for (const [name, value] of Object.entries(headers)) {
     const others = name === 'set-cookie' ? cookieLines(response) : []
     response.setHeader(name, others.length > 0 ? [...others, ...[value].flat()] : value)
@@ -17,6 +27,17 @@ export function addHeaders(response: RawResponse, headers: HttpHeaders): void {
 }
 
 /** The cookies that the response sets so far. */
-export function cookieLines(response: RawResponse): string[] {
+export function cookieLines(response: ResponseHeaders): string[] {
   return [response.getHeader('set-cookie') ?? []].flat().map(String)
+}
+
+/** Sets our cookies in place of those of our names that the response sets so far. */
+export function replaceCookies(
+  response: ResponseHeaders,
+  { accessToken, refreshToken }: CookieSettings,
+  lines: readonly string[],
+): void {
+  const others = cookieLines(response).filter(line => ![accessToken, refreshToken].includes(nameInLine(line)))
+  response.removeHeader('set-cookie')
+  response.setHeader('set-cookie', [...others, ...lines])
 }

@@ -1,29 +1,35 @@
+import type { Claims } from '../access-token/claims.js'
 import { createContext } from '../context.js'
 import { type Tokens, verbs } from '../tokens.js'
 import type { Grant } from '../verbs/issue.js'
-import type { Success } from './answers.js'
+import type { BodyAnswer, CookieAnswer } from './answers.js'
 import { autoRefresh } from './auto-refresh.js'
-import type { Auth } from './demands.js'
-import { type Identified, identify } from './guard.js'
-import type { RawResponse } from './headers.js'
+import { claimsOf } from './claims-of.js'
+import { type Auth, checkDemands, type Demands } from './demands.js'
+import { createExchanges } from './exchange.js'
+import { authenticateRequest, explain, type Identified, identify } from './guard.js'
+import type { RawResponse, ResponseHeaders } from './headers.js'
+import { inTurn } from './in-turn.js'
 import { type JwtSource, jwtSource } from './jwt.js'
-import { issueTokens, revokeTokens } from './login.js'
+import { issueTokens } from './login.js'
+import { revokeTokens } from './logout.js'
 import { httpSettings, type SeamOptions } from './options.js'
 import { type Route, tokenRoutes } from './routes/index.js'
-import type { HttpHeaders, HttpRequest } from './types.js'
+import type { HttpRequest } from './types.js'
 
-export { type BodyAnswer, type CookieAnswer, errorResponse, type Success } from './answers.js'
+export { type BodyAnswer, type CookieAnswer, errorResponse } from './answers.js'
 export { receiveText } from './body.js'
 export type { CookieOptions } from './cookie.js'
 export { type Auth, checkAuth, type Demands } from './demands.js'
 export type { Identified } from './guard.js'
-export { addHeaders, type RawResponse } from './headers.js'
+export { addHeaders, type RawResponse, type ResponseHeaders } from './headers.js'
 export type { IssueTokens } from './issue-tokens.js'
 export type { JwtSource } from './jwt.js'
 export { NodeRequest } from './node-request.js'
 export type { HttpOptions, RouteName, RouteOption, SeamOptions } from './options.js'
 export { findRoute, type Route } from './routes/index.js'
 export type { HttpHeaders, HttpRequest, HttpResponse } from './types.js'
+export { refuseUpgrade } from './upgrade.js'
 
 /** All that HTTP asks of tokens, decided once for every framework. Adapters carry it to and fro. */
 export interface Seam<C extends object = object> {
@@ -33,14 +39,36 @@ export interface Seam<C extends object = object> {
   readonly jwt: JwtSource
   /**
    * Tells who sends this request to a route that is guarded so, or the `TokenError` that refuses it: at once, by a
-   * callback, but for what must wait for the store. With `autoRefresh` the headers of the response carry the cookies of
-   * a refresh.
+   * callback, but for what must wait for the store. The headers of a refusal are on the response by then. With
+   * `autoRefresh` the headers of the response carry the cookies of a refresh.
    */
   identify(request: HttpRequest, response: RawResponse, auth: Auth, done: Identified<C>): void
-  /** Begins a session, and ends the one that the request brought. */
-  issueTokens(request: HttpRequest, grant: Grant<C>): Promise<Success>
-  /** Ends the session of the request's credentials. */
-  revokeTokens(request: HttpRequest): Promise<HttpHeaders>
+  /** Emits `config_warning`. The message says what is wrong, what it leads to, and what to do. */
+  warn(code: string, message: string): void
+  /** Puts the headers of a refusal on the response, for an error that no guard handed on. */
+  explain(request: HttpRequest, response: RawResponse, error: unknown): void
+  /**
+   * The claims that a guard of this request found, never nobody.
+   *
+   * @param howToGuard what to do about a route without a guard, for the error
+   */
+  claimsOf(request: HttpRequest, howToGuard: string): Claims<C>
+  /** The claims of a request that opens a socket. A cookie obeys the cross-origin rule whatever the method. */
+  authenticateRequest(request: HttpRequest, demands?: Demands): Promise<Claims<C>>
+  /**
+   * Begins a session, ends the one that the request brought, and sets headers and cookies. Resolves to what belongs into
+   * the body. Logins and log-outs of one response take turns.
+   *
+   * @param raw Node's response, where `response` is the framework's own
+   */
+  issueTokens(
+    request: HttpRequest,
+    response: ResponseHeaders,
+    raw: RawResponse,
+    grant: Grant<C>,
+  ): Promise<CookieAnswer | BodyAnswer>
+  /** Ends the session of the request's credentials, and the one that this response has begun. */
+  revokeTokens(request: HttpRequest, response: ResponseHeaders, raw: RawResponse): Promise<void>
 }
 
 /**
@@ -49,13 +77,30 @@ export interface Seam<C extends object = object> {
 export function createSeam<C extends object = object>(options: SeamOptions<C>): Seam<C> {
   const { http, rest } = httpSettings(options)
   const context = createContext(rest)
-  const guard = { context, http, autoRefresh: http.autoRefresh ? autoRefresh(context, http) : undefined }
+  const exchanges = createExchanges()
+  const refreshing = http.autoRefresh ? autoRefresh(context, http, exchanges) : undefined
+  const guard = { context, http, exchanges, autoRefresh: refreshing }
   return {
     tokens: verbs<C>(context),
-    routes: tokenRoutes(context, http),
+    routes: tokenRoutes(context, http, exchanges),
     jwt: jwtSource(context, http),
     identify: (request, response, auth, done) => identify(guard, request, response, auth, done as Identified),
-    issueTokens: async (request, grant) => issueTokens(context, http, request, grant as Grant),
-    revokeTokens: async request => revokeTokens(context, http, request),
+    warn: (code, message) => context.publish({ type: 'config_warning', code, message }),
+    explain: (request, response, error) => explain(guard, request, response, error),
+    claimsOf: (request, howToGuard) => claimsOf(guard, request, howToGuard) as Claims<C>,
+    authenticateRequest: async (request, demands) =>
+      authenticateRequest(guard, request, demandsOf(demands)) as Promise<Claims<C>>,
+    issueTokens: (request, response, raw, grant) =>
+      inTurn(guard, 'issueTokens', request, raw, exchange =>
+        issueTokens(context, http, request, response, exchange, grant as Grant),
+      ),
+    revokeTokens: (request, response, raw) =>
+      inTurn(guard, 'revokeTokens', request, raw, exchange =>
+        revokeTokens(context, http, request, response, exchange),
+      ),
   }
+}
+
+function demandsOf(demands: Demands | undefined): true | Demands {
+  return demands === undefined ? true : checkDemands('the demands of authenticateRequest', demands)
 }

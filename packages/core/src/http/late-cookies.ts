@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
-import onHeaders from 'on-headers'
 import { nameInLine } from './cookie.js'
 import { addHeaders, cookieLines, type RawResponse } from './headers.js'
+import { whenHeadersLeave } from './leaving.js'
 
 /** Cookies that a response shall carry, if they still may when its headers leave. */
 export interface LateCookies {
@@ -21,8 +21,7 @@ export function addLateCookies(response: RawResponse, cookies: LateCookies): voi
     return
   }
   let areAdded = false
-  // It takes a response of HTTP/2 as well, and folds the headers of `writeHead` into those that were set before.
-  onHeaders(response as ServerResponse, () => {
+  whenHeadersLeave(response, () => {
     areAdded = cookies.areGood() && !setsAny(response, cookies.names)
     if (areAdded) {
       forbidStoring(response)
@@ -31,10 +30,10 @@ export function addLateCookies(response: RawResponse, cookies: LateCookies): voi
   })
   // With HTTP/2 it is there, though its types know nothing of it.
   const node = response as ServerResponse
-  const fold = foldEachValue(node)
+  const writeHead = node.writeHead.bind(node) as (...given: unknown[]) => void
   node.writeHead = (...given: unknown[]) => {
     try {
-      fold(...given)
+      writeHead(...given)
     } catch (error) {
       if (areAdded && !response.headersSent) {
         // What is answered instead says anew who may store it, and asks nobody.
@@ -79,31 +78,4 @@ function withdraw(response: RawResponse, lines: readonly string[]): void {
   if (others.length > 0) {
     response.setHeader('set-cookie', others)
   }
-}
-
-/**
- * Of several headers of one name in a list of pairs on-headers would keep the last, and to a list of values that the
- * application gave it would add others. So it gets one flat list, a value at a time. Headers behind a reason that is
- * left out it would not find.
- */
-function foldEachValue(response: ServerResponse): (...given: unknown[]) => void {
-  const fold = response.writeHead.bind(response) as (...given: unknown[]) => void
-  return (status, ...given) =>
-    fold(status, ...given.filter(each => each != null).map(each => (isList(each) ? flat(each) : each)))
-}
-
-type List = readonly unknown[]
-
-function isList(given: unknown): given is List {
-  return Array.isArray(given)
-}
-
-/** Names and values in turn, from a list of either form. */
-function flat(headers: List): List {
-  const pairs = isList(headers[0]) ? (headers as readonly List[]) : inPairs(headers)
-  return pairs.flatMap(([name, value]) => [value].flat().flatMap(each => [name, each]))
-}
-
-function inPairs(headers: List): List[] {
-  return headers.flatMap((_, index) => (index % 2 === 0 ? [headers.slice(index, index + 2)] : []))
 }

@@ -1,91 +1,77 @@
 import type { Context } from '../context.js'
-import { TokenError } from '../errors.js'
 import { tagOf } from '../subject.js'
 import { type Grant, issue } from '../verbs/issue.js'
-import { endSession, type NamedSession, sessionOf } from '../verbs/revoke.js'
-import { verify } from '../verbs/verify.js'
-import { bodySuccess, cookieSuccess, noStore, type Success } from './answers.js'
-import { clearCookies } from './cookie.js'
-import { accessCookie, bearerToken, refreshCookie } from './credentials.js'
+import { endSession } from '../verbs/revoke.js'
+import { type BodyAnswer, bodyAnswer, type CookieAnswer, cookieAnswer, noStore } from './answers.js'
+import { clearCookies, setCookies } from './cookie.js'
+import { refreshCookie } from './credentials.js'
+import type { Exchange } from './exchange.js'
+import { addHeaders, type ResponseHeaders, replaceCookies } from './headers.js'
 import type { HttpSettings } from './options.js'
-import { checkOrigin, readBearer } from './presented.js'
-import type { HttpHeaders, HttpRequest } from './types.js'
+import { checkOrigin } from './presented.js'
+import type { HttpRequest } from './types.js'
 
 /**
- * Begins a session. Tokens in cookies end the session whose refresh cookie came along, and are refused to a
- * cross-origin request, which would log its victim in as somebody else (login CSRF); a redirect back from an identity
- * provider is a GET, and has a `state`. Tokens in a body have nothing to do with cookies.
+ * Begins a session, sets the headers and cookies of its response, and answers what belongs into the body.
+ *
+ * Tokens in cookies end the session whose refresh cookie came along, and are refused to a cross-origin request, which
+ * would log its victim in as somebody else (login CSRF); a redirect back from an identity provider is a GET, and has a
+ * `state`. Tokens in a body have nothing to do with cookies.
+ *
+ * A second login in the same response replaces the session and the cookies of the first.
  *
  * @throws TokenError `ERR_FORBIDDEN_ORIGIN`
- * @throws TypeError for a grant that makes no sense
+ * @throws TypeError for an invalid grant
  * @throws StoreUnavailableError
+ * @throws Error if the headers of the response have left: nobody gets the tokens, and no session is left behind
  */
 export async function issueTokens(
   context: Context,
   http: HttpSettings,
   request: HttpRequest,
+  response: ResponseHeaders,
+  exchange: Exchange,
   grant: Grant,
-): Promise<Success> {
-  const transport = grant?.transport ?? http.transport
-  const userAgent = grant?.userAgent ?? request.headers['user-agent']
-  if (transport === 'body') {
-    return bodySuccess(await issue(context, { ...grant, userAgent, transport }))
+): Promise<CookieAnswer | BodyAnswer> {
+  checkUnsent('issueTokens', response)
+  const isInCookies = (grant?.transport ?? http.transport) !== 'body'
+  if (isInCookies) {
+    checkOrigin(context, http, request)
   }
-  checkOrigin(context, http, request)
-  const replaces = grant?.replaces ?? refreshCookie(request, http.cookies)
-  return cookieSuccess(http, await issue(context, { ...grant, userAgent, transport, replaces }))
+  const earlier = exchange.begun
+  const cookie = isInCookies ? refreshCookie(request, http.cookies) : undefined
+  const replaces = grant?.replaces ?? earlier?.refreshToken ?? cookie
+  if (earlier !== undefined && replaces !== earlier.refreshToken) {
+    await endSession(context, earlier.session, 'replaced')
+  }
+  const issued = await issue(context, {
+    ...grant,
+    userAgent: grant?.userAgent ?? request.headers['user-agent'],
+    transport: grant?.transport ?? http.transport,
+    replaces,
+  })
+  const { sid, refreshToken } = issued
+  const session = { tag: tagOf(grant.subject), sid, subject: grant.subject }
+  exchange.begun = { session, refreshToken, isInCookies }
+  if (response.headersSent) {
+    exchange.begun = undefined
+    await endSession(context, session, 'unsent')
+    checkUnsent('issueTokens', response)
+  }
+  addHeaders(response, noStore)
+  if (isInCookies) {
+    replaceCookies(response, http.cookies, setCookies(http.cookies, issued))
+  } else if (earlier?.isInCookies) {
+    replaceCookies(response, http.cookies, clearCookies(http.cookies))
+  }
+  return isInCookies ? cookieAnswer(issued) : bodyAnswer(issued)
 }
 
-/**
- * Ends the session of the request's credentials. A Bearer token is the only credential considered when there is one;
- * otherwise the sessions of both cookies end, whatever is left of them, and the cookies are cleared.
- *
- * @returns the headers to add to the response
- * @throws TokenError `ERR_FORBIDDEN_ORIGIN`; for a Bearer that names no session, what a guard would say of it
- * @throws StoreUnavailableError with the cookies as they were: the user is not logged out yet
- */
-export async function revokeTokens(
-  context: Context,
-  http: HttpSettings,
-  request: HttpRequest,
-): Promise<HttpHeaders> {
-  const bearer = readBearer(context, request)
-  if (bearer !== undefined) {
-    await endBearerSession(context, bearer)
-    return { ...noStore }
+/** @throws Error if the response can't carry headers any more */
+export function checkUnsent(verb: string, { headersSent }: ResponseHeaders): void {
+  if (headersSent) {
+    throw new Error(
+      `${verb} was too late: the headers of the response had left before it was done. Await ${verb} before you send the response`,
+    )
   }
-  checkOrigin(context, http, request)
-  for (const session of sessionsOf(context, http, request)) {
-    await endSession(context, session, 'revoke')
-  }
-  return { ...noStore, 'set-cookie': clearCookies(http.cookies) }
-}
-
-/** For routes that have ended sessions: their cookies go when the session of this request did, and it was a cookie's. */
-export function clearedUnlessBearer(
-  http: HttpSettings,
-  request: HttpRequest,
-  hasEnded: boolean,
-): HttpHeaders {
-  const isOfCookie = bearerToken(request) === undefined
-  return { ...noStore, ...(hasEnded && isOfCookie && { 'set-cookie': clearCookies(http.cookies) }) }
-}
-
-/** That its session has ended already is what was asked for. */
-async function endBearerSession(context: Context, bearer: string): Promise<void> {
-  try {
-    const { sub, sid } = verify(context, bearer)
-    await endSession(context, { tag: tagOf(sub), sid, subject: sub }, 'revoke')
-  } catch (error) {
-    if (!(error instanceof TokenError && error.code === 'ERR_ACCESS_TOKEN_REVOKED')) {
-      throw error
-    }
-  }
-}
-
-/** Of the two cookies: the same session, as a rule. */
-function sessionsOf(context: Context, http: HttpSettings, request: HttpRequest): Iterable<NamedSession> {
-  const tokens = [accessCookie(request, http.cookies), refreshCookie(request, http.cookies)]
-  const named = tokens.map(token => (token === undefined ? undefined : sessionOf(context, token)))
-  return new Map(named.flatMap(session => (session === undefined ? [] : [[session.sid, session]]))).values()
 }

@@ -38,4 +38,8 @@ export class NodeRequest<Message extends IncomingMessage = IncomingMessage> impl
   get stream(): Readable {
     return this.message
   }
+
+  get raw(): object {
+    return this.message
+  }
 }

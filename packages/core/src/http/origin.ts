@@ -4,19 +4,29 @@ import type { HttpRequest } from './types.js'
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
 
 /**
- * Whether a request that changes something may use the cookies it brings, against cross-site request forgery: the
- * algorithm of Go's net/http CrossOriginProtection, and a custom header for clients that are no browsers.
+ * Whether a request may use the cookies it brings, against cross-site request forgery and cross-site WebSocket
+ * hijacking. The algorithm is that of Go's net/http CrossOriginProtection, with a custom header for clients that are
+ * not browsers, and with a rule for handshakes.
  *
- * - `Sec-Fetch-Site`, which pages can't set, says `same-origin` or `none` (typed by the user). Sent by all browsers
- *   since 2023, over https and to localhost.
- * - Otherwise `Origin` is one of the trusted origins, or, without `Sec-Fetch-Site`, names the host asked. The scheme
- *   is not known behind a proxy and not compared; `__Host-` cookies and HSTS cover what that leaves open.
- * - With neither header no browser of this decade sent it, except from a form of an old one: a header that a form
- *   can't send must be there.
+ * - A method that changes nothing passes, unless the request is a handshake.
+ * - `Sec-Fetch-Site`, which pages can't set, is `same-origin` or `none` (typed by the user). All browsers since 2023
+ *   send it over https and to localhost; Chromium does not send it with a WebSocket handshake.
+ * - Otherwise `Origin` is one of the trusted origins, or, without `Sec-Fetch-Site`, names the host that was asked. The
+ *   scheme is not known behind a proxy and is not compared; `__Host-` cookies and HSTS cover what that leaves open.
+ * - With neither header, no browser of this decade sent the request, except for a form of an old one. Browsers always
+ *   send `Origin` with a handshake (RFC 6455 section 10.2), so a handshake passes. Anything else must have a header that
+ *   a form can't send.
+ *
+ * @param isHandshake `true` if the caller knows that the request opens a socket, whatever its method and headers
  */
-export function isSameOrigin(request: HttpRequest, trustedOrigins: ReadonlySet<string>): boolean {
+export function isSameOrigin(
+  request: HttpRequest,
+  trustedOrigins: ReadonlySet<string>,
+  isHandshake: boolean = asksForSocket(request),
+): boolean {
   const { method, headers } = request
-  if (method !== undefined && safeMethods.has(method)) {
+  const isSafe = method !== undefined && safeMethods.has(method)
+  if (isSafe && !isHandshake) {
     return true
   }
   const site = headers['sec-fetch-site']
@@ -30,7 +40,22 @@ export function isSameOrigin(request: HttpRequest, trustedOrigins: ReadonlySet<s
   if (site !== undefined) {
     return false
   }
-  return origin === undefined ? hasCustomHeader(headers) : namesHost(origin, request)
+  if (origin !== undefined) {
+    return namesHost(origin, request)
+  }
+  return isSafe || asksForSocket(request) || hasCustomHeader(headers)
+}
+
+/**
+ * Whether the request is a handshake, which opens a channel in both directions: an `Upgrade` of any kind, a WebSocket
+ * handshake (RFC 6455 section 4.1), or the extended CONNECT of HTTP/2 (RFC 8441 section 4).
+ */
+function asksForSocket({ headers }: HttpRequest): boolean {
+  return (
+    headers.upgrade !== undefined ||
+    headers['sec-websocket-version'] !== undefined ||
+    headers[':protocol'] !== undefined
+  )
 }
 
 function namesHost(origin: string, request: HttpRequest): boolean {

@@ -25,12 +25,14 @@ export function requiredToken(context: Context, http: HttpSettings, request: Htt
 /**
  * The access token that counts.
  *
+ * @param isHandshake `true` if the caller knows that the request opens a socket; otherwise its headers tell
  * @throws TokenError 400 for a malformed one, 403 for a cookie from another origin
  */
 export function presentedToken(
   context: Context,
   http: HttpSettings,
   request: HttpRequest,
+  isHandshake?: boolean,
 ): string | undefined {
   const bearer = readBearer(context, request)
   if (bearer !== undefined) {
@@ -38,7 +40,7 @@ export function presentedToken(
   }
   const cookie = accessCookie(request, http.cookies)
   if (cookie !== undefined) {
-    checkOrigin(context, http, request)
+    checkOrigin(context, http, request, isHandshake)
   }
   return cookie
 }
@@ -53,9 +55,14 @@ export function readBearer({ publish }: Context, request: HttpRequest): string |
   return bearer
 }
 
-/** Before a cookie is believed, set or cleared by a request that changes something. */
-export function checkOrigin({ publish }: Context, http: HttpSettings, request: HttpRequest): void {
-  if (!isSameOrigin(request, http.trustedOrigins)) {
+/** Before a request that changes something, or opens a socket, may use, set or clear a cookie. */
+export function checkOrigin(
+  { publish }: Context,
+  http: HttpSettings,
+  request: HttpRequest,
+  isHandshake?: boolean,
+): void {
+  if (!isSameOrigin(request, http.trustedOrigins, isHandshake)) {
     publish({ type: 'refused', credential: 'cookie', reason: 'forbidden_origin' })
     throw new TokenError('ERR_FORBIDDEN_ORIGIN')
   }

@@ -13,6 +13,8 @@ export interface HttpRequest {
   readonly body?: unknown
   /** The body, for token routes to read when nothing else has. */
   readonly stream?: Readable | undefined
+  /** The framework's own request, of which there is one for each request. Default: this object. */
+  readonly raw?: object | undefined
 }
 
 /** Headers in lower case; several cookies are several values. */

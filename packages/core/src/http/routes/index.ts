@@ -1,7 +1,10 @@
 import type { Context } from '../../context.js'
 import { TokenError } from '../../errors.js'
 import { noStore, refusal } from '../answers.js'
+import type { Exchanges } from '../exchange.js'
+import type { RawResponse } from '../headers.js'
 import type { HttpSettings, RouteName } from '../options.js'
+import { carryHeaders } from '../refusal-headers.js'
 import type { HttpRequest, HttpResponse } from '../types.js'
 import type { Handler } from './handler.js'
 import { handleJwks } from './jwks.js'
@@ -23,7 +26,7 @@ export interface Route {
   /** For documentation: summary, body and responses, in the form of Fastify's route schemas. */
   readonly schema: object
   /** Answers refusals too; rejects only for a fault of the program. */
-  handle(request: HttpRequest, sid?: string): Promise<HttpResponse>
+  handle(request: HttpRequest, response: RawResponse, sid?: string): Promise<HttpResponse>
 }
 
 interface Definition extends Pick<Route, 'method' | 'path'> {
@@ -44,15 +47,21 @@ const definitions: Readonly<Record<RouteName, Definition>> = {
 }
 
 /** The routes that the options leave on; without `signingKeys` there are none to publish. */
-export function tokenRoutes(context: Context, http: HttpSettings): Route[] {
+export function tokenRoutes(context: Context, http: HttpSettings, exchanges: Exchanges): Route[] {
   const entries = Object.entries(definitions) as [RouteName, Definition][]
   return entries.flatMap(([name, definition]) => {
     const { method, hasSid = false } = definition
     const path = definition.atRoot ? definition.path : `${http.prefix}${definition.path}`
     const isOff = name === 'jwks' && context.settings.signingKeys === undefined
     const option = isOff ? false : (http.routes[name] ?? {})
-    const handle = (request: HttpRequest, sid?: string): Promise<HttpResponse> =>
-      answer(context, http, request, definition, sid)
+    const handle: Route['handle'] = async (request, response, sid) => {
+      const answered = await answer(context, http, request, definition, sid)
+      if (answered.status >= 400) {
+        // Readable for pages of trusted origins.
+        carryHeaders(http, exchanges.of(request, response), request, response, answered)
+      }
+      return answered
+    }
     return option === false
       ? []
       : [

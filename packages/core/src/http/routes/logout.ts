@@ -2,13 +2,13 @@ import { TokenError } from '../../errors.js'
 import { revokeAll } from '../../verbs/revoke.js'
 import { readBody, readParameters } from '../body.js'
 import { guardByStore } from '../guard.js'
-import { clearedUnlessBearer, revokeTokens } from '../login.js'
+import { clearedUnlessBearer, endPresented } from '../logout.js'
 import { type Handler, malformed, wellFormed } from './handler.js'
 
 /** Works with an expired access token, and when there is nothing left to log out from. Of a body nothing is asked. */
 export const handleLogout: Handler = async (context, http, request) => {
   await wellFormed(context, readBody(request))
-  return { status: 204, headers: await revokeTokens(context, http, request) }
+  return { status: 204, headers: await endPresented(context, http, request) }
 }
 
 /**

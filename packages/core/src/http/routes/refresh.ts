@@ -3,8 +3,9 @@ import { TokenError } from '../../errors.js'
 import { decodeRefreshToken } from '../../refresh-token/token.js'
 import { refresh } from '../../verbs/refresh.js'
 import { endOf, judge, Refused } from '../../verbs/verify.js'
-import { bodySuccess, type CookieAnswer, cookieSuccess, noStore } from '../answers.js'
+import { bodyAnswer, type CookieAnswer, cookieAnswer, noStore } from '../answers.js'
 import { readParameters } from '../body.js'
+import { setCookies } from '../cookie.js'
 import { accessCookie, refreshCookie } from '../credentials.js'
 import type { HttpSettings } from '../options.js'
 import { checkOrigin } from '../presented.js'
@@ -34,7 +35,7 @@ export const handleRefresh: Handler = async (context, http, request) => {
       throw malformed(context, new TokenError('ERR_INVALID_REQUEST'))
     }
     const issued = await refresh(context, token, { transport: 'body', scope, userAgent })
-    return { status: 200, ...bodySuccess(issued) }
+    return { status: 200, headers: { ...noStore }, body: bodyAnswer(issued) }
   }
   // A page that means the cookie is told of its origin, though SameSite kept the cookie back; an OAuth client, which
   // names its grant, of the token that it has forgotten.
@@ -51,7 +52,8 @@ export const handleRefresh: Handler = async (context, http, request) => {
     return { status: 200, headers: { ...noStore }, body: fresh }
   }
   const issued = await refresh(context, cookie, { transport: 'cookie', scope, userAgent })
-  return { status: 200, ...cookieSuccess(http, issued) }
+  const headers = { ...noStore, 'set-cookie': setCookies(http.cookies, issued) }
+  return { status: 200, headers, body: cookieAnswer(issued) }
 }
 
 /**

@@ -5,7 +5,7 @@ import { endSession, revoke } from '../../verbs/revoke.js'
 import { sessions } from '../../verbs/sessions.js'
 import { noStore } from '../answers.js'
 import { guardByStore } from '../guard.js'
-import { clearedUnlessBearer } from '../login.js'
+import { clearedUnlessBearer } from '../logout.js'
 import type { Handler } from './handler.js'
 
 /** Whoever asks sees their own sessions, and nothing that a credential could be made from. */

@@ -1,0 +1,94 @@
+import type { Context } from '../context.js'
+import { TokenError } from '../errors.js'
+import { tagOf } from '../subject.js'
+import { endSession, type NamedSession, sessionOf } from '../verbs/revoke.js'
+import { verify } from '../verbs/verify.js'
+import { noStore } from './answers.js'
+import { clearCookies } from './cookie.js'
+import { accessCookie, bearerToken, refreshCookie } from './credentials.js'
+import type { Exchange } from './exchange.js'
+import { addHeaders, type ResponseHeaders, replaceCookies } from './headers.js'
+import { checkUnsent } from './login.js'
+import type { HttpSettings } from './options.js'
+import { checkOrigin, readBearer } from './presented.js'
+import type { HttpHeaders, HttpRequest } from './types.js'
+
+/**
+ * Ends the session that this response has begun, and that of the request's credentials; sets the headers of the
+ * response. A Bearer token is the only credential considered when there is one; otherwise the sessions of both cookies
+ * end, whatever is left of them, and the cookies are cleared.
+ *
+ * @throws TokenError `ERR_FORBIDDEN_ORIGIN`; for a Bearer that names no session, what a guard would say of it
+ * @throws StoreUnavailableError with the cookies as they were: the user is not logged out yet
+ * @throws Error if the headers of the response have left: the session has ended, and the cookies could not be cleared
+ */
+export async function revokeTokens(
+  context: Context,
+  http: HttpSettings,
+  request: HttpRequest,
+  response: ResponseHeaders,
+  exchange: Exchange,
+): Promise<void> {
+  const { begun } = exchange
+  const headers = await endPresented(context, http, request)
+  if (begun !== undefined) {
+    await endSession(context, begun.session, 'revoke')
+    exchange.begun = undefined
+  }
+  checkUnsent('revokeTokens', response)
+  addHeaders(response, noStore)
+  if ('set-cookie' in headers || begun?.isInCookies) {
+    replaceCookies(response, http.cookies, clearCookies(http.cookies))
+  }
+}
+
+/**
+ * Ends the session of the request's credentials.
+ *
+ * @returns the headers for the response
+ */
+export async function endPresented(
+  context: Context,
+  http: HttpSettings,
+  request: HttpRequest,
+): Promise<HttpHeaders> {
+  const bearer = readBearer(context, request)
+  if (bearer !== undefined) {
+    await endBearerSession(context, bearer)
+    return { ...noStore }
+  }
+  checkOrigin(context, http, request)
+  for (const session of sessionsOf(context, http, request)) {
+    await endSession(context, session, 'revoke')
+  }
+  return { ...noStore, 'set-cookie': clearCookies(http.cookies) }
+}
+
+/** For routes that have ended sessions: their cookies go when the session of this request did, and it was a cookie's. */
+export function clearedUnlessBearer(
+  http: HttpSettings,
+  request: HttpRequest,
+  hasEnded: boolean,
+): HttpHeaders {
+  const isOfCookie = bearerToken(request) === undefined
+  return { ...noStore, ...(hasEnded && isOfCookie && { 'set-cookie': clearCookies(http.cookies) }) }
+}
+
+/** That its session has ended already is what was asked for. */
+async function endBearerSession(context: Context, bearer: string): Promise<void> {
+  try {
+    const { sub, sid } = verify(context, bearer)
+    await endSession(context, { tag: tagOf(sub), sid, subject: sub }, 'revoke')
+  } catch (error) {
+    if (!(error instanceof TokenError && error.code === 'ERR_ACCESS_TOKEN_REVOKED')) {
+      throw error
+    }
+  }
+}
+
+/** Of the two cookies: the same session, as a rule. */
+function sessionsOf(context: Context, http: HttpSettings, request: HttpRequest): Iterable<NamedSession> {
+  const tokens = [accessCookie(request, http.cookies), refreshCookie(request, http.cookies)]
+  const named = tokens.map(token => (token === undefined ? undefined : sessionOf(context, token)))
+  return new Map(named.flatMap(session => (session === undefined ? [] : [[session.sid, session]]))).values()
+}

@@ -1,0 +1,230 @@
+// Logins and log-outs that a handler calls in another order than it should, or does not wait for.
+import type { Grant, Store } from '@tokenratchet/core'
+import type { AppRoute, Call } from './app.js'
+import { Browser, names } from './http.js'
+import { rule, type World } from './rule.js'
+
+/** A route whose handler does this with a body `{ subject }`. */
+function route(path: string, handle: (call: Call, grant: Grant) => Promise<object> | object): AppRoute {
+  return {
+    method: 'POST',
+    path,
+    handle: async call => ({ body: await handle(call, call.body as Grant) }),
+  }
+}
+
+const typesOf = ({ events }: World): string[] =>
+  events.map(event => (event.type === 'revoked' ? `revoked: ${event.reason}` : event.type))
+
+/** Calls that a handler has begun and not awaited; what became of each. */
+function forgotten() {
+  const outcomes: Promise<string>[] = []
+  return {
+    outcomes,
+    add(call: Promise<unknown>): void {
+      outcomes.push(
+        call.then(
+          () => 'done',
+          (error: Error) => error.message,
+        ),
+      )
+    },
+  }
+}
+
+/** A store whose logins wait until they are told to go on. */
+function slowLogins(world: World): { store: Store; goOn(): void; begun: Promise<void> } {
+  let goOn = (): void => {}
+  let begin = (): void => {}
+  const begun = new Promise<void>(resolve => {
+    begin = resolve
+  })
+  const gate = new Promise<void>(resolve => {
+    goOn = resolve
+  })
+  const create: Store['create'] = async (...given) => {
+    begin()
+    await gate
+    return world.store.create(...given)
+  }
+  const store = new Proxy<Store>(world.store, {
+    get: (target, name) => (name === 'create' ? create : Reflect.get(target, name)),
+  })
+  return { store, goOn, begun }
+}
+
+rule('a login that is not awaited leaves no session, is told, and rejects', async (t, world) => {
+  const slow = slowLogins(world)
+  const calls = forgotten()
+  const app = await world.start(
+    { store: slow.store },
+    {
+      routes: [
+        route('/forgot', ({ issueTokens }, grant) => {
+          calls.add(issueTokens(grant))
+          return { sent: true }
+        }),
+      ],
+    },
+  )
+  const browser = new Browser(app)
+  const answer = await browser.post('/forgot', { subject: 'ada' })
+  t.same([answer.status, answer.cookies], [200, []])
+  await slow.begun
+  slow.goOn()
+  t.match(await Promise.all(calls.outcomes), [
+    /^issueTokens was too late: the headers of the response had left .* Await issueTokens before you send the response$/,
+  ])
+  t.same(await app.tokens.sessions('ada'), [])
+  t.same(typesOf(world), ['issued', 'revoked: unsent', 'config_warning'])
+  t.match(world.events[2], { code: 'await_missing', message: /issueTokens .* await missing\?$/ })
+})
+
+rule('a forgotten rejection never ends the process', async (t, world) => {
+  const unhandled: unknown[] = []
+  const note = (error: unknown): void => void unhandled.push(error)
+  process.on('unhandledRejection', note)
+  t.teardown(() => process.off('unhandledRejection', note))
+  const app = await world.start(
+    {},
+    {
+      routes: [
+        route('/forgot', ({ issueTokens, revokeTokens }, grant) => {
+          world.store.isDown = true
+          void issueTokens(grant)
+          void revokeTokens()
+          return { sent: true }
+        }),
+      ],
+    },
+  )
+  const browser = new Browser(app)
+  await browser.login('ada')
+  t.equal((await browser.post('/forgot', { subject: 'ada' })).status, 200)
+  world.store.isDown = false
+  t.equal((await browser.get('/me')).status, 200, 'the server goes on')
+  // Node tells of unhandled rejections when the microtasks are done.
+  await new Promise(resolve => setImmediate(resolve))
+  t.same(unhandled, [])
+})
+
+rule('a client that hung up is no forgotten await: its session stays', async (t, world) => {
+  const slow = slowLogins(world)
+  const calls = forgotten()
+  const app = await world.start(
+    { store: slow.store },
+    {
+      routes: [
+        route('/login-slowly', async ({ issueTokens }, grant) => {
+          const call = issueTokens(grant)
+          calls.add(call)
+          return call
+        }),
+      ],
+    },
+  )
+  const abort = new AbortController()
+  const asked = fetch(`http://127.0.0.1:${app.port}/login-slowly`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ subject: 'ada' }),
+    signal: abort.signal,
+  }).catch(() => 'aborted')
+  await slow.begun
+  abort.abort()
+  t.equal(await asked, 'aborted')
+  slow.goOn()
+  t.same(await Promise.all(calls.outcomes), ['done'])
+  t.equal((await app.tokens.sessions('ada')).length, 1)
+  t.same(typesOf(world), ['issued'])
+})
+
+rule('a second login in one response replaces the session and the cookies of the first', async (t, world) => {
+  const calls = forgotten()
+  const app = await world.start(
+    {},
+    {
+      routes: [
+        route('/in-turn', async ({ issueTokens }, { subject }) => {
+          await issueTokens({ subject: 'eve' })
+          return issueTokens({ subject })
+        }),
+        route('/at-once', async ({ issueTokens }, { subject }) => {
+          calls.add(issueTokens({ subject: 'eve' }))
+          return issueTokens({ subject })
+        }),
+        route('/same', async ({ issueTokens }, { subject }) => {
+          calls.add(issueTokens({ subject }))
+          return issueTokens({ subject })
+        }),
+      ],
+    },
+  )
+  for (const path of ['/in-turn', '/at-once', '/same']) {
+    world.events.length = 0
+    const browser = new Browser(app)
+    const answer = await browser.post(path, { subject: 'ada' })
+    t.same([answer.status, answer.cookies.length], [200, 2], path)
+    t.same(typesOf(world).sort(), ['issued', 'issued', 'revoked: replaced'], path)
+    t.comment(typesOf(world))
+    t.same((await browser.get('/me')).json(), { user: 'ada' })
+    t.equal((await browser.post('/auth/refresh')).status, 200)
+    t.same(await app.tokens.sessions('eve'), [])
+    t.equal((await app.tokens.sessions('ada')).length, 1)
+    await app.tokens.revokeAll('ada')
+  }
+})
+
+rule(
+  'a log-out after a login in one response ends the new session, and clears the cookies',
+  async (t, world) => {
+    const app = await world.start(
+      {},
+      {
+        routes: [
+          route('/in-and-out', async ({ issueTokens, revokeTokens }, grant) => {
+            await issueTokens(grant)
+            await revokeTokens()
+            return {}
+          }),
+          route('/out-and-in', async ({ issueTokens, revokeTokens }, grant) => {
+            await revokeTokens()
+            return issueTokens(grant)
+          }),
+        ],
+      },
+    )
+    const browser = new Browser(app)
+    await browser.login('grace')
+    const left = await browser.post('/in-and-out', { subject: 'ada' })
+    t.same([left.status, left.cookies.length], [200, 2])
+    t.same([...browser.cookies], [])
+    t.same([await app.tokens.sessions('ada'), await app.tokens.sessions('grace')], [[], []])
+
+    await browser.login('grace')
+    const entered = await browser.post('/out-and-in', { subject: 'ada' })
+    t.same([entered.status, entered.cookies.length], [200, 2])
+    t.same([...browser.cookies.keys()], [names.access, names.refresh])
+    t.same((await browser.get('/me')).json(), { user: 'ada' })
+    t.same(await app.tokens.sessions('grace'), [])
+  },
+)
+
+rule('a login in a body after one in cookies takes those cookies back', async (t, world) => {
+  const app = await world.start(
+    {},
+    {
+      routes: [
+        route('/both', async ({ issueTokens }, { subject }) => {
+          await issueTokens({ subject })
+          return issueTokens({ subject, transport: 'body' })
+        }),
+      ],
+    },
+  )
+  const browser = new Browser(app)
+  const answer = await browser.post('/both', { subject: 'ada' })
+  t.type(answer.json().refresh_token, 'string')
+  t.same([...browser.cookies], [])
+  t.equal((await app.tokens.sessions('ada')).length, 1)
+})
