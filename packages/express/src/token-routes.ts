@@ -3,6 +3,9 @@ import { findRoute, type Seam } from '@tokenratchet/core/http'
 import type { ExpressRequest } from './request.js'
 import type { User } from './user-claims.js'
 
+/** A mount path with parameters has as many values as clients like. */
+const maxMounts = 16
+
 type Found = ReturnType<ReturnType<typeof findRoute>>
 
 /** The token routes: they answer where the middleware is mounted, and nowhere else. */
@@ -11,7 +14,7 @@ export class TokenRoutes {
   readonly #byPath: (path: string) => Found
   /** A property of the response, as every request pays for it: a WeakSet costs many times as much. */
   readonly #reached = Symbol('tokenratchet.reached')
-  /** The paths below which the middleware has been reached. */
+  /** Some of the paths below which the middleware has been reached. */
   readonly #mounts = new Set<string>()
   #isTaken = false
   #hasWarned = false
@@ -28,7 +31,9 @@ export class TokenRoutes {
 
   /** The middleware has this response now. */
   reach({ baseUrl = '' }: ExpressRequest, response: ServerResponse): void {
-    this.#mounts.add(baseUrl)
+    if (this.#mounts.size < maxMounts) {
+      this.#mounts.add(baseUrl)
+    }
     ;(response as unknown as Record<symbol, true>)[this.#reached] = true
   }
 
