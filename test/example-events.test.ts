@@ -37,7 +37,17 @@ for (const example of examples) {
       const browser = new Browser(app)
       await browser.logIn()
       await browser.post('/auth/logout', {}, { origin: 'https://evil.example' })
-      t.match((await linesOf(app, 'refused')).at(-1), { level: 40, reason: 'forbidden_origin' })
+      t.match(await linesOf(app, 'refused', 'forbidden_origin'), [{ level: 40 }])
+    })
+
+    t.test('a sibling that plants cookies is a warning', async t => {
+      const [browser, attacker] = [new Browser(app), new Browser(app)]
+      await browser.logIn()
+      await attacker.logIn()
+      const cookie = [...browser.jar, ...attacker.jar].map(pair => pair.join('=')).join('; ')
+      t.equal((await fetch(`${app.url}/me`, { headers: { cookie } })).status, 401)
+      t.match(await linesOf(app, 'refused', 'duplicate'), [{ level: 40 }])
+      t.match(await metricsOf(app), /\{type="refused",reason="duplicate",credential="cookie"\} 1$/m)
     })
 
     t.test('an outage is an error, without what the client of the store knows', async t => {
@@ -71,9 +81,10 @@ t.test('neither log nor metrics hold a token, and metrics nobody’s name', asyn
   t.notOk(subjects.some(subject => subject === '' || text.split('# HELP')[1]?.includes(subject)))
 })
 
-/** Those of one type, once there is one. */
-async function linesOf(app: Server, type: string): Promise<Record<string, unknown>[]> {
-  const lines = () => app.stdout.split('\n').filter(line => line.includes(`"event":"${type}"`))
+/** Those of one type, and for one reason where that is given, once there is one. */
+async function linesOf(app: Server, type: string, reason = ''): Promise<Record<string, unknown>[]> {
+  const isWanted = (line: string) => line.includes(`"event":"${type}"`) && line.includes(reason)
+  const lines = () => app.stdout.split('\n').filter(isWanted)
   await until(`a line of ${type}`, async () => lines().length > 0)
   return lines().map(line => JSON.parse(line))
 }

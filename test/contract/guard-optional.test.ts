@@ -13,7 +13,8 @@ const rows = ({ good, expired, revoked }: Tokens): Record<string, Row> => ({
   'an expired cookie': [{ cookie: cookie(expired) }, null],
   'a revoked cookie': [{ cookie: cookie(revoked) }, null],
   'a cookie that is none of ours': [{ cookie: cookie('garbage') }, null],
-  'two cookies': [{ cookie: `${cookie(good)}; ${cookie(good)}` }, null],
+  'two cookies, one of them garbage': [{ cookie: `${cookie('garbage')}; ${cookie(good)}` }, 'ada'],
+  'two cookies of two sessions': [{ cookie: `${cookie(good)}; ${cookie(expired)}` }, null],
   'a Bearer': [{ authorization: `Bearer ${good}` }, 'ada'],
   'an expired Bearer': [{ authorization: `Bearer ${expired}` }, null],
   'a revoked Bearer': [{ authorization: `Bearer ${revoked}` }, null],
@@ -69,12 +70,9 @@ rule('R32: every refusal is one event, also where a user is optional', async (t,
   for (const [what, [headers, seen]] of Object.entries(rows(tokens))) {
     world.events.length = 0
     await send(app.port, { url: '/maybe', headers })
-    const isRefused = /expired|revoked|none of ours|never was|malformed/.test(what)
-    t.match(
-      world.events,
-      isRefused ? [{ type: 'refused', credential: 'access_token' }] : [],
-      `${what}: ${seen}`,
-    )
+    const isRefused = /expired|revoked|none of ours|never was|malformed|two sessions/.test(what)
+    const credential = what.includes('two sessions') ? 'cookie' : 'access_token'
+    t.match(world.events, isRefused ? [{ type: 'refused', credential }] : [], `${what}: ${seen}`)
     t.equal(world.events.length, isRefused ? 1 : 0)
   }
 })

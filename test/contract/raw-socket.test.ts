@@ -55,8 +55,13 @@ const rows: Record<string, [bytes: Bytes, status: number | RegExp, body?: RegExp
     ({ cookie }) => get('Cookie: a=b', `Cookie: ${cookie}`, 'cookie: c=d'),
     200,
   ],
-  'two Cookie headers, ours in both': [
-    ({ cookie }) => get(`Cookie: ${cookie}`, `Cookie: ${cookie}`),
+  'two Cookie headers, ours in both': [({ cookie }) => get(`Cookie: ${cookie}`, `Cookie: ${cookie}`), 200],
+  'two Cookie headers, garbage in one': [
+    ({ cookie }) => get(`Cookie: ${names.access}=x`, `Cookie: ${cookie}`),
+    200,
+  ],
+  'two Cookie headers, garbage in both': [
+    () => get(`Cookie: ${names.access}=x`, `Cookie: ${names.access}=y`),
     401,
     /ERR_ACCESS_TOKEN_MISSING/,
   ],

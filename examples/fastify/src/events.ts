@@ -74,9 +74,10 @@ function labelsOf(event: TokenEvent): Record<string, string> {
 }
 
 function levelOf(event: TokenEvent): Level {
-  // Another site has tried to act for a user, or `trustedOrigins` lacks one of yours.
-  const isForbidden = event.type === 'refused' && event.reason === 'forbidden_origin'
-  return isForbidden ? 'warn' : levels[event.type]
+  // Another site has tried to act for a user, or `trustedOrigins` lacks one of yours. Or a sibling has planted cookies.
+  const reasons: readonly string[] = ['forbidden_origin', 'duplicate']
+  const isAttack = event.type === 'refused' && reasons.includes(event.reason)
+  return isAttack ? 'warn' : levels[event.type]
 }
 
 /** Of an error only its message: the members of a client's error may hold the command that failed, with a password. */

@@ -34,7 +34,11 @@ export type Refusal =
   | { credential: 'refresh_token'; reason: 'missing' | 'invalid' }
   | { credential: 'body'; reason: 'malformed' }
   | { credential: 'refresh_token'; reason: 'transport' | 'unknown' | 'revoked' | 'scope'; sid: string }
-  | { credential: 'cookie'; reason: 'forbidden_origin' }
+  /**
+   * `duplicate`: several cookies of one of our names came, and none of them is known to be the user's own. The browser
+   * ignores the `__Host-` prefix, and another host of the domain has planted some of them.
+   */
+  | { credential: 'cookie'; reason: 'forbidden_origin' | 'duplicate' }
 
 /**
  * One event for every security decision, without secrets. To be told of each, pass `onEvent`, or subscribe to

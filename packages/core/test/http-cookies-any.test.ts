@@ -1,15 +1,19 @@
 import { randomBytes } from 'node:crypto'
-import { TokenError } from '@tokenratchet/core'
+import { type Issued, TokenError } from '@tokenratchet/core'
 import { createSeam } from '@tokenratchet/core/http'
 import { fakeClock } from '@tokenratchet/core/testing'
 import fc from 'fast-check'
 import t from 'tap'
-import { guard } from './ask.js'
+import { answer, guard } from './ask.js'
 
 const clock = fakeClock()
 const seam = createSeam({ secret: randomBytes(32).toString('base64url'), now: clock.now })
+const first = await seam.tokens.issue({ subject: 'ada' })
+const { refreshToken: bodyToken } = await seam.tokens.issue({ subject: 'ada', transport: 'body' })
+clock.advance(60)
 const { accessToken: token } = await seam.tokens.issue({ subject: 'ada' })
 const name = '__Host-access_token'
+type Pair = [name: typeof name | '__Host-refresh_token', value: string]
 
 /** The subject whom the guard sees, or the code of its refusal. */
 function seen(cookies: string[]): string {
@@ -40,7 +44,7 @@ const otherCookies = fc.array(
   fc
     .tuple(otherName, fc.constantFrom('=', ''), value)
     .map(parts => parts.join(''))
-    .filter(cookie => !/^[ \t]*__Host-access_token[ \t]*=/.test(cookie)),
+    .filter(cookie => !/^[ \t]*__Host-(access|refresh)_token[ \t]*=/.test(cookie)),
   { maxLength: 12 },
 )
 const ourCookie = fc
@@ -57,19 +61,77 @@ t.test('our cookie is found among any others, wherever it stands', async t => {
   t.doesNotThrow(() => fc.assert(found))
 })
 
-t.test('R17: two of our name are never a credential, wherever they stand', async t => {
-  const refused = fc.property(
-    otherCookies,
-    otherCookies,
-    ourCookie,
-    value,
-    (before, between, ours, other) => {
-      const both = [...before, ours, ...between, `${name}=${other}`]
-      return [both, both.toReversed()].every(cookies => seen(cookies) === 'ERR_ACCESS_TOKEN_MISSING')
-    },
-  )
-  t.doesNotThrow(() => fc.assert(refused))
+/** Of a value among ours: what we did not sign, or a token of a session. */
+const sessions: Readonly<Record<string, readonly Pair[]>> = {
+  ada: [...pairsOf(first), ...pairsOf(await seam.tokens.refresh(first.refreshToken))],
+  mallory: pairsOf(await seam.tokens.issue({ subject: 'mallory' })),
+  eve: pairsOf(await seam.tokens.issue({ subject: 'eve' })),
+}
+const ofSession = (subject: string) => fc.constantFrom(...(sessions[subject] ?? []))
+const garbage: fc.Arbitrary<Pair> = fc.tuple(
+  fc.constantFrom<Pair[0][]>(name, '__Host-refresh_token'),
+  fc.oneof(
+    fc.constantFrom('', 'x', 'e30.e30.e30', bodyToken, `${token}x`, 'A'.repeat(100)),
+    fc.string({ unit: 'binary', maxLength: 20 }).map(text => text.replaceAll(';', '')),
+  ),
+)
+const few = (pair: fc.Arbitrary<Pair>) => fc.array(pair, { maxLength: 6 })
+const newest = (pairs: readonly Pair[]): readonly Pair[] => pairs.slice(-2)
+
+t.test('R17: among any garbage and older tokens of the session its newest tokens count', async t => {
+  const mixed = fc
+    .tuple(few(garbage), few(ofSession('ada')))
+    .chain(([some, older]) => shuffled([...some, ...older, ...newest(sessions['ada'] ?? [])]))
+  const found = fc.asyncProperty(mixed, otherCookies, async (pairs, others) => {
+    const cookies = [...pairs.map(pair => pair.join('=')), ...others]
+    return seen(cookies) === 'ada' && (await isFresh(cookies)) === 200
+  })
+  await t.resolves(fc.assert(found))
 })
+
+t.test('R17: among tokens of two sessions, of which one came twice, none is a credential', async t => {
+  const mixed = fc
+    .tuple(
+      few(garbage),
+      ofSession('ada'),
+      ofSession('mallory'),
+      few(fc.oneof(...['ada', 'eve'].map(ofSession))),
+    )
+    .filter(([garbage, ada, mallory, others]) => hasDuplicates([...garbage, ada, mallory, ...others]))
+    .chain(([some, ada, mallory, others]) => shuffled([...some, ada, mallory, ...others]))
+  const refused = fc.asyncProperty(mixed, otherCookies, async (pairs, others) => {
+    const cookies = [...pairs.map(pair => pair.join('=')), ...others]
+    return seen(cookies) === 'ERR_ACCESS_TOKEN_MISSING' && (await isFresh(cookies)) === 400
+  })
+  await t.resolves(fc.assert(refused))
+})
+
+function pairsOf({ accessToken, refreshToken }: Pick<Issued, 'accessToken' | 'refreshToken'>): Pair[] {
+  return [
+    [name, accessToken],
+    ['__Host-refresh_token', refreshToken],
+  ]
+}
+
+function shuffled(pairs: readonly Pair[]): fc.Arbitrary<Pair[]> {
+  return fc.shuffledSubarray([...pairs], { minLength: pairs.length })
+}
+
+/** As the values arrive: trimmed. */
+function hasDuplicates(pairs: readonly Pair[]): boolean {
+  const different = new Map(
+    pairs.map(([name, value]) => [`${name}=${value.replace(/^[ \t]+|[ \t]+$/g, '')}`, name]),
+  )
+  const names = [...different.values()]
+  return new Set(names).size < names.length
+}
+
+/** The status of a refresh that uses no token up. */
+async function isFresh(cookies: string[]): Promise<number | undefined> {
+  const headers = { cookie: cookies.join(';'), 'sec-fetch-site': 'same-origin' }
+  const [refresh] = seam.routes
+  return (await answer(refresh, { method: 'POST', headers, body: { if_stale: 'true' } }))?.status
+}
 
 t.test('R16: no Cookie header takes long to read', async t => {
   const blanks = `${name}=x${' \t'.repeat(8000)}x`

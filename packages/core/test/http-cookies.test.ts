@@ -1,14 +1,18 @@
-import { randomBytes } from 'node:crypto'
-import { TokenError } from '@tokenratchet/core'
+import crypto, { randomBytes } from 'node:crypto'
+import { syncBuiltinESMExports } from 'node:module'
+import { TokenError, type TokenEvent } from '@tokenratchet/core'
 import { createSeam } from '@tokenratchet/core/http'
 import { fakeClock } from '@tokenratchet/core/testing'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { answer as answerOf, guard } from './ask.js'
 
 const secret = randomBytes(32).toString('base64url')
 const clock = fakeClock()
 const seam = createSeam({ secret, now: clock.now })
-const { accessToken: token } = await seam.tokens.issue({ subject: 'ada' })
+const login = await seam.tokens.issue({ subject: 'ada' })
+const older = login.accessToken
+clock.advance('11m')
+const { accessToken: token } = await seam.tokens.refresh(login.refreshToken)
 const { accessToken: planted } = await seam.tokens.issue({ subject: 'mallory' })
 const name = '__Host-access_token'
 
@@ -76,40 +80,111 @@ t.test('R17: names are compared byte for byte, trimmed of SP and HTAB only', asy
   }
 })
 
-const twice: Record<string, string> = {
-  'both good': `${ours}; ${ours}`,
-  'the first is planted': `${name}=${planted}; ${ours}`,
-  'the second is planted': `${ours}; ${name}=${planted}`,
-  'one is empty, the first': `${name}=; ${ours}`,
-  'one is empty, the second': `${ours}; ${name}=`,
-  'blanks around one': `${ours};\t${name} \t= x`,
-  'three of them': `${ours}; ${ours}; ${ours}`,
-  'others between them': `${ours}; theme=dark; lang=en; ${name}=x`,
+/** Several cookies of our name, and whom the guard sees. */
+const several: Record<string, [header: string, seen: 'ada' | 'MISSING' | 'EXPIRED']> = {
+  'the same twice': [`${ours}; ${ours}`, 'ada'],
+  'an empty one first': [`${name}=; ${ours}`, 'ada'],
+  'an empty one last': [`${ours}; ${name}=`, 'ada'],
+  'blanks around garbage': [`${ours};\t${name} \t= x`, 'ada'],
+  'garbage, and others between them': [`${ours}; theme=dark; lang=en; ${name}=x`, 'ada'],
+  'a forged one': [`${name}=${token.slice(0, -4)}AAAA; ${ours}`, 'ada'],
+  'an older one of the session first': [`${name}=${older}; ${ours}`, 'ada'],
+  'an older one of the session last': [`${ours}; ${name}=${older}`, 'ada'],
+  'an older one of the session, and garbage': [`${name}=x; ${name}=${older}`, 'EXPIRED'],
+  'another session first': [`${name}=${planted}; ${ours}`, 'MISSING'],
+  'another session last': [`${ours}; ${name}=${planted}`, 'MISSING'],
+  'another session between': [`${ours}; ${name}=${planted}; ${ours}`, 'MISSING'],
+  'another session beside an expired token': [`${name}=${planted}; ${name}=${older}`, 'MISSING'],
+  'nothing but garbage': [`${name}=x; ${name}=y`, 'MISSING'],
 }
 
-t.test('R17: two cookies of our name are no credential: 401 without an error', async t => {
-  for (const [what, cookie] of Object.entries(twice)) {
-    t.throws(
-      () => guard(seam, { method: 'GET', headers: { cookie } }),
-      { code: 'ERR_ACCESS_TOKEN_MISSING', status: 401, headers: { 'www-authenticate': /^Bearer$/ } },
-      what,
-    )
+t.test('R17: of several cookies of our name the newest of one session counts', async t => {
+  for (const [what, [header, expected]] of Object.entries(several)) {
+    t.equal(seen(header), expected, what)
   }
 })
 
-t.test('R17: two refresh cookies are no credential, and end nobody’s session', async t => {
-  const { refreshToken } = await seam.tokens.issue({ subject: 'grace' })
+t.test('R17: refused cookies are a 401 without an error, and end nobody’s session', async t => {
+  const refused = {
+    code: 'ERR_ACCESS_TOKEN_MISSING',
+    status: 401,
+    headers: { 'www-authenticate': /^Bearer$/ },
+  }
+  const cookie = `${ours}; ${name}=${planted}`
+  t.throws(() => guard(seam, { method: 'GET', headers: { cookie } }), refused)
   const [refresh] = seam.routes
-  const answer = (cookie: string) =>
-    answerOf(refresh, { method: 'POST', headers: { cookie, 'sec-fetch-site': 'same-origin' } })
-  const pair = `__Host-refresh_token=${refreshToken}`
-  t.match(await answer(`${pair}; ${pair}`), { status: 400, body: { error: 'invalid_request' } })
-  t.match(await answer(`__Host-refresh_token=x; ${pair}`), {
-    status: 400,
-    body: { error: 'invalid_request' },
-  })
-  t.match(await answer(pair), { status: 200 })
+  const grace = await seam.tokens.issue({ subject: 'grace' })
+  const mallory = await seam.tokens.issue({ subject: 'mallory' })
+  const answer = (...tokens: string[]) => {
+    const cookie = tokens.map(each => `__Host-refresh_token=${each}`).join('; ')
+    return answerOf(refresh, { method: 'POST', headers: { cookie, 'sec-fetch-site': 'same-origin' } })
+  }
+  const invalid = { status: 400, body: { error: 'invalid_request' } }
+  t.match(await answer(grace.refreshToken, mallory.refreshToken), invalid)
+  t.match(await answer('x', 'y'), invalid)
+  t.match(await answer(grace.refreshToken), { status: 200 })
+  t.match(await answer(mallory.refreshToken), { status: 200 })
 })
+
+t.test('R17, R32: a request that passes many guards emits one event, and verifies once', async t => {
+  const events: TokenEvent[] = []
+  const several = createSeam({ secret, now: clock.now, onEvent: event => void events.push(event) })
+  const { refreshToken: first } = await several.tokens.issue({ subject: 'ada' })
+  const { refreshToken: second } = await several.tokens.issue({ subject: 'mallory' })
+  events.length = 0
+  const request = { method: 'GET', headers: { cookie: [first, second].map(ofRefresh).join('; ') } }
+  const count = macs(t)
+  for (const auth of ['optional', true, 'optional', { scope: 'read' }] as const) {
+    try {
+      t.equal(guard(several, request, auth), null)
+    } catch (error) {
+      t.match(error, { code: 'ERR_ACCESS_TOKEN_MISSING' })
+    }
+  }
+  t.strictSame(events, [{ type: 'refused', credential: 'cookie', reason: 'duplicate' }])
+  t.equal(count(), 2)
+  request.headers.cookie = ours
+  t.equal(guard(several, request)?.sub, 'ada', 'a middleware may change the header')
+  request.headers.cookie = [first, second].map(ofRefresh).join('; ')
+  t.equal(guard(several, { ...request, headers: { ...request.headers } }, 'optional'), null)
+  t.equal(events.length, 2, 'the next request has an event of its own')
+})
+
+t.test('R17: a header with a thousand of our cookies costs sixteen signatures at most', async t => {
+  const { refreshToken } = await seam.tokens.issue({ subject: 'ada' })
+  const forged = (count: number) =>
+    Array.from({ length: count }, (_, index) => `${refreshToken.slice(0, -4)}${1000 + index}`)
+  const ask = (tokens: string[]) => {
+    const count = macs(t)
+    guard(seam, { method: 'GET', headers: { cookie: tokens.map(ofRefresh).join('; ') } }, 'optional')
+    return count()
+  }
+  t.equal(ask(forged(1000)), 0)
+  t.equal(ask(forged(17)), 0)
+  t.equal(ask(forged(16)), 16)
+})
+
+const ofRefresh = (token: string): string => `__Host-refresh_token=${token}`
+
+/** Counts the MACs that are computed from now on, until it is asked. */
+function macs(t: Pick<Test, 'teardown'>): () => number {
+  const { createHmac } = crypto
+  let count = 0
+  const restore = (): void => {
+    crypto.createHmac = createHmac
+    syncBuiltinESMExports()
+  }
+  crypto.createHmac = (...given) => {
+    count++
+    return createHmac(...given)
+  }
+  syncBuiltinESMExports()
+  t.teardown(restore)
+  return () => {
+    restore()
+    return count
+  }
+}
 
 t.test('without the prefix, the prefixed names are those of others, and the other way round', async t => {
   const plain = createSeam({ secret, now: clock.now, cookie: { secure: false } })

@@ -4,7 +4,8 @@ import type { Issued } from '../verbs/mint.js'
 import { refresh } from '../verbs/refresh.js'
 import type { Refused } from '../verbs/verify.js'
 import { setCookies } from './cookie.js'
-import { bearerToken, refreshCookie } from './credentials.js'
+import { cookieTokens } from './cookie-tokens.js'
+import { bearerToken } from './credentials.js'
 import type { Exchanges } from './exchange.js'
 import type { RawResponse } from './headers.js'
 import { addLateCookies } from './late-cookies.js'
@@ -45,7 +46,7 @@ export function autoRefresh(context: Context, http: HttpSettings, exchanges: Exc
     if (earlier !== undefined) {
       return earlier.then(accessToken => ({ accessToken, isOfNow: false }))
     }
-    const cookie = refreshCookie(request, http.cookies)
+    const { refreshToken: cookie } = cookieTokens(context, http, request)
     // A session that is known as revoked has nothing to refresh, and headers that have left take no cookies along.
     if (cookie === undefined || code === 'ERR_ACCESS_TOKEN_REVOKED' || response.headersSent) {
       return undefined

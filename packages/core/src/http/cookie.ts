@@ -66,28 +66,35 @@ export function nameInLine(line: string): string {
   return pair.slice(skipBlanks(pair, 0), endOfValue(pair, 0, Math.max(0, pair.indexOf('='))))
 }
 
+/** The values of our cookies in a request, in the order in which they were sent: one of each name, as a rule. */
+export interface SentTokens {
+  readonly access: readonly string[]
+  readonly refresh: readonly string[]
+}
+
 /**
- * The value of a cookie, as it was sent. Names are compared byte for byte, trimmed of SP and HTAB only: a laxer
- * reader takes what a browser would have refused to let another host set.
- *
- * @returns `undefined` when it is not there, is empty, or is there twice: one of the two was planted
+ * Reads our cookies as they were sent. Names are compared byte for byte, trimmed of SP and HTAB only: a laxer reader
+ * accepts what a browser would have refused to let another host set.
  */
-export function readCookie(header: string | undefined, name: string): string | undefined {
-  let found: string | undefined
+export function readCookies(header: string | undefined, names: CookieSettings): SentTokens {
+  const access: string[] = []
+  const refresh: string[] = []
   for (let start = 0; header !== undefined && start < header.length; ) {
     const semicolon = header.indexOf(';', start)
     const end = semicolon === -1 ? header.length : semicolon
     const from = skipBlanks(header, start)
-    const equals = header.startsWith(name, from) ? skipBlanks(header, from + name.length) : -1
-    if (equals !== -1 && equals < end && header[equals] === '=') {
-      if (found !== undefined) {
-        return undefined
-      }
-      found = header.slice(skipBlanks(header, equals + 1), endOfValue(header, equals + 1, end))
-    }
+    addCookie(access, names.accessToken, header, from, end)
+    addCookie(refresh, names.refreshToken, header, from, end)
     start = end + 1
   }
-  return found === '' ? undefined : found
+  return { access, refresh }
+}
+
+function addCookie(values: string[], name: string, header: string, from: number, end: number): void {
+  const equals = header.startsWith(name, from) ? skipBlanks(header, from + name.length) : end
+  if (equals < end && header[equals] === '=') {
+    values.push(header.slice(skipBlanks(header, equals + 1), endOfValue(header, equals + 1, end)))
+  }
 }
 
 function skipBlanks(text: string, from: number): number {

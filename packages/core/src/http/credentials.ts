@@ -1,4 +1,3 @@
-import { type CookieSettings, readCookie } from './cookie.js'
 import type { HttpRequest } from './types.js'
 
 /** RFC 6750 section 2.1: the scheme in any case, blanks, one b64token. */
@@ -28,14 +27,6 @@ export function bearerToken({ headers, rawHeaders }: HttpRequest): string | null
 /** Whether there is anything to judge. */
 export function hasCredentials({ headers }: HttpRequest): boolean {
   return headers.authorization !== undefined || headers.cookie !== undefined
-}
-
-export function accessCookie({ headers }: HttpRequest, cookies: CookieSettings): string | undefined {
-  return readCookie(headers.cookie, cookies.accessToken)
-}
-
-export function refreshCookie({ headers }: HttpRequest, cookies: CookieSettings): string | undefined {
-  return readCookie(headers.cookie, cookies.refreshToken)
 }
 
 function count(rawHeaders: readonly string[] = [], name: string): number {

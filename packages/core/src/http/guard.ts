@@ -9,7 +9,7 @@ import { type Auth, checkGranted } from './demands.js'
 import type { Exchanges } from './exchange.js'
 import type { RawResponse } from './headers.js'
 import type { HttpSettings } from './options.js'
-import { missing, presentedToken, requiredToken } from './presented.js'
+import { absent, missing, presentedToken, requiredToken } from './presented.js'
 import { carryHeaders } from './refusal-headers.js'
 import type { HttpRequest } from './types.js'
 
@@ -123,7 +123,7 @@ function userOf(guard: Guard, request: HttpRequest, response: RawResponse | unde
     return loading.then(() => userOf(guard, request, response, auth))
   }
   const token = presentedToken(context, http, request, isHandshake)
-  const verdict = token === undefined ? missing : judge(context, token)
+  const verdict = token === undefined ? absent(context, http, request) : judge(context, token)
   if (verdict instanceof Refused && response !== undefined) {
     const refreshing = guard.autoRefresh?.(verdict, request, response)
     if (refreshing !== undefined) {

@@ -4,7 +4,7 @@ import { type Grant, issue } from '../verbs/issue.js'
 import { endSession } from '../verbs/revoke.js'
 import { type BodyAnswer, bodyAnswer, type CookieAnswer, cookieAnswer, noStore } from './answers.js'
 import { clearCookies, setCookies } from './cookie.js'
-import { refreshCookie } from './credentials.js'
+import { allCookieTokens } from './cookie-tokens.js'
 import type { Exchange } from './exchange.js'
 import { addHeaders, type ResponseHeaders, replaceCookies } from './headers.js'
 import type { HttpSettings } from './options.js'
@@ -14,7 +14,7 @@ import type { HttpRequest } from './types.js'
 /**
  * Begins a session, sets the headers and cookies of its response, and answers what belongs into the body.
  *
- * Tokens in cookies end the session whose refresh cookie came along, and are refused to a cross-origin request, which
+ * Tokens in cookies end the sessions whose refresh cookies came along, and are refused to a cross-origin request, which
  * would log its victim in as somebody else (login CSRF); a redirect back from an identity provider is a GET, and has a
  * `state`. Tokens in a body have nothing to do with cookies.
  *
@@ -39,17 +39,13 @@ export async function issueTokens(
     checkOrigin(context, http, request)
   }
   const earlier = exchange.begun
-  const cookie = isInCookies ? refreshCookie(request, http.cookies) : undefined
-  const replaces = grant?.replaces ?? earlier?.refreshToken ?? cookie
-  if (earlier !== undefined && replaces !== earlier.refreshToken) {
-    await endSession(context, earlier.session, 'replaced')
-  }
-  const issued = await issue(context, {
-    ...grant,
-    userAgent: grant?.userAgent ?? request.headers['user-agent'],
-    transport: grant?.transport ?? http.transport,
-    replaces,
-  })
+  const [replaces, ...others] = [
+    ...(earlier === undefined ? [] : [earlier.refreshToken]),
+    ...replacedBy(http, request, grant, isInCookies),
+  ]
+  const userAgent = grant?.userAgent ?? request.headers['user-agent']
+  const transport = grant?.transport ?? http.transport
+  const issued = await issue(context, { ...grant, userAgent, transport, replaces }, others)
   const { sid, refreshToken } = issued
   const session = { tag: tagOf(grant.subject), sid, subject: grant.subject }
   exchange.begun = { session, refreshToken, isInCookies }
@@ -65,6 +61,19 @@ export async function issueTokens(
     replaceCookies(response, http.cookies, clearCookies(http.cookies))
   }
   return isInCookies ? cookieAnswer(issued) : bodyAnswer(issued)
+}
+
+/** The refresh tokens whose sessions a login ends: the one that its handler names, or those of the cookies. */
+function replacedBy(
+  http: HttpSettings,
+  request: HttpRequest,
+  grant: Grant,
+  isInCookies: boolean,
+): readonly string[] {
+  if (grant?.replaces !== undefined) {
+    return [grant.replaces]
+  }
+  return isInCookies ? allCookieTokens(http, request).refresh : []
 }
 
 /** @throws Error if the response can't carry headers any more */

@@ -5,7 +5,8 @@ import { endSession, type NamedSession, sessionOf } from '../verbs/revoke.js'
 import { verify } from '../verbs/verify.js'
 import { noStore } from './answers.js'
 import { clearCookies } from './cookie.js'
-import { accessCookie, bearerToken, refreshCookie } from './credentials.js'
+import { allCookieTokens, reportDuplicates } from './cookie-tokens.js'
+import { bearerToken } from './credentials.js'
 import type { Exchange } from './exchange.js'
 import { addHeaders, type ResponseHeaders, replaceCookies } from './headers.js'
 import { checkUnsent } from './login.js'
@@ -86,9 +87,10 @@ async function endBearerSession(context: Context, bearer: string): Promise<void>
   }
 }
 
-/** Of the two cookies: the same session, as a rule. */
+/** Of all cookies: the same session, as a rule. */
 function sessionsOf(context: Context, http: HttpSettings, request: HttpRequest): Iterable<NamedSession> {
-  const tokens = [accessCookie(request, http.cookies), refreshCookie(request, http.cookies)]
-  const named = tokens.map(token => (token === undefined ? undefined : sessionOf(context, token)))
+  reportDuplicates(context, http, request)
+  const { access, refresh } = allCookieTokens(http, request)
+  const named = [...access, ...refresh].map(token => sessionOf(context, token))
   return new Map(named.flatMap(session => (session === undefined ? [] : [[session.sid, session]]))).values()
 }

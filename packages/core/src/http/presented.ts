@@ -1,7 +1,8 @@
 import type { Context } from '../context.js'
 import { TokenError } from '../errors.js'
 import { Refused, refuse } from '../verbs/verify.js'
-import { accessCookie, bearerToken } from './credentials.js'
+import { cookieTokens, reportDuplicates } from './cookie-tokens.js'
+import { bearerToken } from './credentials.js'
 import type { HttpSettings } from './options.js'
 import { isSameOrigin } from './origin.js'
 import type { HttpRequest } from './types.js'
@@ -13,11 +14,19 @@ export const missing: Refused = new Refused('ERR_ACCESS_TOKEN_MISSING', {
   reason: 'missing',
 })
 
+/** The same where the event of the refused cookies says why. */
+const duplicate = new Refused(missing.code, undefined)
+
+/** Says why a request presents no access token, and emits the event of cookies that are refused as duplicates. */
+export function absent(context: Context, http: HttpSettings, request: HttpRequest): Refused {
+  return reportDuplicates(context, http, request) ? duplicate : missing
+}
+
 /** @throws TokenError 401 without one, 400 for a malformed one, 403 for a cookie from another origin */
 export function requiredToken(context: Context, http: HttpSettings, request: HttpRequest): string {
   const token = presentedToken(context, http, request)
   if (token === undefined) {
-    throw refuse(context, missing)
+    throw refuse(context, absent(context, http, request))
   }
   return token
 }
@@ -38,11 +47,11 @@ export function presentedToken(
   if (bearer !== undefined) {
     return bearer
   }
-  const cookie = accessCookie(request, http.cookies)
-  if (cookie !== undefined) {
+  const { accessToken } = cookieTokens(context, http, request)
+  if (accessToken !== undefined) {
     checkOrigin(context, http, request, isHandshake)
   }
-  return cookie
+  return accessToken
 }
 
 /** The Bearer token, if there is one. */

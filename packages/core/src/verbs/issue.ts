@@ -41,10 +41,11 @@ const known = ['subject', 'claims', 'scope', 'userAgent', 'ip', 'transport', 're
 /**
  * Begins a session. The access token is signed first: claims that do not fit leave everything as it was.
  *
+ * @param others more refresh tokens that came with the login, beside `grant.replaces`: their sessions end too
  * @throws TypeError for a grant that makes no sense
  * @throws StoreUnavailableError
  */
-export async function issue(context: Context, grant: Grant): Promise<Issued> {
+export async function issue(context: Context, grant: Grant, others: readonly string[] = []): Promise<Issued> {
   const { settings, revocations, publish } = context
   const { subject, claims, scope, device, ip, transport } = checkGrant(grant)
   const tag = tagOf(subject)
@@ -53,10 +54,13 @@ export async function issue(context: Context, grant: Grant): Promise<Issued> {
   const now = settings.now()
   const sessionEnds = now + idleTimeout * 1000
   const access = mintAccessToken(context, { subject, sid, claims, scope, transport, now, sessionEnds })
-  const replaced = decodeRefreshToken(context.refreshRing, grant.replaces)
-  if (replaced !== undefined && replaced.tag !== tag) {
+  const presented = sessionsOf(context, [grant.replaces, ...others])
+  const replaced = presented.find(each => each.tag === tag)
+  for (const each of presented) {
     // Somebody else's: a step of its own. Before the login, which would leave a session behind if this failed after it.
-    await endSession(context, replaced, 'replaced')
+    if (each !== replaced) {
+      await endSession(context, each, 'replaced')
+    }
   }
 
   const session = {
@@ -67,7 +71,7 @@ export async function issue(context: Context, grant: Grant): Promise<Issued> {
     data: writeData({ subject, claims, scope, device, ip }),
   }
   const { session: stored, now: storeNow, evicted } = await create(context, session, replaced)
-  if (replaced?.tag === tag) {
+  if (replaced !== undefined) {
     revocations.add(replaced)
     publish({ type: 'revoked', reason: 'replaced', sid: replaced.sid, subject })
   }
@@ -89,12 +93,18 @@ export async function issue(context: Context, grant: Grant): Promise<Issued> {
   }
 }
 
+/** Each session once, though several tokens of it came. */
+function sessionsOf({ refreshRing }: Context, texts: readonly (string | undefined)[]): SessionRef[] {
+  const tokens = texts.flatMap(text => decodeRefreshToken(refreshRing, text) ?? [])
+  return [...new Map(tokens.map(({ tag, sid }) => [sid, { tag, sid }])).values()]
+}
+
 async function create(context: Context, session: NewSession, replaced: SessionRef | undefined) {
   const { publishFor, settings } = context
   const rules = {
     perSubject: settings.sessionsPerSubject,
     publishFor,
-    ...(replaced?.tag === session.tag && { replaces: { tag: replaced.tag, sid: replaced.sid } }),
+    ...(replaced !== undefined && { replaces: { tag: replaced.tag, sid: replaced.sid } }),
   }
   return context.ask(async store => decided(await store.create(session, rules)))
 }

@@ -4,12 +4,12 @@ import { type Context, clockTolerance } from '../context.js'
 import { StoreUnavailableError, TokenError, type TokenErrorCode } from '../errors.js'
 import type { TokenEvent } from '../events.js'
 
-/** Why no access token is believed: a verdict that nobody has been told of yet. */
+/** Why no access token is believed: a verdict whose event, if it has one, is not emitted yet. */
 export class Refused {
   readonly code: TokenErrorCode
-  readonly event: TokenEvent
+  readonly event: TokenEvent | undefined
 
-  constructor(code: TokenErrorCode, event: TokenEvent) {
+  constructor(code: TokenErrorCode, event: TokenEvent | undefined) {
     this.code = code
     this.event = event
   }
@@ -36,7 +36,7 @@ export function verify(context: Context, token: string): Claims {
 
 /** All that this process knows by itself. Tells nobody: there may be more to the request than this token. */
 export function judge(context: Context, token: string): Claims | Refused {
-  const claims = context.verified.get(token) ?? firstSeen(context, token)
+  const claims = readClaims(context, token)
   if (claims === undefined) {
     return invalidToken
   }
@@ -60,6 +60,15 @@ export function endOf({ settings }: Context, { iat, exp }: Claims): number {
   return Math.min(exp, iat + settings.accessTokenLifetime)
 }
 
+/**
+ * The claims of a token that we signed, whether or not it has expired or was revoked.
+ *
+ * @returns `undefined` for a token that we did not sign
+ */
+export function readClaims(context: Context, token: string): Claims | undefined {
+  return context.verified.get(token) ?? firstSeen(context, token)
+}
+
 function firstSeen(context: Context, token: string): Claims | undefined {
   const claims = readAccessToken(context.accessRing, token, context.settings)
   if (claims !== undefined) {
@@ -80,9 +89,11 @@ export function accepted(context: Context, verdict: Claims | Refused): Claims {
   return verdict
 }
 
-/** Tells of a verdict. */
+/** Emits the event of a verdict. */
 export function refuse({ publish }: Context, { code, event }: Refused): TokenError {
-  publish(event)
+  if (event !== undefined) {
+    publish(event)
+  }
   return new TokenError(code)
 }
 

@@ -6,10 +6,8 @@ import { endOf, judge, Refused } from '../../verbs/verify.js'
 import { bodyAnswer, type CookieAnswer, cookieAnswer, noStore } from '../answers.js'
 import { readParameters } from '../body.js'
 import { setCookies } from '../cookie.js'
-import { accessCookie, refreshCookie } from '../credentials.js'
-import type { HttpSettings } from '../options.js'
+import { cookieTokens, reportDuplicates } from '../cookie-tokens.js'
 import { checkOrigin } from '../presented.js'
-import type { HttpRequest } from '../types.js'
 import { type Handler, malformed, missing, wellFormed } from './handler.js'
 
 /**
@@ -19,7 +17,7 @@ import { type Handler, malformed, missing, wellFormed } from './handler.js'
 export const handleRefresh: Handler = async (context, http, request) => {
   const parameters = await wellFormed(context, readParameters(request))
   const { refresh_token: token, grant_type: grantType, scope, if_stale: ifStale } = parameters
-  const cookie = refreshCookie(request, http.cookies)
+  const { accessToken, refreshToken: cookie } = cookieTokens(context, http, request)
   const userAgent = request.headers['user-agent']
   if (grantType !== undefined && grantType !== 'refresh_token') {
     throw malformed(context, new TokenError('ERR_UNSUPPORTED_GRANT_TYPE'))
@@ -45,9 +43,10 @@ export const handleRefresh: Handler = async (context, http, request) => {
     checkOrigin(context, http, request)
   }
   if (cookie === undefined) {
-    throw missing(context)
+    const areDuplicates = reportDuplicates(context, http, request)
+    throw areDuplicates ? new TokenError('ERR_INVALID_REQUEST') : missing(context)
   }
-  const fresh = ifStale && scope === undefined ? freshAnswer(context, http, request, cookie) : undefined
+  const fresh = ifStale && scope === undefined ? freshAnswer(context, accessToken, cookie) : undefined
   if (fresh !== undefined) {
     return { status: 200, headers: { ...noStore }, body: fresh }
   }
@@ -66,12 +65,10 @@ export const handleRefresh: Handler = async (context, http, request) => {
  */
 function freshAnswer(
   context: Context,
-  http: HttpSettings,
-  request: HttpRequest,
+  accessToken: string | undefined,
   refreshToken: string,
 ): CookieAnswer | undefined {
   const { feed, settings } = context
-  const accessToken = accessCookie(request, http.cookies)
   // Who may have missed a revocation leaves it to the store.
   if (accessToken === undefined || feed?.loading !== undefined || feed?.isStale) {
     return undefined
