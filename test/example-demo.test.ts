@@ -41,7 +41,9 @@ for (const example of examples) {
       await browser.logIn()
       const { status, cookies } = await browser.post('/demo/expire')
       t.equal(status, 204)
-      t.match(cookies, [/^access_token=[\w-]+\.[\w-]+\.[\w-]+; Path=\/; HttpOnly; SameSite=Lax$/])
+      t.match(cookies, [
+        /^access_token=[\w-]+\.[\w-]+\.[\w-]+; Path=\/; HttpOnly; SameSite=Lax; Priority=High$/,
+      ])
       t.match((await browser.get('/me')).body, { code: 'ERR_ACCESS_TOKEN_EXPIRED' })
       t.same((await browser.refresh()).body, { expires_in: 60 })
       t.equal((await browser.get('/me')).status, 200)

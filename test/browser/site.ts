@@ -36,6 +36,8 @@ export interface Site extends Front {
   readonly clock: FakeClock
   /** Types of all that the app decided. */
   readonly events: TokenEvent['type'][]
+  /** Why requests were refused. */
+  readonly reasons: string[]
   /** Whether the store rejects refreshes. */
   isStoreDown: boolean
   /** Those that live, of a user. */
@@ -49,6 +51,7 @@ export async function startSite(
 ): Promise<Site> {
   const clock = fakeClock()
   const events: Site['events'] = []
+  const reasons: Site['reasons'] = []
   const { rotate, ...store } = memoryStore({ now: clock.now })
   const app = await frameworks[framework]({
     options: {
@@ -59,7 +62,12 @@ export async function startSite(
           site.isStoreDown ? Promise.reject(new StoreUnavailableError()) : rotate(...step),
       },
       now: clock.now,
-      onEvent: ({ type }) => void events.push(type),
+      onEvent(event) {
+        events.push(event.type)
+        if (event.type === 'refused') {
+          reasons.push(event.reason)
+        }
+      },
       ...options,
     },
     routes: [...commonRoutes, guest],
@@ -74,6 +82,7 @@ export async function startSite(
     url: `http://app.example.localhost:${front.port}/`,
     clock,
     events,
+    reasons,
     isStoreDown: false,
     sessions: (subject = 'ada') => app.tokens.sessions(subject),
   }

@@ -11,15 +11,27 @@ function parse(line: string): { name: string | undefined; value: string | undefi
 }
 
 const variants: Record<string, [options: CookieOptions, prefix: string, attributes: string[]]> = {
-  'by default': [{}, '__Host-', ['HttpOnly', 'Path=/', 'SameSite=Lax', 'Secure']],
-  'sameSite lax': [{ sameSite: 'lax' }, '__Host-', ['HttpOnly', 'Path=/', 'SameSite=Lax', 'Secure']],
-  'sameSite strict': [{ sameSite: 'strict' }, '__Host-', ['HttpOnly', 'Path=/', 'SameSite=Strict', 'Secure']],
-  'sameSite none': [{ sameSite: 'none' }, '__Host-', ['HttpOnly', 'Path=/', 'SameSite=None', 'Secure']],
-  'secure false': [{ secure: false }, '', ['HttpOnly', 'Path=/', 'SameSite=Lax']],
+  'by default': [{}, '__Host-', ['HttpOnly', 'Path=/', 'Priority=High', 'SameSite=Lax', 'Secure']],
+  'sameSite lax': [
+    { sameSite: 'lax' },
+    '__Host-',
+    ['HttpOnly', 'Path=/', 'Priority=High', 'SameSite=Lax', 'Secure'],
+  ],
+  'sameSite strict': [
+    { sameSite: 'strict' },
+    '__Host-',
+    ['HttpOnly', 'Path=/', 'Priority=High', 'SameSite=Strict', 'Secure'],
+  ],
+  'sameSite none': [
+    { sameSite: 'none' },
+    '__Host-',
+    ['HttpOnly', 'Path=/', 'Priority=High', 'SameSite=None', 'Secure'],
+  ],
+  'secure false': [{ secure: false }, '', ['HttpOnly', 'Path=/', 'Priority=High', 'SameSite=Lax']],
   'secure false, sameSite strict': [
     { secure: false, sameSite: 'strict' },
     '',
-    ['HttpOnly', 'Path=/', 'SameSite=Strict'],
+    ['HttpOnly', 'Path=/', 'Priority=High', 'SameSite=Strict'],
   ],
 }
 const fortnight = 'Max-Age=1209600'

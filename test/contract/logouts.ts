@@ -12,5 +12,5 @@ export const logouts = [
 ] as const
 
 export const cleared: readonly string[] = [names.access, names.refresh].map(
-  name => `${name}=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax`,
+  name => `${name}=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax; Priority=High`,
 )

@@ -23,7 +23,7 @@ const anHour = 3_600_000
 export function createDemo(options: Config['tokens']): Demo {
   const { secret, signingKeys, issuer, audience, cookie } = options
   const prefix = cookie?.secure === false ? '' : '__Host-'
-  const attributes = `Path=/; HttpOnly; SameSite=Lax${prefix && '; Secure'}`
+  const attributes = `Path=/; HttpOnly; SameSite=Lax${prefix && '; Secure'}; Priority=High`
   const watched = watch()
   return {
     async expiredCookie({ sub, email }) {

@@ -17,10 +17,17 @@ export interface CookieOptions {
   sameSite?: 'lax' | 'strict' | 'none' | undefined
 }
 
+/**
+ * When the hosts of a domain have more than 180 cookies together, Chromium throws away those of the priority that has too
+ * many: most have the default, medium. Other browsers ignore the attribute (RFC 6265bis section 5.6).
+ */
+const priority = 'Priority=High'
+
 const sameSites = { lax: 'Lax', strict: 'Strict', none: 'None' } as const
 
 /**
- * `__Host-` keeps other hosts of the domain from planting a cookie of our name (RFC 6265bis section 4.1.3.2).
+ * `__Host-` keeps other hosts of the domain from planting a cookie of our name (RFC 6265bis section 4.1.3.2) in browsers
+ * that know it. WebKitGTK doesn't: duplicate-cookies.ts.
  *
  * @throws TypeError that names the option
  */
@@ -40,7 +47,7 @@ export function cookieSettings(options: CookieOptions = {}): CookieSettings {
   return {
     accessToken: `${prefix}access_token`,
     refreshToken: `${prefix}refresh_token`,
-    attributes: `Path=/; HttpOnly${secure ? '; Secure' : ''}; SameSite=${sameSites[sameSite]}`,
+    attributes: `Path=/; HttpOnly${secure ? '; Secure' : ''}; SameSite=${sameSites[sameSite]}; ${priority}`,
   }
 }
 
