@@ -1,11 +1,11 @@
 // What is answered to a request that fails: JSON, and nothing about our insides.
 import { STATUS_CODES } from 'node:http'
-import { TokenError } from '@tokenratchet/fastify'
+import { isTokenError } from '@tokenratchet/fastify'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { securityHeaders } from './headers.js'
 
 export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (error instanceof TokenError) {
+  if (isTokenError(error)) {
     // With its headers: Fastify does it.
     return reply.send(error)
   }

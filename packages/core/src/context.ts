@@ -2,6 +2,7 @@ import { type VerifiedTokens, verifiedTokens } from './access-token/cache.js'
 import { type AccessRing, accessRing } from './access-token/ring.js'
 import { StoreUnavailableError } from './errors.js'
 import { type Publish, publisher } from './events.js'
+import { isStoreUnavailableError } from './is-token-error.js'
 import { checkOptions, type Settings, type TokensOptions } from './options.js'
 import { type RefreshRing, refreshRing } from './refresh-token/ring.js'
 import { RevocationFeed } from './revocation-feed.js'
@@ -65,7 +66,7 @@ export function createContext<C extends object>(options: TokensOptions<C>): Cont
       try {
         return await question(store)
       } catch (cause) {
-        const error = cause instanceof StoreUnavailableError ? cause : new StoreUnavailableError({ cause })
+        const error = isStoreUnavailableError(cause) ? cause : new StoreUnavailableError({ cause })
         publish({ type: 'store_unavailable', error })
         throw error
       }

@@ -112,11 +112,21 @@ const meanings: Readonly<Record<TokenErrorCode, Meaning>> = {
 }
 
 /**
+ * Marks our errors in all copies of this package that a process may have loaded. It is no member of the class, because
+ * the types of two copies would then be different.
+ */
+export const brand: symbol = Symbol.for('tokenratchet.error')
+
+/**
  * Everything that is refused at run time. Misuse by the programmer is a `TypeError` instead.
  *
  * The message is a constant of its `code`; `cause` may hold what a store or a hook threw, never a token.
  */
 export class TokenError extends Error {
+  static {
+    Object.defineProperty(TokenError.prototype, brand, { value: true })
+  }
+
   override readonly name: string = 'TokenError'
   readonly code: TokenErrorCode
   /** HTTP status: 400, 401, 403, 404, 413 or 503. */

@@ -87,9 +87,14 @@ export const auth: Tokenratchet = tokenratchet(good)
 tokenratchet() // TS2554
 `,
     'errors.mts': `
-import { StoreUnavailableError, TokenError } from '@tokenratchet/express'
+import { isTokenError, StoreUnavailableError, TokenError } from '@tokenratchet/express'
 import type { ErrorRequestHandler } from 'express'
 
+export const told: ErrorRequestHandler = (error, _req, res, next) => {
+  if (!isTokenError(error)) return next(error)
+  if (error.code === 'ERR_TYPO') return // TS2367
+  res.status(error.status).set(error.headers).json({ code: error.code })
+}
 export const answer: ErrorRequestHandler = (error, _req, res, next) => {
   if (error instanceof TokenError && !(error instanceof StoreUnavailableError)) {
     if (error.code === 'ERR_TYPO') return // TS2367

@@ -1,3 +1,3 @@
-export { StoreUnavailableError, TokenError, type TokenEvent } from '@tokenratchet/core'
+export { isTokenError, StoreUnavailableError, TokenError, type TokenEvent } from '@tokenratchet/core'
 export type { TokenratchetOptions } from './options.js'
 export { tokenratchet, tokenratchet as default } from './plugin.js'

@@ -70,14 +70,14 @@ export const without: TokenratchetOptions = {} // TS2322
 await Fastify().register(tokenratchet, { secret: 'x', prefix: '/session' })
 await Fastify().register(tokenratchet, good)
 `,
-    'http2.mts': `
-import tokenratchet from '@tokenratchet/fastify'
-import Fastify from 'fastify'
+    'errors.mts': `${begin}
+import { isTokenError } from '@tokenratchet/fastify'
 
-const app = Fastify({ http2: true })
-await app.register(tokenratchet, { secret: 'x' })
-app.get('/me', { config: { auth: true } }, async () => 1)
-app.post('/login', async (_request, reply) => reply.issueTokens({ subject: 'ada' }))
+app.setErrorHandler((error, _request, reply) => {
+  if (!isTokenError(error)) throw error
+  if (error.code === 'ERR_TYPO') return // TS2367
+  return reply.code(error.status).headers(error.headers).send({ code: error.code })
+})
 `,
     'require.cts': `
 import fastify = require('fastify')

@@ -1,4 +1,4 @@
-import { StoreUnavailableError } from '@tokenratchet/core'
+import { isTokenError, StoreUnavailableError } from '@tokenratchet/core'
 
 /** What a server or a connection says when it can't serve, and what that means. Anything else fails the same way. */
 const meanings: readonly (readonly [RegExp, string])[] = [
@@ -27,8 +27,8 @@ const meanings: readonly (readonly [RegExp, string])[] = [
  * know a command quotes it.
  */
 export function unavailable(error: unknown): StoreUnavailableError {
-  if (error instanceof StoreUnavailableError) {
-    return error
+  if (isTokenError(error) && error.code === 'ERR_STORE_UNAVAILABLE') {
+    return error as StoreUnavailableError
   }
   const { message, name } = error instanceof Error ? error : new Error(typeof error)
   const [, meaning] = meanings.find(([pattern]) => pattern.test(message)) ?? [undefined, 'the command failed']

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http'
-import { TokenError } from '../errors.js'
+import type { TokenError } from '../errors.js'
+import { isTokenError } from '../is-token-error.js'
 import type { Issued } from '../verbs/mint.js'
 import type { HttpResponse } from './types.js'
 
@@ -60,7 +61,7 @@ export function refusal({ status, error, message, headers }: TokenError): HttpRe
  * @returns `undefined` for an error that is not ours
  */
 export function errorResponse(error: unknown): HttpResponse | undefined {
-  if (!(error instanceof TokenError)) {
+  if (!isTokenError(error)) {
     return undefined
   }
   const { status, code, message, headers } = error

@@ -1,5 +1,5 @@
 import type { Context } from '../context.js'
-import { TokenError } from '../errors.js'
+import { isTokenError } from '../is-token-error.js'
 import type { Issued } from '../verbs/mint.js'
 import { refresh } from '../verbs/refresh.js'
 import type { Refused } from '../verbs/verify.js'
@@ -71,7 +71,7 @@ async function refreshFor(
   try {
     issued = await refresh(context, cookie, { transport: 'cookie', userAgent })
   } catch (error) {
-    if (error instanceof TokenError && error.code === 'ERR_INVALID_GRANT') {
+    if (isTokenError(error) && error.code === 'ERR_INVALID_GRANT') {
       return undefined
     }
     throw error

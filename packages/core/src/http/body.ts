@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import { TokenError } from '../errors.js'
+import { isTokenError } from '../is-token-error.js'
 import type { HttpRequest } from './types.js'
 
 /** Token requests are small. */
@@ -36,7 +37,7 @@ export async function readParameters(request: HttpRequest): Promise<Parameters> 
 export async function readBody({ body, stream, headers }: HttpRequest): Promise<unknown> {
   const isUnread = stream !== undefined && !stream.readableDidRead && mayHaveBody(headers)
   const content = isUnread && isBlank(body) ? await receiveText(stream) : body
-  if (content instanceof TokenError) {
+  if (isTokenError(content)) {
     throw content
   }
   return content

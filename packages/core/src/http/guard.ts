@@ -1,6 +1,7 @@
 import type { Claims } from '../access-token/claims.js'
 import type { Context } from '../context.js'
 import { TokenError } from '../errors.js'
+import { isTokenError } from '../is-token-error.js'
 import { confirm, introspect } from '../verbs/introspect.js'
 import { accepted, checkFeed, judge, Refused, refuse } from '../verbs/verify.js'
 import type { AutoRefresh, Refreshed } from './auto-refresh.js'
@@ -84,7 +85,7 @@ export function explain(
   response: RawResponse | undefined,
   error: unknown,
 ): void {
-  if (error instanceof TokenError && response !== undefined) {
+  if (isTokenError(error) && response !== undefined) {
     carryHeaders(http, exchanges.of(request, response), request, response, error)
   }
 }

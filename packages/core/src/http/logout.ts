@@ -1,5 +1,5 @@
 import type { Context } from '../context.js'
-import { TokenError } from '../errors.js'
+import { isTokenError } from '../is-token-error.js'
 import { tagOf } from '../subject.js'
 import { endSession, type NamedSession, sessionOf } from '../verbs/revoke.js'
 import { verify } from '../verbs/verify.js'
@@ -81,7 +81,7 @@ async function endBearerSession(context: Context, bearer: string): Promise<void>
     const { sub, sid } = verify(context, bearer)
     await endSession(context, { tag: tagOf(sub), sid, subject: sub }, 'revoke')
   } catch (error) {
-    if (!(error instanceof TokenError && error.code === 'ERR_ACCESS_TOKEN_REVOKED')) {
+    if (!(isTokenError(error) && error.code === 'ERR_ACCESS_TOKEN_REVOKED')) {
       throw error
     }
   }

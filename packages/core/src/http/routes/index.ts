@@ -1,5 +1,5 @@
 import type { Context } from '../../context.js'
-import { TokenError } from '../../errors.js'
+import { isTokenError } from '../../is-token-error.js'
 import { noStore, refusal } from '../answers.js'
 import type { Exchanges } from '../exchange.js'
 import type { RawResponse } from '../headers.js'
@@ -119,7 +119,7 @@ async function answer(
     }
     return await handler(context, http, request, sid)
   } catch (error) {
-    if (error instanceof TokenError) {
+    if (isTokenError(error)) {
       return refusal(error)
     }
     throw error
