@@ -12,8 +12,22 @@ export type Hook = (request: FastifyRequest, reply: FastifyReply, done: Done) =>
 
 /** As a hook with `done`, or without it as a function to await. */
 export interface Authenticate {
-  (request: FastifyRequest, reply: FastifyReply, done: Done): void
-  (request: FastifyRequest, reply: FastifyReply): Promise<void>
+  (request: AnyRequest, reply: AnyReply, done: Done): void
+  (request: AnyRequest, reply: AnyReply): Promise<void>
+}
+
+/** A `FastifyRequest` of any server (http, https, http2), logger and type provider: one type has no room for all. */
+interface AnyRequest {
+  readonly raw: object
+  readonly host: string
+  readonly is404: boolean
+  readonly routeOptions: object
+}
+
+/** A `FastifyReply` of any server. */
+interface AnyReply {
+  readonly raw: object
+  readonly sent: boolean
 }
 
 /** The hook of every route: does what the route's `config.auth` says. */

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { TokenEvent } from '@tokenratchet/core'
 import { type FakeClock, fakeClock } from '@tokenratchet/core/testing'
 import tokenratchet, { type TokenratchetOptions } from '@tokenratchet/fastify'
-import Fastify, { type FastifyInstance, type FastifyRequest, type InjectOptions } from 'fastify'
+import Fastify, { type FastifyInstance, type InjectOptions } from 'fastify'
 
 export const secret: string = randomBytes(32).toString('base64url')
 export const names = { access: '__Host-access_token', refresh: '__Host-refresh_token' } as const
@@ -52,12 +52,12 @@ export async function testApp(
 }
 
 /** The decorator as an untyped program sees it: the types of `request.user` are the application's choice. */
-function userOf(request: FastifyRequest): { sub: string } | null | undefined {
-  return (request as unknown as { user?: { sub: string } | null }).user
+function userOf(request: object): { sub: string } | null | undefined {
+  return (request as { user?: { sub: string } | null }).user
 }
 
 /** `{ user: null }` for nobody; `{}` where the plugin has not been. */
-export function who(request: FastifyRequest): { user: string | null | undefined } {
+export function who(request: object): { user: string | null | undefined } {
   const user = userOf(request)
   return { user: user ? user.sub : user }
 }

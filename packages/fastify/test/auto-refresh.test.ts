@@ -82,11 +82,11 @@ t.test('HTTP/2: the cookies leave with the headers, and an aborted stream breaks
   const events: TokenEvent[] = []
   const app = Fastify({ http2: true })
   t.teardown(() => app.close())
-  await app.register(tokenratchet as never, {
+  await app.register(tokenratchet, {
     secret: randomBytes(32).toString('base64url'),
     autoRefresh: true,
     now: clock.now,
-    onEvent: (event: TokenEvent) => void events.push(event),
+    onEvent: event => void events.push(event),
   })
   const guarded = { config: { auth: true as const } }
   app.get('/page', guarded, async (_request, reply) =>
