@@ -55,13 +55,13 @@ export interface Client extends EventTarget {
   addEventListener<T extends keyof ClientEvents>(
     type: T,
     listener: (event: ClientEvents[T]) => void,
-    options?: boolean | AddEventListenerOptions,
+    options?: Parameters<EventTarget['addEventListener']>[2],
   ): void
   addEventListener(...other: Parameters<EventTarget['addEventListener']>): void
   removeEventListener<T extends keyof ClientEvents>(
     type: T,
     listener: (event: ClientEvents[T]) => void,
-    options?: boolean | EventListenerOptions,
+    options?: Parameters<EventTarget['removeEventListener']>[2],
   ): void
   removeEventListener(...other: Parameters<EventTarget['removeEventListener']>): void
 }

@@ -1,11 +1,5 @@
-import {
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  type JsonWebKey,
-  type KeyObject,
-} from 'node:crypto'
-import { createTokens, type SigningKey, type Tokens, type TokensOptions } from '@tokenratchet/core'
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { createTokens, type Jwk, type SigningKey, type Tokens, type TokensOptions } from '@tokenratchet/core'
 import { fixture } from './fixture.js'
 
 export interface KeyPair {
@@ -33,7 +27,7 @@ function generated(algorithm: Algorithm): KeyPair {
   }
 }
 
-export const jwkOf = (key: KeyObject): JsonWebKey => key.export({ format: 'jwk' })
+export const jwkOf = (key: KeyObject): Jwk => key.export({ format: 'jwk' })
 
 const pem = (key: KeyObject, type: 'pkcs8' | 'sec1' | 'pkcs1' | 'spki'): string =>
   (key as { export(options: object): string | Buffer }).export({ type, format: 'pem' }).toString()

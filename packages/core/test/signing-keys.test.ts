@@ -46,7 +46,7 @@ t.test('a JWK keeps the kid that it has, and one without gets its thumbprint', a
   const { deploy } = deployments()
   for (const { privateKey, publicKey } of pairs) {
     const thumbprint = await calculateJwkThumbprint(jwkOf(publicKey) as JWK)
-    const kids: [unknown, string][] = [
+    const kids: [string | undefined, string][] = [
       [undefined, thumbprint],
       ['2026-07', '2026-07'],
       ['a "key" \\ of ours', 'a "key" \\ of ours'],

@@ -1,7 +1,34 @@
-import { createHash, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
+import { createHash, createPublicKey, type KeyObject } from 'node:crypto'
 
 /** One key for one algorithm (RFC 8725 section 3.1); EdDSA is Ed25519 alone. */
 export type AsymmetricAlgorithm = 'EdDSA' | 'ES256' | 'RS256'
+
+/**
+ * A key as JSON, public or private (RFC 7517 section 4, RFC 7518 section 6). It takes what Node, browsers and jose
+ * export. Declared here, because `@types/node` 25 removed `JsonWebKey` from `node:crypto`.
+ *
+ * @example
+ * const key: Jwk = JSON.parse(process.env.SIGNING_KEY ?? '')
+ */
+export interface Jwk {
+  readonly kty?: string | undefined
+  readonly use?: string | undefined
+  readonly key_ops?: readonly string[] | undefined
+  readonly alg?: string | undefined
+  readonly kid?: string | undefined
+  readonly ext?: boolean | undefined
+  readonly crv?: string | undefined
+  readonly x?: string | undefined
+  readonly y?: string | undefined
+  readonly n?: string | undefined
+  readonly e?: string | undefined
+  readonly d?: string | undefined
+  readonly p?: string | undefined
+  readonly q?: string | undefined
+  readonly dp?: string | undefined
+  readonly dq?: string | undefined
+  readonly qi?: string | undefined
+}
 
 /** The public members of a key, by its type (RFC 7518 section 6, RFC 8037 section 2). */
 type PublicMembers =
@@ -37,7 +64,7 @@ export function thumbprint(publicKey: KeyObject): string {
 
 /** Where a JWK says something else than the key in it is: what is wrong, or `undefined`. */
 export function contradiction(
-  { alg, use, key_ops: operations, kid, kty, crv, x, y, n, e }: JsonWebKey,
+  { alg, use, key_ops: operations, kid, kty, crv, x, y, n, e }: Jwk,
   { type }: KeyObject,
   publicKey: KeyObject,
   algorithm: AsymmetricAlgorithm,

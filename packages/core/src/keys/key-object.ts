@@ -1,5 +1,6 @@
-import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
+import { createPrivateKey, createPublicKey, type JsonWebKeyInput, type KeyObject } from 'node:crypto'
 import { types } from 'node:util'
+import type { Jwk } from './jwk.js'
 
 /**
  * A key in one of the forms that people have them in. What Node says of a bad one isn't handed on: it may quote it.
@@ -14,7 +15,7 @@ export function keyObject(name: string, entry: unknown): KeyObject {
   return key
 }
 
-export function isJwk(entry: unknown): entry is JsonWebKey {
+export function isJwk(entry: unknown): entry is Jwk {
   return typeof entry === 'object' && entry !== null && !types.isKeyObject(entry) && 'kty' in entry
 }
 
@@ -28,7 +29,7 @@ function parsed(name: string, entry: unknown): KeyObject {
   if (entry.kty === 'oct') {
     throw new TypeError(`${name} is symmetric: HS256 comes without signingKeys, from the secret`)
   }
-  const key = { key: entry, format: 'jwk' } as const
+  const key = { key: entry, format: 'jwk' } as JsonWebKeyInput
   return readable(name, () => (entry.d === undefined ? createPublicKey(key) : createPrivateKey(key)))
 }
 

@@ -1,9 +1,16 @@
-import { createPublicKey, type JsonWebKey, type KeyObject, sign, verify } from 'node:crypto'
-import { type AsymmetricAlgorithm, contradiction, type PublicJwk, publicMembers, thumbprint } from './jwk.js'
+import { createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
+import {
+  type AsymmetricAlgorithm,
+  contradiction,
+  type Jwk,
+  type PublicJwk,
+  publicMembers,
+  thumbprint,
+} from './jwk.js'
 import { isJwk, keyObject } from './key-object.js'
 
 /** PEM (private as PKCS#8, SEC1 or PKCS#1, public as SPKI), a JWK, or a KeyObject of node:crypto. */
-export type SigningKey = string | JsonWebKey | KeyObject
+export type SigningKey = string | Jwk | KeyObject
 
 /** A key that verifies. */
 export interface VerifyingKey {
@@ -49,7 +56,7 @@ function checkKey(name: string, entry: unknown): VerifyingKey & { privateKey?: K
   const key = keyObject(name, entry)
   const algorithm = algorithmOf(name, key)
   const publicKey = key.type === 'private' ? createPublicKey(key) : key
-  const stated = isJwk(entry) ? { ...entry } : {}
+  const stated: Jwk = isJwk(entry) ? { ...entry } : {}
   const flaw = isJwk(entry) ? contradiction(stated, key, publicKey, algorithm) : undefined
   if (flaw !== undefined) {
     throw new TypeError(`${name} ${flaw}`)
@@ -57,7 +64,7 @@ function checkKey(name: string, entry: unknown): VerifyingKey & { privateKey?: K
   if (key.type === 'private' && !isPair(algorithm, key, publicKey)) {
     throw new TypeError(`${name} is broken: what its private part signs, its public part refuses`)
   }
-  const kid = (stated['kid'] as string | undefined) ?? thumbprint(publicKey)
+  const kid = stated.kid ?? thumbprint(publicKey)
   const jwk: PublicJwk = { ...publicMembers(publicKey), kid, alg: algorithm, use: 'sig' }
   return { publicKey, jwk, ...(key.type === 'private' && { privateKey: key }) }
 }
