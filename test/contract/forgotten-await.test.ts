@@ -1,5 +1,5 @@
 // Logins and log-outs that a handler calls in another order than it should, or does not wait for.
-import type { Grant, Store } from '@tokenratchet/core'
+import type { Grant, Store, TokenEvent } from '@tokenratchet/core'
 import type { AppRoute, Call } from './app.js'
 import { Browser, names } from './http.js'
 import { rule, type World } from './rule.js'
@@ -53,15 +53,25 @@ function slowLogins(world: World): { store: Store; goOn(): void; begun: Promise<
   return { store, goOn, begun }
 }
 
-rule('a login that is not awaited leaves no session, is told, and rejects', async (t, world) => {
+/** Resolves when a warning about a forgotten `await` has been emitted. */
+async function warned({ events }: World): Promise<TokenEvent> {
+  for (;;) {
+    const found = events.find(event => event.type === 'config_warning')
+    if (found !== undefined) {
+      return found
+    }
+    await new Promise(resolve => setImmediate(resolve))
+  }
+}
+
+rule('a login that nobody awaits ends its session and emits a warning', async (t, world) => {
   const slow = slowLogins(world)
-  const calls = forgotten()
   const app = await world.start(
     { store: slow.store },
     {
       routes: [
         route('/forgot', ({ issueTokens }, grant) => {
-          calls.add(issueTokens(grant))
+          void issueTokens(grant)
           return { sent: true }
         }),
       ],
@@ -72,43 +82,75 @@ rule('a login that is not awaited leaves no session, is told, and rejects', asyn
   t.same([answer.status, answer.cookies], [200, []])
   await slow.begun
   slow.goOn()
-  t.match(await Promise.all(calls.outcomes), [
-    /^issueTokens was too late: the headers of the response had left .* Await issueTokens before you send the response$/,
-  ])
+  t.match(await warned(world), {
+    code: 'await_missing',
+    message: /^Nobody awaits issueTokens, .* Await it before you respond$/,
+  })
   t.same(await app.tokens.sessions('ada'), [])
   t.same(typesOf(world), ['issued', 'revoked: unsent', 'config_warning'])
-  t.match(world.events[2], { code: 'await_missing', message: /issueTokens .* await missing\?$/ })
 })
 
-rule('a forgotten rejection never ends the process', async (t, world) => {
-  const unhandled: unknown[] = []
-  const note = (error: unknown): void => void unhandled.push(error)
-  process.on('unhandledRejection', note)
-  t.teardown(() => process.off('unhandledRejection', note))
+rule('a login that is awaited too late rejects, ends its session, and emits no warning', async (t, world) => {
+  const slow = slowLogins(world)
+  const calls = forgotten()
   const app = await world.start(
-    {},
+    { store: slow.store },
     {
       routes: [
-        route('/forgot', ({ issueTokens, revokeTokens }, grant) => {
-          world.store.isDown = true
-          void issueTokens(grant)
-          void revokeTokens()
+        route('/late', ({ issueTokens }, grant) => {
+          calls.add(issueTokens(grant))
           return { sent: true }
         }),
       ],
     },
   )
-  const browser = new Browser(app)
-  await browser.login('ada')
-  t.equal((await browser.post('/forgot', { subject: 'ada' })).status, 200)
-  world.store.isDown = false
-  t.equal((await browser.get('/me')).status, 200, 'the server goes on')
-  // Node tells of unhandled rejections when the microtasks are done.
-  await new Promise(resolve => setImmediate(resolve))
-  t.same(unhandled, [])
+  await new Browser(app).post('/late', { subject: 'ada' })
+  slow.goOn()
+  t.match(await Promise.all(calls.outcomes), [
+    /^issueTokens was too late: .* Await issueTokens before you send the response$/,
+  ])
+  t.same(await app.tokens.sessions('ada'), [])
+  t.same(typesOf(world), ['issued', 'revoked: unsent'])
 })
 
-rule('a client that hung up is no forgotten await: its session stays', async (t, world) => {
+rule(
+  'a call that fails and that nobody awaits emits a warning, and never ends the process',
+  async (t, world) => {
+    const unhandled: unknown[] = []
+    const note = (error: unknown): void => void unhandled.push(error)
+    process.on('unhandledRejection', note)
+    t.teardown(() => process.off('unhandledRejection', note))
+    const app = await world.start(
+      {},
+      {
+        routes: [
+          route('/down', ({ revokeTokens }) => {
+            world.store.isDown = true
+            void revokeTokens()
+            return {}
+          }),
+          route('/invalid', async ({ issueTokens }) => {
+            void issueTokens({ subject: '' })
+            await new Promise(resolve => setImmediate(resolve))
+            return {}
+          }),
+        ],
+      },
+    )
+    const browser = new Browser(app)
+    await browser.login('ada')
+    for (const path of ['/down', '/invalid']) {
+      world.events.length = 0
+      t.equal((await browser.post(path, {})).status, 200)
+      t.match(await warned(world), { code: 'await_missing' }, path)
+      world.store.isDown = false
+    }
+    t.equal((await browser.get('/me')).status, 200, 'the server goes on')
+    t.same(unhandled, [])
+  },
+)
+
+rule('a client that hung up is not reported as a forgotten await: its session stays', async (t, world) => {
   const slow = slowLogins(world)
   const calls = forgotten()
   const app = await world.start(
@@ -228,3 +270,86 @@ rule('a login in a body after one in cookies takes those cookies back', async (t
   t.same([...browser.cookies], [])
   t.equal((await app.tokens.sessions('ada')).length, 1)
 })
+
+rule('a login in cookies after one in a body ends the session that the cookies brought', async (t, world) => {
+  const app = await world.start(
+    {},
+    {
+      routes: [
+        route('/both', async ({ issueTokens }, { subject }) => {
+          await issueTokens({ subject, transport: 'body' })
+          return issueTokens({ subject })
+        }),
+      ],
+    },
+  )
+  const browser = new Browser(app)
+  await browser.login('ada')
+  t.equal((await browser.post('/both', { subject: 'ada' })).status, 200)
+  t.equal((await app.tokens.sessions('ada')).length, 1)
+  t.equal((await browser.post('/auth/refresh')).status, 200)
+})
+
+rule(
+  'a second login that fails takes the cookies of a first one back that may have ended',
+  async (t, world) => {
+    const store: Store = new Proxy<Store>(world.store, {
+      get: (target, name) =>
+        name === 'create'
+          ? (...given: Parameters<Store['create']>) => {
+              const isFirst = given[1].replaces === undefined && !isBroken
+              isBroken = true
+              return isFirst ? target.create(...given) : Promise.reject(new Error('down'))
+            }
+          : Reflect.get(target, name),
+    })
+    let isBroken = false
+    const app = await world.start(
+      { store },
+      {
+        routes: [
+          route('/twice', async ({ issueTokens }, { subject }) => {
+            await issueTokens({ subject: 'eve' })
+            await issueTokens({ subject }).catch(() => {})
+            return {}
+          }),
+          route('/invalid', async ({ issueTokens }, { subject }) => {
+            await issueTokens({ subject })
+            await issueTokens({ subject: '' }).catch(() => {})
+            return {}
+          }),
+        ],
+      },
+    )
+    const browser = new Browser(app)
+    t.equal((await browser.post('/twice', { subject: 'ada' })).status, 200)
+    t.same([...browser.cookies], [])
+    t.same(await app.tokens.sessions('ada'), [])
+    isBroken = false
+    t.equal((await browser.post('/invalid', { subject: 'ada' })).status, 200)
+    t.same((await browser.get('/me')).json(), { user: 'ada' }, 'a grant that is refused changes nothing')
+  },
+)
+
+rule(
+  'a log-out after a login ends the new session, whatever becomes of the credentials of the request',
+  async (t, world) => {
+    const app = await world.start(
+      {},
+      {
+        routes: [
+          route('/in-and-out', async ({ issueTokens, revokeTokens }, { subject }) => {
+            await issueTokens({ subject })
+            await revokeTokens().catch(() => {})
+            return {}
+          }),
+        ],
+      },
+    )
+    const browser = new Browser(app)
+    const headers = { authorization: 'Bearer x' }
+    await browser.send({ method: 'POST', url: '/in-and-out', payload: { subject: 'ada' }, headers })
+    t.same([...browser.cookies], [])
+    t.same(await app.tokens.sessions('ada'), [])
+  },
+)

@@ -1,5 +1,6 @@
 // What a page of another origin can open in the name of a user (RFC 6455 section 10.2).
 import { request } from 'node:http'
+import { connect } from 'node:net'
 import type { RunningApp } from './app.js'
 import { Browser, send } from './http.js'
 import { rule, type World } from './rule.js'
@@ -180,3 +181,40 @@ rule(
     t.match(await warned, { message: 'secret' })
   },
 )
+
+rule('a reset while authenticateRequest waits ends no process', async (t, world) => {
+  const { app, cookie } = await start(world)
+  let release = (): void => {}
+  const gate = new Promise<void>(resolve => {
+    release = resolve
+  })
+  const waiting = new Promise<void>(resolve => {
+    world.store.beforeFind = async () => {
+      resolve()
+      await gate
+    }
+  })
+  const settled = new Promise<string>(resolve => {
+    app.server.on('upgrade', async (request, socket) => {
+      const outcome = await app.authenticateRequest(request, { introspect: true }).then(
+        ({ sub }) => sub,
+        error => error.code,
+      )
+      socket.on('error', () => {})
+      socket.destroy()
+      resolve(outcome)
+    })
+  })
+  const client = connect(app.port, '127.0.0.1')
+  client.on('error', () => {})
+  const lines = Object.entries({ host: 'x', cookie, ...handshakes['websocket'] }).map(pair => pair.join(': '))
+  client.write(`GET /socket HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`)
+  await waiting
+  const reset = new Promise(resolve => client.once('close', resolve))
+  client.resetAndDestroy()
+  await reset
+  // The server has heard of it when it answers a request that came later.
+  t.equal((await send(app.port, { url: '/public' })).status, 200)
+  release()
+  t.equal(await settled, 'ada')
+})

@@ -186,8 +186,7 @@ rule('R35: they leave only with the status of the refusal', async (t, world) => 
       [status.is, undefined, 'sign in'],
     )
   }
-  const again = { is: 401 }
-  status.is = again.is
+  status.is = 401
   t.match((await send(app.port, { url: '/soft' })).headers, {
     'www-authenticate': 'Bearer',
     'x-page': 'sign in',
@@ -200,7 +199,7 @@ rule('R35: they leave only with the status of the refusal', async (t, world) => 
 const page = 'https://page.example.com'
 
 rule('R35: pages of trusted origins can read them, beside what CORS exposes', async (t, world) => {
-  for (const exposed of [undefined, 'X-Total', 'retry-after, X-Total', '*']) {
+  for (const exposed of [undefined, 'X-Total', 'X-Retry-After', 'retry-after, X-Total', '*']) {
     const app = await world.start(
       { trustedOrigins: [page] },
       {
@@ -239,3 +238,36 @@ rule('R35: pages of trusted origins can read them, beside what CORS exposes', as
     world.store.isDown = false
   }
 })
+
+rule(
+  'R35: a challenge of the application that only looks like ours does not displace it',
+  async (t, world) => {
+    const own = 'Basic realm="for, bearer of cards"'
+    const app = await world.start(
+      {},
+      {
+        routes: [
+          {
+            method: 'GET',
+            path: '/basic',
+            auth: 'optional',
+            handle({ claims, hijack }) {
+              try {
+                return { body: claims() }
+              } catch {
+                const response = hijack()
+                response.setHeader('WWW-Authenticate', own)
+                // As untyped applications do it.
+                ;(response as { statusCode: unknown }).statusCode = '401'
+                response.end()
+                return {}
+              }
+            },
+          },
+        ],
+      },
+    )
+    const answer = await send(app.port, { url: '/basic' })
+    t.same([answer.status, answer.headers['www-authenticate']], [401, `${own}, Bearer`])
+  },
+)

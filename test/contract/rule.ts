@@ -51,6 +51,8 @@ interface More extends Partial<Pick<AppDescription, 'trustProxy' | 'hasOwnErrors
 /** A store that fails as one does that is down, for as long as `isDown`. */
 export interface BreakableStore extends Store {
   isDown: boolean
+  /** Awaited before the store looks for a session. */
+  beforeFind: (() => Promise<void>) | undefined
 }
 
 /**
@@ -110,10 +112,18 @@ function onRedis(t: Test): Store {
 
 function breakable(working: Store): BreakableStore {
   let isDown = false
+  let beforeFind: BreakableStore['beforeFind']
+  const find: Store['find'] = async ref => {
+    await beforeFind?.()
+    return working.find(ref)
+  }
   return new Proxy(working as BreakableStore, {
     get(target, name) {
       if (name === 'isDown') {
         return isDown
+      }
+      if (name === 'find' && !isDown) {
+        return find
       }
       const down = () =>
         Promise.reject(new StoreUnavailableError({ cause: new Error('connect ECONNREFUSED') }))
@@ -121,6 +131,7 @@ function breakable(working: Store): BreakableStore {
     },
     set(_target, name, value) {
       isDown = name === 'isDown' ? Boolean(value) : isDown
+      beforeFind = name === 'beforeFind' ? value : beforeFind
       return true
     },
   })

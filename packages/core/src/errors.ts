@@ -134,8 +134,8 @@ export class TokenError extends Error {
   /** The same, by the name that Fastify's error handlers read. */
   readonly statusCode: number
   /**
-   * `true`: the message may be shown to clients. By this name error handlers that know http-errors, such as those of
-   * NestJS and Koa, recognise an error with a status; without it they answer 500.
+   * The message may be shown to clients. NestJS and Koa treat an error as an HTTP error only if it has this property;
+   * otherwise they return 500.
    */
   readonly expose = true
   /** The `error` of RFC 6749 section 5.2 and RFC 6750 section 3.1; none when no credentials came. */

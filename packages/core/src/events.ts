@@ -18,8 +18,8 @@ export interface Reuse {
 }
 
 /**
- * Why a session ended before its time: `revoke`, `revokeAll`, a new login on top of it, the `claims` hook, or a login
- * whose response had left before the tokens were there.
+ * Why a session ended before its time: `revoke`, `revokeAll`, a new login on top of it, the `claims` hook, or or a login
+ * that finished after its response was sent.
  */
 export type RevocationReason = 'revoke' | 'revoke_all' | 'replaced' | 'disabled' | 'unsent'
 
@@ -64,7 +64,7 @@ export type TokenEvent =
   | ({ type: 'claims_unavailable'; error: unknown } & OfSession)
   /** What the store has to warn of: its server may evict sessions, or the like. */
   | ({ type: 'store_warning' } & StoreWarning)
-  /** The application or its options do something that is legal and most likely a mistake. */
+  /** Something is allowed but is probably a mistake of the application. */
   | { type: 'config_warning'; code: string; message: string }
   /** Sessions live in this process only, and NODE_ENV is `production`. Once per instance. */
   | { type: 'memory_store_in_production' }

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { errorResponse, type Seam } from '@tokenratchet/core/http'
 import { type ExpressRequest, SeamRequest } from './request.js'
 import { write } from './response.js'
-import type { TokenRoutes } from './token-routes.js'
+import { isOfRoute, type TokenRoutes } from './token-routes.js'
 import type { User } from './user-claims.js'
 
 type Next = (error?: unknown) => void
@@ -28,19 +28,26 @@ interface Response extends ServerResponse {
 
 /** Answers the token routes; all other requests go on, with verbs at their responses. */
 export function answerRoutes(seam: Seam<User>, routes: TokenRoutes): Middleware {
-  return (request, response: Response, next) => {
-    routes.reach(request, response)
+  const middleware: Middleware = (request, response: Response, next) => {
+    routes.markReached(request, response)
     // Functions of this response, not methods: they are good when they are handed on alone.
     response.issueTokens = grant => seam.issueTokens(new SeamRequest(request), response, response, grant)
     response.revokeTokens = () => seam.revokeTokens(new SeamRequest(request), response, response)
     const found = routes.find(request)
-    if (found === undefined) {
+    if (found !== undefined) {
+      const answered = found.route.handle(new SeamRequest(request), response, found.sid)
+      answered.then(answer => write(response, answer)).catch(next)
+    } else if (isOfRoute(request, middleware)) {
+      next(
+        new TypeError(
+          'auth.middleware guards nothing: pass auth.authenticate to this route, and auth.middleware to app.use',
+        ),
+      )
+    } else {
       next()
-      return
     }
-    const answered = found.route.handle(new SeamRequest(request), response, found.sid)
-    answered.then(answer => write(response, answer)).catch(next)
   }
+  return middleware
 }
 
 /** Sets `req.user`, or hands on why not. */
@@ -49,15 +56,17 @@ export function identify(
   routes: TokenRoutes,
   auth: Parameters<Seam<User>['identify']>[2],
 ): Middleware {
-  return (request, response, next) => {
-    routes.warnInFront(request, response)
+  const guard: Middleware = (request, response, next) => {
     seam.identify(new SeamRequest(request), response, auth, (error, user) => {
       if (error === undefined) {
         request.user = user ?? undefined
+      } else {
+        routes.warnInFront(request, response, guard)
       }
       next(error)
     })
   }
+  return guard
 }
 
 /** Express knows handlers of errors by their four parameters. */

@@ -7,7 +7,7 @@ export interface ExpressRequest extends IncomingMessage {
   /** Where the router that has the request is mounted. */
   readonly baseUrl?: string
   /** Only in handlers of a route. */
-  readonly route?: unknown
+  readonly route?: { readonly stack?: readonly { readonly handle?: unknown }[] } | undefined
   readonly body?: unknown
   /** Set by guards; whose type it is, the application says: user.ts. */
   user?: object | undefined

@@ -3,20 +3,20 @@ import { findRoute, type Seam } from '@tokenratchet/core/http'
 import type { ExpressRequest } from './request.js'
 import type { User } from './user-claims.js'
 
+type Found = ReturnType<ReturnType<typeof findRoute>>
+
 /** A mount path with parameters has as many values as clients like. */
 const maxMounts = 16
-
-type Found = ReturnType<ReturnType<typeof findRoute>>
 
 /** The token routes: they answer where the middleware is mounted, and nowhere else. */
 export class TokenRoutes {
   readonly #seam: Seam<User>
   readonly #byPath: (path: string) => Found
-  /** A property of the response, as every request pays for it: a WeakSet costs many times as much. */
+  /** A property of the response, as every request pays for it: a property costs less than a WeakSet does. */
   readonly #reached = Symbol('tokenratchet.reached')
   /** Some of the paths below which the middleware has been reached. */
   readonly #mounts = new Set<string>()
-  #isTaken = false
+  #isRequested = false
   #hasWarned = false
 
   constructor(seam: Seam<User>) {
@@ -25,12 +25,12 @@ export class TokenRoutes {
   }
 
   /** The application has asked for the middleware, so it means to mount it. */
-  take(): void {
-    this.#isTaken = true
+  markRequested(): void {
+    this.#isRequested = true
   }
 
-  /** The middleware has this response now. */
-  reach({ baseUrl = '' }: ExpressRequest, response: ServerResponse): void {
+  /** The middleware handles this response now. */
+  markReached({ baseUrl = '' }: ExpressRequest, response: ServerResponse): void {
     if (this.#mounts.size < maxMounts) {
       this.#mounts.add(baseUrl)
     }
@@ -43,32 +43,39 @@ export class TokenRoutes {
   }
 
   /**
-   * For a guard: warns once if it stands in front of the middleware and sees a request for a token route. It guards that
-   * request like any other, so an expired session can't refresh.
+   * For a guard that refuses a request: warns once if it stands in front of the middleware and the request is for a token
+   * route. Then expired sessions can't refresh.
    */
-  warnInFront(request: ExpressRequest, response: ServerResponse): void {
-    const { method, baseUrl = '', path = '', route } = request
+  warnInFront(request: ExpressRequest, response: ServerResponse, guard: unknown): void {
+    const { method, baseUrl = '', path = '' } = request
     // A guard of a route belongs to a handler of the application.
-    if (this.#hasWarned || !this.#isTaken || route !== undefined || this.#reached in response) {
+    if (this.#hasWarned || !this.#isRequested || this.#reached in response || isOfRoute(request, guard)) {
       return
     }
-    if (this.#isTokenRoute(baseUrl + path)) {
+    if (this.#isTokenRoute(baseUrl, path)) {
       this.#hasWarned = true
       this.#seam.warn(
         'guard_before_middleware',
-        `A guard runs before auth.middleware for ${method} ${baseUrl}${path}, so it refuses expired sessions that want ` +
-          'to refresh or log out. Move app.use(auth.middleware) above app.use(auth.authenticate)',
+        `A guard refused ${method} ${baseUrl}${path} before auth.middleware was reached, so expired sessions can't ` +
+          'refresh. Move app.use(auth.middleware) above app.use(auth.authenticate)',
       )
     }
   }
 
-  #isTokenRoute(path: string): boolean {
+  #isTokenRoute(baseUrl: string, path: string): boolean {
+    const full = baseUrl + path
     if (this.#mounts.size > 0) {
-      return [...this.#mounts].some(
-        mount => path.startsWith(mount) && this.#byPath(path.slice(mount.length)) !== undefined,
+      const mounts = [...this.#mounts]
+      return mounts.some(
+        mount => full.startsWith(mount) && this.#byPath(full.slice(mount.length)) !== undefined,
       )
     }
-    // The guard has kept every request from the middleware so far: where that is mounted, nobody knows yet.
-    return this.#seam.routes.some(route => path.endsWith(route.path))
+    // The mount path is not known yet. A guard of the whole application keeps every request from the middleware.
+    return baseUrl === '' && this.#seam.routes.some(route => full.endsWith(route.path))
   }
+}
+
+/** Whether a handler is one of the route that has the request: `app.get(path, handler)`. */
+export function isOfRoute({ route }: ExpressRequest, handler: unknown): boolean {
+  return route?.stack?.some(({ handle }) => handle === handler) ?? false
 }

@@ -33,15 +33,15 @@ export interface Tokenratchet {
    */
   readonly authenticate: Middleware
   /**
-   * Sets `req.user` to the claims of a valid access token, or to `undefined` without one or with a dead one, whoever
-   * was there before, such as the user of passport's session.
+   * Sets `req.user` to the claims of a valid access token, or to `undefined` without one or with a dead one, whatever
+   * `req.user` was before, such as the user of passport's session.
    */
   readonly optional: Middleware
   /** As `authenticate`, and asks for scopes (403 without them), or the store's word on the session. */
   require(demands: Demands): Middleware
   /**
-   * The claims of a guarded request, never `undefined`. Throws an error if no guard ran, so that a handler that forgot
-   * its guard answers nobody, and a `TokenError` (401) behind `auth.optional` if nobody is signed in.
+   * Returns the claims of a guarded request, never `undefined`. Throws an error if no guard ran, and a `TokenError` (401)
+   * behind `auth.optional` if nobody is signed in.
    */
   claimsOf(request: IncomingMessage): Claims<User>
   /**
@@ -87,9 +87,11 @@ export function tokenratchet(options: TokenratchetOptions): Tokenratchet {
   const seam = createSeam<User>(options)
   const routes = new TokenRoutes(seam)
   const middleware = answerRoutes(seam, routes)
+  const authenticate = async (request: IncomingMessage, demands?: Demands) =>
+    seam.authenticateRequest(new SeamRequest(request), demands)
   return {
     get middleware() {
-      routes.take()
+      routes.markRequested()
       return middleware
     },
     tokens: seam.tokens,
@@ -98,7 +100,13 @@ export function tokenratchet(options: TokenratchetOptions): Tokenratchet {
     require: demands => identify(seam, routes, checkAuth('auth.require', demands)),
     claimsOf: (request: ExpressRequest) =>
       seam.claimsOf(new SeamRequest(request), `add auth.authenticate to ${nameOf(request)}`),
-    authenticateRequest: (request, demands) => seam.authenticateRequest(new SeamRequest(request), demands),
+    authenticateRequest(request, demands, ...others: unknown[]) {
+      if (others.length > 0) {
+        // Thrown at once: Express 4 does not see rejections.
+        throw new TypeError('auth.authenticateRequest is not a middleware: pass auth.authenticate to a route')
+      }
+      return authenticate(request, demands)
+    },
     refuseUpgrade,
     errorHandler(...args: unknown[]) {
       if (args.length > 0) {

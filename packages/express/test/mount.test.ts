@@ -1,6 +1,7 @@
 import type { TokenEvent } from '@tokenratchet/core'
 import { fakeClock } from '@tokenratchet/core/testing'
 import tokenratchet, { type Middleware, type Tokenratchet } from '@tokenratchet/express'
+import type { ErrorRequestHandler } from 'express'
 import { Browser, names, send } from '../../../test/contract/http.js'
 import { type Framework, listen, login, rule, secret, who } from './app.js'
 
@@ -218,7 +219,7 @@ const fronts: Record<string, (auth: Tokenratchet) => Middleware> = {
 
 for (const [front, guardOf] of Object.entries(fronts)) {
   rule(
-    `R37: ${front} in front of auth.middleware guards token routes, and warns once`,
+    `R37: ${front} in front of auth.middleware guards token routes, and warns once if it refuses`,
     async (t, framework) => {
       const app = framework()
       const clock = fakeClock()
@@ -241,13 +242,11 @@ for (const [front, guardOf] of Object.entries(fronts)) {
         expected === 200 ? 403 : 401,
       )
       const warnings = events.filter(({ type }) => type === 'config_warning')
-      t.match(warnings, [
-        {
-          code: 'guard_before_middleware',
-          message: /\/auth\/refresh.*Move app\.use\(auth\.middleware\) above app\.use\(auth\.authenticate\)/,
-        },
-      ])
-      t.equal(warnings.length, 1)
+      const message =
+        /\/auth\/refresh.*Move app\.use\(auth\.middleware\) above app\.use\(auth\.authenticate\)/
+      const refuses = front !== 'auth.optional'
+      t.match(warnings, refuses ? [{ code: 'guard_before_middleware', message }] : [])
+      t.equal(warnings.length, refuses ? 1 : 0)
     },
   )
 
@@ -275,3 +274,45 @@ for (const [front, guardOf] of Object.entries(fronts)) {
     },
   )
 }
+
+rule('a guard that is not in front of the middleware never warns', async (t, framework) => {
+  const app = framework()
+  const events: TokenEvent[] = []
+  const auth = tokenratchet({ secret, onEvent: event => void events.push(event) })
+  app.all(/.*/, (_request, _response, next) => next())
+  app.use('/api', auth.authenticate)
+  app.get('/admin/auth/sessions', auth.authenticate, who)
+  app.use(auth.middleware)
+  const { port } = await listen(t, app)
+  for (const url of ['/api/auth/refresh', '/admin/auth/sessions', '/auth/refresh', '/api/auth/refresh']) {
+    await send(port, { method: url.startsWith('/admin') ? 'GET' : 'POST', url })
+  }
+  t.same(
+    events.filter(({ type }) => type === 'config_warning'),
+    [],
+  )
+})
+
+rule(
+  'R37: auth.middleware as the guard of a route is an error at its first request',
+  async (t, framework) => {
+    const app = framework()
+    const auth = tokenratchet({ secret })
+    app.get('/me', auth.middleware, who)
+    app.all(/.*/, (_request, _response, next) => next())
+    app.use(auth.middleware)
+    app.get('/after', who)
+    const errors: Error[] = []
+    const note: ErrorRequestHandler = (error, _request, response, _next) => {
+      errors.push(error)
+      response.status(500).end()
+    }
+    app.use(note)
+    const { port } = await listen(t, app)
+    t.equal((await send(port, { url: '/me' })).status, 500)
+    t.match(errors, [
+      { name: 'TypeError', message: /^auth\.middleware guards nothing: pass auth\.authenticate/ },
+    ])
+    t.equal((await send(port, { url: '/after' })).status, 200, 'a route that came before it is no matter')
+  },
+)

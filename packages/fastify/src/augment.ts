@@ -15,15 +15,15 @@ declare module 'fastify' {
      */
     authenticate: Authenticate
     /**
-     * The claims of a guarded request, never `null`. Throws an error if no guard ran, so that a handler that forgot its
-     * guard answers nobody, and a `TokenError` (401) if the guard is `'optional'` and nobody is signed in.
+     * Returns the claims of a guarded request, never `null`. Throws an error if no guard ran, and a `TokenError` (401) if
+     * the guard is `'optional'` and nobody is signed in.
      *
      * @example
      * ```ts
      * app.get('/me', { config: { auth: true } }, request => ({ id: app.claimsOf(request).sub }))
      * ```
      */
-    claimsOf(request: FastifyRequest): Claims<User>
+    claimsOf(request: AnyRequest): Claims<User>
     /**
      * The claims of a request that opens a socket, for the servers of ws, socket.io or graphql-ws; takes a request of
      * Fastify or of Node. Rejects with a `TokenError`: 401 without a valid access token, 403 for a cookie that a page of

@@ -107,10 +107,13 @@ function authOf({ routeOptions: { config, url } }: FastifyRequest): RouteAuth {
  * @throws TypeError that names the route and what is wrong
  */
 export function checkRoute({ url, config, ...others }: RouteOptions): void {
-  checkedAuth(url, config)
-  if ('auth' in others && others.auth !== undefined) {
+  const auth = checkedAuth(url, config)
+  const misplaced = 'auth' in others ? others.auth : undefined
+  // Text and functions may be the option of another plugin.
+  const isOurs = ['boolean', 'object'].includes(typeof misplaced) || misplaced === 'optional'
+  if (isOurs && auth === undefined) {
     throw new TypeError(
-      `auth of ${url} is ignored where it stands, and the route would be PUBLIC: write config: { auth: ... }`,
+      `Route ${url}: \`auth\` outside \`config\` is ignored by Fastify. Write { config: { auth: ... } }`,
     )
   }
 }

@@ -1,6 +1,6 @@
 import type { Grant } from '@tokenratchet/core'
 import { createSeam, type Demands, type IssueTokens, refuseUpgrade } from '@tokenratchet/core/http'
-import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import './augment.js'
 import { authenticate, checkRoute, guardRoutes } from './guards.js'
@@ -18,10 +18,10 @@ const plugin: FastifyPluginAsync<TokenratchetOptions> = async (app, options) => 
 
   app.decorate('tokens', seam.tokens)
   app.decorate('authenticate', authenticate(seam, decoratorName))
-  app.decorate('claimsOf', (request: FastifyRequest) =>
-    seam.claimsOf(new SeamRequest(request), `add config: { auth: true } to ${nameOf(request)}`),
+  app.decorate('claimsOf', (request: AnyRequest) =>
+    seam.claimsOf(requestOf(request), `add config: { auth: true } to ${nameOf(request)}`),
   )
-  app.decorate('authenticateRequest', (request: AnyRequest, demands?: Demands) =>
+  app.decorate('authenticateRequest', async (request: AnyRequest, demands?: Demands) =>
     seam.authenticateRequest(requestOf(request), demands),
   )
   app.decorate('refuseUpgrade', refuseUpgrade)
@@ -42,7 +42,7 @@ const plugin: FastifyPluginAsync<TokenratchetOptions> = async (app, options) => 
   app.addHook('onRequest', guardRoutes(seam, decoratorName, global))
   // Also for errors that no guard of ours handed on, such as those of `request.jwtVerify()`.
   app.addHook('onError', (request, reply, error, done) => {
-    seam.explain(new SeamRequest(request), reply.raw, error)
+    seam.explainRefusal(new SeamRequest(request), reply.raw, error)
     done()
   })
   app.addHook('onReady', () => seam.tokens.ready())
@@ -50,8 +50,8 @@ const plugin: FastifyPluginAsync<TokenratchetOptions> = async (app, options) => 
   await app.register(tokenRoutes(seam.routes))
 }
 
-function nameOf({ method, routeOptions: { url } }: FastifyRequest): string {
-  return `${method} ${url ?? 'the route'}`
+function nameOf(request: AnyRequest): string {
+  return `${request.method} ${'raw' in request ? request.routeOptions.url : request.url}`
 }
 
 function checkFree(app: FastifyInstance, decoratorName: string): void {

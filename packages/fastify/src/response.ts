@@ -18,10 +18,14 @@ export class ReplyHeaders implements ResponseHeaders {
     return this.#reply.getHeader(name)
   }
 
-  /** Fastify would append cookies to those that are there. */
+  /**
+   * On Node's response too: when a stream has been sent, Fastify has copied its own headers already, and the response
+   * has not left yet. Fastify would append cookies to those that are there.
+   */
   setHeader(name: string, value: string | readonly string[]): void {
     this.#reply.removeHeader(name)
     this.#reply.header(name, value)
+    this.#reply.raw.setHeader(name, value)
   }
 
   removeHeader(name: string): void {

@@ -183,9 +183,18 @@ t.test('R37: auth beside config is refused at boot, as the route would be PUBLIC
     await app.register(tokenratchet, { secret })
     t.throws(() => app.get('/me', { auth } as object, who), {
       name: 'TypeError',
-      message:
-        'auth of /me is ignored where it stands, and the route would be PUBLIC: write config: { auth: ... }',
+      message: 'Route /me: `auth` outside `config` is ignored by Fastify. Write { config: { auth: ... } }',
     })
     await app.close()
   }
+})
+
+t.test('an option `auth` of another plugin is let be, and so is ours where config has it too', async t => {
+  const app = Fastify()
+  await app.register(tokenratchet, { secret })
+  app.get('/other', { auth: 'jwt' } as object, who)
+  app.get('/both', { auth: { strategy: 'x' }, config: { auth: true } } as object, who)
+  t.equal((await app.inject('/other')).statusCode, 200)
+  t.equal((await app.inject('/both')).statusCode, 401)
+  await app.close()
 })

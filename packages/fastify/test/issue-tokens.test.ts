@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream'
 import type { Grant } from '@tokenratchet/core'
 import t from 'tap'
 import { Browser, setCookies, testApp } from './app.js'
@@ -41,4 +42,19 @@ t.test('after the response was sent issueTokens rejects, and begins no session',
   t.equal((await new Browser(app).post('/late')).statusCode, 200)
   t.match(late, [/^issueTokens was too late: .* Await issueTokens before you send the response$/])
   t.same(await app.tokens.sessions('ada'), [])
+})
+
+t.test('a stream that was sent and has not left yet still gets the cookies', async t => {
+  const { app } = await testApp(t)
+  app.post('/stream', async (_request, reply) => {
+    const body = new PassThrough()
+    const sent = reply.send(body)
+    await reply.issueTokens({ subject: 'ada' })
+    body.end('done')
+    return sent
+  })
+  const browser = new Browser(app)
+  const answer = await browser.post('/stream')
+  t.same([answer.statusCode, answer.body, answer.cookies.length], [200, 'done', 2])
+  t.equal((await app.tokens.sessions('ada')).length, 1)
 })

@@ -1,25 +1,33 @@
 import type { Claims } from '../access-token/claims.js'
 import { refuse } from '../verbs/verify.js'
-import { explain, type Guard } from './guard.js'
+import { explainRefusal, type Guard } from './guard.js'
 import { missing } from './presented.js'
 import type { HttpRequest } from './types.js'
 
 /**
- * The claims that a guard of this request found; never nobody. A handler that forgot its guard fails here instead of
+ * The claims that a guard of this request found, never `null`. A handler that forgot its guard fails here instead of
  * answering anyone.
  *
+ * @param howToGuard what to do about a route without a guard, for the warning. The error tells strangers nothing
  * @throws Error if no guard ran: the route is public
- * @throws TokenError `ERR_ACCESS_TOKEN_MISSING` (401) if an optional guard ran and nobody is signed in
+ * @throws TokenError (401) if a guard ran and nobody is signed in: what the guard refused, or else
+ *   `ERR_ACCESS_TOKEN_MISSING`
  */
 export function claimsOf(guard: Guard, request: HttpRequest, howToGuard: string): Claims {
-  const { claims, response } = guard.exchanges.of(request)
-  if (claims === undefined) {
-    throw new Error(`no guard ran for this request, so its route is PUBLIC: ${howToGuard}`)
+  const { context, exchanges } = guard
+  const exchange = exchanges.of(request)
+  if (exchange.claims === undefined) {
+    context.publish({
+      type: 'config_warning',
+      code: 'guard_missing',
+      message: `A route is PUBLIC: ${howToGuard}`,
+    })
+    throw new Error('no guard ran for this request, so it has no claims')
   }
-  if (claims === null) {
-    const error = refuse(guard.context, missing)
-    explain(guard, request, response, error)
-    throw error
+  if (exchange.claims === null) {
+    exchange.error ??= refuse(context, missing)
+    explainRefusal(guard, request, exchange.response, exchange.error)
+    throw exchange.error
   }
-  return claims
+  return exchange.claims
 }

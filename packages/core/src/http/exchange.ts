@@ -1,9 +1,10 @@
 import type { Claims } from '../access-token/claims.js'
+import type { TokenError } from '../errors.js'
 import type { NamedSession } from '../verbs/revoke.js'
 import type { RawResponse } from './headers.js'
 import type { HttpRequest } from './types.js'
 
-/** The session that this response has begun, as long as nothing later in the same response has ended it. */
+/** The session that this response has begun. */
 export interface BegunSession {
   readonly session: NamedSession
   readonly refreshToken: string
@@ -20,11 +21,14 @@ export interface PendingRefusal {
 export interface Exchange {
   /** Node's response. `undefined` where there is none, as at a handshake. */
   response: RawResponse | undefined
-  /** The claims that a guard found, or `null` for nobody. `undefined`: no guard has run. */
+  /** The claims that a guard found, or `null` if it found nobody. `undefined`: no guard has run. */
   claims: Claims | null | undefined
+  /** Why a guard found nobody, if its event has been emitted. */
+  error: TokenError | undefined
   /** The refresh by `autoRefresh`: at most one, however many guards the request passes. */
   refreshing: Promise<string | undefined> | undefined
   refusal: PendingRefusal | undefined
+  /** `undefined` once a later call in the same response has ended it. */
   begun: BegunSession | undefined
   /** Settles when the logins and log-outs that were called so far are done. */
   turn: Promise<void> | undefined
@@ -38,32 +42,33 @@ export interface Exchanges {
 /**
  * Exchanges of one instance. Two instances in one process, such as two middlewares, see nothing of each other.
  *
- * Each exchange is a property of the response and of the request: a WeakMap costs every guarded request many times as
- * much.
+ * Each exchange is a property of the request and of the response, as every guarded request pays for the lookup: a
+ * property costs less than a WeakMap does.
  */
 export function createExchanges(): Exchanges {
   const key = Symbol('tokenratchet.exchange')
   type Home = { [key]?: Exchange }
   return {
     of(request, response) {
-      const home = (request.raw ?? request) as Home
-      const answer = response as Home | undefined
-      const found = answer === undefined ? home[key] : answer[key]
+      const onRequest = (request.raw ?? request) as Home
+      const onResponse = response as Home | undefined
+      const found = onResponse === undefined ? onRequest[key] : onResponse[key]
       if (found !== undefined) {
         return found
       }
-      const exchange: Exchange = home[key] ?? {
+      const exchange: Exchange = onRequest[key] ?? {
         response,
         claims: undefined,
+        error: undefined,
         refreshing: undefined,
         refusal: undefined,
         begun: undefined,
         turn: undefined,
       }
-      home[key] = exchange
-      if (answer !== undefined) {
+      onRequest[key] = exchange
+      if (onResponse !== undefined) {
         exchange.response = response
-        answer[key] = exchange
+        onResponse[key] = exchange
       }
       return exchange
     },

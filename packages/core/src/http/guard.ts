@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type { Claims } from '../access-token/claims.js'
 import type { Context } from '../context.js'
 import { TokenError } from '../errors.js'
@@ -10,8 +11,9 @@ import { type Auth, checkGranted } from './demands.js'
 import type { Exchanges } from './exchange.js'
 import type { RawResponse } from './headers.js'
 import type { HttpSettings } from './options.js'
+import { asksForSocket } from './origin.js'
 import { absent, missing, presentedToken, requiredToken } from './presented.js'
-import { carryHeaders } from './refusal-headers.js'
+import { removeRefusalHeaders, setRefusalHeaders } from './refusal-headers.js'
 import type { HttpRequest } from './types.js'
 
 /** An error, or else who it is: `null` for nobody. */
@@ -63,7 +65,12 @@ function accept(
   user: Claims | null,
   done: Identified,
 ): void {
-  exchanges.of(request, response).claims = user
+  const exchange = exchanges.of(request, response)
+  exchange.claims = user
+  if (exchange.refusal !== undefined) {
+    // Of an earlier guard: the request goes on.
+    removeRefusalHeaders(exchange, response)
+  }
   done(undefined, user)
 }
 
@@ -74,25 +81,30 @@ function reject(
   error: unknown,
   done: Identified,
 ): void {
-  explain(guard, request, response, error)
+  explainRefusal(guard, request, response, error)
+  if (isTokenError(error)) {
+    const exchange = guard.exchanges.of(request, response)
+    exchange.claims ??= null
+    exchange.error = error
+  }
   done(error as Error)
 }
 
 /** Puts the headers of a refusal on the response; other errors are left alone. */
-export function explain(
+export function explainRefusal(
   { http, exchanges }: Pick<Guard, 'http' | 'exchanges'>,
   request: HttpRequest,
   response: RawResponse | undefined,
   error: unknown,
 ): void {
   if (isTokenError(error) && response !== undefined) {
-    carryHeaders(http, exchanges.of(request, response), request, response, error)
+    setRefusalHeaders(http, exchanges.of(request, response), request, response, error)
   }
 }
 
 /**
- * Who opens a socket, or sends a request that no response of a framework belongs to: as a promise. A cookie obeys the
- * cross-origin rule whatever the method, as the request opens a channel in both directions. Nothing is refreshed, as
+ * Resolves to the claims of a request that has no response of a framework, such as an upgrade. A cookie obeys the
+ * cross-origin rule whatever the method is, as the request opens a channel in both directions. Nothing is refreshed, as
  * there is no response that could carry the cookies.
  *
  * @throws TokenError as a guard does
@@ -102,9 +114,22 @@ export async function authenticateRequest(
   request: HttpRequest,
   auth: Exclude<Auth, 'optional'>,
 ): Promise<Claims> {
-  const claims = (await userOf(guard, request, undefined, auth)) as Claims
-  guard.exchanges.of(request).claims = claims
-  return claims
+  const stopListening = survivesResets(request)
+  try {
+    const claims = (await userOf(guard, request, undefined, auth)) as Claims
+    guard.exchanges.of(request).claims = claims
+    return claims
+  } finally {
+    stopListening()
+  }
+}
+
+/** Node listens for errors of a socket no more when it emits `upgrade`: a reset while we wait would end the process. */
+function survivesResets({ raw }: HttpRequest): () => void {
+  const { socket } = (raw ?? {}) as { socket?: Socket }
+  const ignore = (): void => {}
+  socket?.on('error', ignore)
+  return () => socket?.off('error', ignore)
 }
 
 /** The user of a token route that goes by the store's word. Rejects with `StoreUnavailableError` when that fails. */
@@ -117,38 +142,40 @@ type User = Claims | null | Promise<Claims | null>
 /** @throws TokenError 400 for a malformed credential, 403 for a cookie from another origin; and as `admit` */
 function userOf(guard: Guard, request: HttpRequest, response: RawResponse | undefined, auth: Auth): User {
   const { context, http } = guard
-  // Without a response it is a handshake; with one, the headers of the request tell.
-  const isHandshake = response === undefined ? true : undefined
+  const isHandshake = response === undefined || asksForSocket(request)
   const loading = context.feed?.loading
   if (loading !== undefined && hasCredentials(request)) {
     return loading.then(() => userOf(guard, request, response, auth))
   }
   const token = presentedToken(context, http, request, isHandshake)
   const verdict = token === undefined ? absent(context, http, request) : judge(context, token)
-  if (verdict instanceof Refused && response !== undefined) {
+  // A response to a handshake carries no cookies: a refresh would use the token up for nothing.
+  if (verdict instanceof Refused && response !== undefined && !isHandshake) {
     const refreshing = guard.autoRefresh?.(verdict, request, response)
     if (refreshing !== undefined) {
-      return refreshing.then(refreshed => admitRefreshed(context, request, verdict, refreshed, auth))
+      return refreshing.then(refreshed => admitRefreshed(guard, request, verdict, refreshed, auth))
     }
   }
-  return admit(context, request, verdict, auth)
+  return admit(guard, request, verdict, auth)
 }
 
 /** A refresh that was refused has been told of: what is wrong with the access token is no second event. */
 function admitRefreshed(
-  context: Context,
+  guard: Guard,
   request: HttpRequest,
   { code }: Refused,
   { accessToken, isOfNow }: Refreshed,
   auth: Auth,
 ): User {
   if (accessToken !== undefined) {
-    return admit(context, request, judge(context, accessToken), auth, isOfNow)
+    return admit(guard, request, judge(guard.context, accessToken), auth, isOfNow)
   }
+  const error = new TokenError(code)
   if (auth === 'optional') {
+    guard.exchanges.of(request).error = error
     return null
   }
-  throw new TokenError(code)
+  throw error
 }
 
 /**
@@ -158,15 +185,16 @@ function admitRefreshed(
  * @throws TokenError 401 for no or dead credentials, 403 for a scope that is lacking
  */
 function admit(
-  context: Context,
+  guard: Guard,
   request: HttpRequest,
   verdict: Claims | Refused,
   auth: Auth,
   isConfirmed = false,
 ): User {
   if (auth === 'optional' && verdict instanceof Refused) {
-    return nobody(context, request, verdict)
+    return nobody(guard, request, verdict)
   }
+  const { context } = guard
   const claims = accepted(context, verdict)
   const demands = typeof auth === 'object' ? auth : undefined
   if (demands?.introspect && !isConfirmed) {
@@ -182,11 +210,12 @@ function admit(
  * Where a user is optional, no or dead credentials are nobody. A Bearer that never was one of ours is still refused:
  * its sender meant to be somebody. A cookie of an earlier secret is something that the browser can't help.
  */
-function nobody(context: Context, request: HttpRequest, verdict: Refused): null {
+function nobody({ context, exchanges }: Guard, request: HttpRequest, verdict: Refused): null {
   if (verdict === missing) {
     return null
   }
   const error = refuse(context, verdict)
+  exchanges.of(request).error = error
   if (error.code === 'ERR_ACCESS_TOKEN_INVALID' && bearerToken(request) !== undefined) {
     throw error
   }

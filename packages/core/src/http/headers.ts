@@ -41,3 +41,12 @@ export function replaceCookies(
   response.removeHeader('set-cookie')
   response.setHeader('set-cookie', [...others, ...lines])
 }
+
+/** @throws Error if the response can't carry headers any more */
+export function checkUnsent(verb: string, { headersSent }: ResponseHeaders): void {
+  if (headersSent) {
+    throw new Error(
+      `${verb} was too late: the response was already sent or hijacked. Await ${verb} before you send the response`,
+    )
+  }
+}

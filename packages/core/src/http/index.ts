@@ -7,7 +7,7 @@ import { autoRefresh } from './auto-refresh.js'
 import { claimsOf } from './claims-of.js'
 import { type Auth, checkDemands, type Demands } from './demands.js'
 import { createExchanges } from './exchange.js'
-import { authenticateRequest, explain, type Identified, identify } from './guard.js'
+import { authenticateRequest, explainRefusal, type Identified, identify } from './guard.js'
 import type { RawResponse, ResponseHeaders } from './headers.js'
 import { inTurn } from './in-turn.js'
 import { type JwtSource, jwtSource } from './jwt.js'
@@ -45,10 +45,10 @@ export interface Seam<C extends object = object> {
   identify(request: HttpRequest, response: RawResponse, auth: Auth, done: Identified<C>): void
   /** Emits `config_warning`. The message says what is wrong, what it leads to, and what to do. */
   warn(code: string, message: string): void
-  /** Puts the headers of a refusal on the response, for an error that no guard handed on. */
-  explain(request: HttpRequest, response: RawResponse, error: unknown): void
+  /** Puts the headers of a refusal on the response, for an error that did not come from a guard. */
+  explainRefusal(request: HttpRequest, response: RawResponse, error: unknown): void
   /**
-   * The claims that a guard of this request found, never nobody.
+   * The claims that a guard of this request found, never `null`.
    *
    * @param howToGuard what to do about a route without a guard, for the error
    */
@@ -86,7 +86,7 @@ export function createSeam<C extends object = object>(options: SeamOptions<C>): 
     jwt: jwtSource(context, http),
     identify: (request, response, auth, done) => identify(guard, request, response, auth, done as Identified),
     warn: (code, message) => context.publish({ type: 'config_warning', code, message }),
-    explain: (request, response, error) => explain(guard, request, response, error),
+    explainRefusal: (request, response, error) => explainRefusal(guard, request, response, error),
     claimsOf: (request, howToGuard) => claimsOf(guard, request, howToGuard) as Claims<C>,
     authenticateRequest: async (request, demands) =>
       authenticateRequest(guard, request, demandsOf(demands)) as Promise<Claims<C>>,

@@ -3,8 +3,8 @@ import onHeaders from 'on-headers'
 import type { RawResponse } from './headers.js'
 
 /**
- * Calls a listener right before the headers leave. By then the handler, error handlers and `writeHead` have set all of
- * theirs, in whatever form, and the status is known.
+ * Calls a listener right before the headers leave. By then the handler, error handlers and `writeHead` have set their
+ * headers, and the status is known.
  */
 export function whenHeadersLeave(response: RawResponse, listener: () => void): void {
   // on-headers takes responses of HTTP/2 as well. It merges the headers of `writeHead` into those set before.

@@ -1,12 +1,14 @@
 import type { Context } from '../context.js'
+import { isTokenError } from '../is-token-error.js'
 import { tagOf } from '../subject.js'
 import { type Grant, issue } from '../verbs/issue.js'
+import type { Issued } from '../verbs/mint.js'
 import { endSession } from '../verbs/revoke.js'
 import { type BodyAnswer, bodyAnswer, type CookieAnswer, cookieAnswer, noStore } from './answers.js'
 import { clearCookies, setCookies } from './cookie.js'
 import { allCookieTokens } from './cookie-tokens.js'
 import type { Exchange } from './exchange.js'
-import { addHeaders, type ResponseHeaders, replaceCookies } from './headers.js'
+import { addHeaders, checkUnsent, type ResponseHeaders, replaceCookies } from './headers.js'
 import type { HttpSettings } from './options.js'
 import { checkOrigin } from './presented.js'
 import type { HttpRequest } from './types.js'
@@ -45,7 +47,15 @@ export async function issueTokens(
   ]
   const userAgent = grant?.userAgent ?? request.headers['user-agent']
   const transport = grant?.transport ?? http.transport
-  const issued = await issue(context, { ...grant, userAgent, transport, replaces }, others)
+  let issued: Issued
+  try {
+    issued = await issue(context, { ...grant, userAgent, transport, replaces }, others)
+  } catch (error) {
+    if (earlier !== undefined && isTokenError(error)) {
+      forget(http, response, exchange)
+    }
+    throw error
+  }
   const { sid, refreshToken } = issued
   const session = { tag: tagOf(grant.subject), sid, subject: grant.subject }
   exchange.begun = { session, refreshToken, isInCookies }
@@ -63,6 +73,14 @@ export async function issueTokens(
   return isInCookies ? cookieAnswer(issued) : bodyAnswer(issued)
 }
 
+/** Takes back the session that this response has begun: it has ended, or nobody knows. */
+function forget(http: HttpSettings, response: ResponseHeaders, exchange: Exchange): void {
+  if (exchange.begun?.isInCookies) {
+    replaceCookies(response, http.cookies, clearCookies(http.cookies))
+  }
+  exchange.begun = undefined
+}
+
 /** The refresh tokens whose sessions a login ends: the one that its handler names, or those of the cookies. */
 function replacedBy(
   http: HttpSettings,
@@ -74,13 +92,4 @@ function replacedBy(
     return [grant.replaces]
   }
   return isInCookies ? allCookieTokens(http, request).refresh : []
-}
-
-/** @throws Error if the response can't carry headers any more */
-export function checkUnsent(verb: string, { headersSent }: ResponseHeaders): void {
-  if (headersSent) {
-    throw new Error(
-      `${verb} was too late: the headers of the response had left before it was done. Await ${verb} before you send the response`,
-    )
-  }
 }

@@ -8,8 +8,7 @@ import { clearCookies } from './cookie.js'
 import { allCookieTokens, reportDuplicates } from './cookie-tokens.js'
 import { bearerToken } from './credentials.js'
 import type { Exchange } from './exchange.js'
-import { addHeaders, type ResponseHeaders, replaceCookies } from './headers.js'
-import { checkUnsent } from './login.js'
+import { addHeaders, checkUnsent, type ResponseHeaders, replaceCookies } from './headers.js'
 import type { HttpSettings } from './options.js'
 import { checkOrigin, readBearer } from './presented.js'
 import type { HttpHeaders, HttpRequest } from './types.js'
@@ -31,14 +30,18 @@ export async function revokeTokens(
   exchange: Exchange,
 ): Promise<void> {
   const { begun } = exchange
-  const headers = await endPresented(context, http, request)
   if (begun !== undefined) {
+    // First of all: what becomes of the credentials of the request is another matter.
     await endSession(context, begun.session, 'revoke')
     exchange.begun = undefined
+    if (begun.isInCookies && !response.headersSent) {
+      replaceCookies(response, http.cookies, clearCookies(http.cookies))
+    }
   }
+  const headers = await endPresented(context, http, request)
   checkUnsent('revokeTokens', response)
   addHeaders(response, noStore)
-  if ('set-cookie' in headers || begun?.isInCookies) {
+  if ('set-cookie' in headers) {
     replaceCookies(response, http.cookies, clearCookies(http.cookies))
   }
 }

@@ -13,9 +13,8 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
  *   send it over https and to localhost; Chromium does not send it with a WebSocket handshake.
  * - Otherwise `Origin` is one of the trusted origins, or, without `Sec-Fetch-Site`, names the host that was asked. The
  *   scheme is not known behind a proxy and is not compared; `__Host-` cookies and HSTS cover what that leaves open.
- * - With neither header, no browser of this decade sent the request, except for a form of an old one. Browsers always
- *   send `Origin` with a handshake (RFC 6455 section 10.2), so a handshake passes. Anything else must have a header that
- *   a form can't send.
+ * - With neither header, a handshake is accepted: browsers always send `Origin` with one (RFC 6455 section 10.2). Any
+ *   other request must have a header that a form can't send, as forms of old browsers send neither.
  *
  * @param isHandshake `true` if the caller knows that the request opens a socket, whatever its method and headers
  */
@@ -43,14 +42,14 @@ export function isSameOrigin(
   if (origin !== undefined) {
     return namesHost(origin, request)
   }
-  return isSafe || asksForSocket(request) || hasCustomHeader(headers)
+  return isSafe || method === 'CONNECT' || hasCustomHeader(headers)
 }
 
 /**
  * Whether the request is a handshake, which opens a channel in both directions: an `Upgrade` of any kind, a WebSocket
  * handshake (RFC 6455 section 4.1), or the extended CONNECT of HTTP/2 (RFC 8441 section 4).
  */
-function asksForSocket({ headers }: HttpRequest): boolean {
+export function asksForSocket({ headers }: HttpRequest): boolean {
   return (
     headers.upgrade !== undefined ||
     headers['sec-websocket-version'] !== undefined ||

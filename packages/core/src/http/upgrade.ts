@@ -31,9 +31,11 @@ const fault: HttpResponse = {
 export function refuseUpgrade(socket: Duplex, error: unknown): void {
   const answer = errorResponse(error)
   if (answer === undefined) {
-    process.emitWarning(error instanceof Error ? error : String(error))
+    process.emitWarning(
+      error instanceof Error ? error : `refuseUpgrade was given ${typeof error}, not an error`,
+    )
   }
-  // A client that is gone already ends no process.
+  // Without a listener, a client that has disconnected would end the process.
   socket.on('error', () => {})
   socket.once('finish', () => socket.destroy())
   socket.resume()

@@ -4,7 +4,7 @@ import { noStore, refusal } from '../answers.js'
 import type { Exchanges } from '../exchange.js'
 import type { RawResponse } from '../headers.js'
 import type { HttpSettings, RouteName } from '../options.js'
-import { carryHeaders } from '../refusal-headers.js'
+import { setRefusalHeaders } from '../refusal-headers.js'
 import type { HttpRequest, HttpResponse } from '../types.js'
 import type { Handler } from './handler.js'
 import { handleJwks } from './jwks.js'
@@ -58,7 +58,7 @@ export function tokenRoutes(context: Context, http: HttpSettings, exchanges: Exc
       const answered = await answer(context, http, request, definition, sid)
       if (answered.status >= 400) {
         // Readable for pages of trusted origins.
-        carryHeaders(http, exchanges.of(request, response), request, response, answered)
+        setRefusalHeaders(http, exchanges.of(request, response), request, response, answered)
       }
       return answered
     }
