@@ -18,7 +18,7 @@ export interface Reuse {
 }
 
 /**
- * Why a session ended before its time: `revoke`, `revokeAll`, a new login on top of it, the `claims` hook, or or a login
+ * Why a session ended before its time: `revoke`, `revokeAll`, a new login on top of it, the `claims` hook, or a login
  * that finished after its response was sent.
  */
 export type RevocationReason = 'revoke' | 'revoke_all' | 'replaced' | 'disabled' | 'unsent'
