@@ -90,8 +90,8 @@ function text() {
   )
   return `# What comes with the packages
 
-What npm installs with them: name, range, licence, and what asks for it. Frameworks and Redis clients are the
-application's own. Written by \`node scripts/licences.mjs\`, which refuses licences other than
+What npm installs with them: name, range, licence, and what asks for it. Frameworks, Redis clients and @fastify/jwt are
+the application's own. Written by \`node scripts/licences.mjs\`, which refuses licences other than
 ${allowed.join(', ')}.
 
 | package | range | licence | of |

@@ -121,6 +121,19 @@ t.test('the verbs of the core', async t => {
   t.type(next.refreshToken, 'string')
 })
 
+t.test('beside @fastify/jwt', async t => {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  const given = { app, secret, tokenratchet: tokenratchetFastify }
+  await runBlock(blockOf('README.md', 'register(tokenratchetJwt)'), given)
+  await runBlock(blockOf('README.md', 'request.jwtVerify() }'), { app })
+  const claims = { role: 'admin' }
+  const { accessToken } = await app.tokens.issue({ subject: 'ada', claims, transport: 'body' })
+  const ask = (token: string) => app.inject({ url: '/role', headers: { authorization: `Bearer ${token}` } })
+  t.equal((await ask(accessToken)).body, 'admin')
+  t.equal((await ask('x')).statusCode, 401)
+})
+
 t.test('tokens in bodies, by curl', async t => {
   const app = Fastify()
   await app.register(tokenratchetFastify, { secret })

@@ -171,7 +171,10 @@ t.test('what a package needs is what the table says, no more and no less', async
   const [ioredis = '', redis = ''] = row('clients of Redis').split('; ')
   const peers: Record<string, object> = {
     '@tokenratchet/redis': { ioredis: rangeOf(ioredis), redis: rangeOf(redis) },
-    '@tokenratchet/fastify': { fastify: rangeOf(row('Fastify')) },
+    '@tokenratchet/fastify': {
+      '@fastify/jwt': rangeOf(row('@fastify/jwt')),
+      fastify: rangeOf(row('Fastify')),
+    },
     '@tokenratchet/express': { express: rangeOf(row('Express')) },
   }
   for (const { name, engines, peerDependencies } of manifests) {
@@ -208,6 +211,7 @@ t.test('what a package exports has a docstring', async t => {
     'core/src/http/index.ts',
     'core/src/testing/index.ts',
     'fastify/src/index.ts',
+    'fastify/src/jwt.ts',
     'fastify/src/user.ts',
     'express/src/index.ts',
     'express/src/user.ts',

@@ -1,5 +1,5 @@
 // The tarballs in empty projects, as people install them: the newest of what our peer ranges allow, and the oldest.
-import { cp, readdir, writeFile } from 'node:fs/promises'
+import { access, cp, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
@@ -31,7 +31,15 @@ const ours = [...tarballs.keys()]
 const redis = await startRedis()
 t.teardown(() => redis.stop())
 
-const newest = ['fastify', 'express', 'ioredis', 'redis', '@types/node@20', '@types/express@5']
+const newest = [
+  'fastify',
+  '@fastify/jwt',
+  'express',
+  'ioredis',
+  'redis',
+  '@types/node@20',
+  '@types/express@5',
+]
 /** What installs, what beside our packages, and the compilers, of which the older ones take seconds. */
 const projects = {
   npm: [npmInstall, newest, ['typescript59', 'typescript6', 'typescript']],
@@ -57,7 +65,20 @@ for (const [name, [install, peers, compilers]] of Object.entries(projects)) {
     t.equal(imported, required, 'import and require() find the same, without a warning')
     t.match(imported, /^@tokenratchet\/core: .*createTokens/m)
 
-    t.equal(await node(project, 'app.mjs', `${redis.port}`), 'fastify, express, ioredis, redis\n')
+    t.equal(
+      await node(project, 'app.mjs', `${redis.port}`),
+      'fastify, @fastify/jwt, express, ioredis, redis\n',
+    )
+
+    const core = '@tokenratchet/core'
+    const second = join(project, 'node_modules/@tokenratchet/redis/node_modules', core)
+    await cp(join(project, 'node_modules', core), second, { recursive: true, dereference: true })
+    t.equal(
+      await node(project, 'outage.mjs'),
+      '503, 1, false, true, Redis: there is no connection\n',
+      'an error of a second copy of the core keeps its cause',
+    )
+    await rm(second, { recursive: true })
 
     await writeFile(
       join(project, 'tsconfig.json'),
@@ -69,6 +90,24 @@ for (const [name, [install, peers, compilers]] of Object.entries(projects)) {
     }
   })
 }
+
+t.test(
+  'an install of the Fastify plugin brings no @fastify/jwt, and runs without it',
+  { buffered: true },
+  async t => {
+    const project = await emptyProject(join(folder, 'without'))
+    await npmInstall(['@tokenratchet/core', '@tokenratchet/fastify', 'fastify'], tarballs, project)
+    await cp(fileURLToPath(new URL('./install/import.mjs', import.meta.url)), join(project, 'import.mjs'))
+    await t.rejects(access(join(project, 'node_modules/@fastify/jwt')))
+    t.match(
+      await node(project, 'import.mjs', '@tokenratchet/fastify'),
+      /^@tokenratchet\/fastify: .*tokenratchet/,
+    )
+    await t.rejects(node(project, 'import.mjs', '@tokenratchet/fastify/jwt'), {
+      message: /Cannot find package '@fastify\/jwt'/,
+    })
+  },
+)
 
 /** The lower bounds of our peer ranges. */
 async function oldest(): Promise<string[]> {

@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import expressTokens from '@tokenratchet/express'
 import fastifyTokens from '@tokenratchet/fastify'
+import fastifyJwt from '@tokenratchet/fastify/jwt'
 import { redisStore } from '@tokenratchet/redis'
 import express from 'express'
 import Fastify from 'fastify'
@@ -15,10 +16,12 @@ const passed = []
 const ioredis = new Redis(url)
 const app = Fastify()
 await app.register(fastifyTokens, { secret, store: redisStore(ioredis) })
+await app.register(fastifyJwt)
 app.post('/login', (_request, reply) => reply.issueTokens({ subject: 'ada', transport: 'body' }))
 app.get('/me', { config: { auth: true } }, request => request.user)
-await visit(await app.listen({ port: 0 }))
-passed.push('fastify')
+app.get('/jwt', request => request.jwtVerify())
+await visit(await app.listen({ port: 0 }), ['/me', '/jwt'])
+passed.push('fastify', '@fastify/jwt')
 
 const redis = await createClient({ url }).connect()
 const auth = expressTokens({ secret, store: redisStore(redis) })
@@ -41,15 +44,17 @@ await auth.tokens.close()
 ioredis.disconnect()
 await redis.close()
 
-async function visit(base) {
-  const refused = await fetch(`${base}/me`)
+async function visit(base, guarded = ['/me']) {
   const post = body => ({ method: 'POST', body: new URLSearchParams(body) })
   const login = await (await fetch(`${base}/login`, { method: 'POST' })).json()
   const refresh = { grant_type: 'refresh_token', refresh_token: login.refresh_token }
   const tokens = await (await fetch(`${base}/auth/refresh`, post(refresh))).json()
   const headers = { authorization: `Bearer ${tokens.access_token}` }
-  const me = await (await fetch(`${base}/me`, { headers })).json()
-  if (refused.status !== 401 || me.sub !== 'ada') {
-    throw new Error(`${refused.status} ${JSON.stringify({ login, tokens, me })}`)
+  for (const path of guarded) {
+    const { status } = await fetch(base + path)
+    const me = await (await fetch(base + path, { headers })).json()
+    if (status !== 401 || me.sub !== 'ada') {
+      throw new Error(`${path} ${status} ${JSON.stringify({ login, tokens, me })}`)
+    }
   }
 }

@@ -5,6 +5,7 @@ import { fakeClock, storeCases } from '@tokenratchet/core/testing'
 import expressTokens from '@tokenratchet/express'
 import '@tokenratchet/express/user'
 import fastifyTokens from '@tokenratchet/fastify'
+import tokenratchetJwt from '@tokenratchet/fastify/jwt'
 import '@tokenratchet/fastify/user'
 import { redisStore } from '@tokenratchet/redis'
 import express from 'express'
@@ -19,6 +20,7 @@ export const others = [storeCases, createSeam({ secret }), createClient()]
 
 const app = Fastify()
 await app.register(fastifyTokens, { secret, store: redisStore(new Redis('redis://127.0.0.1')) })
+await app.register(tokenratchetJwt)
 app.post('/login', (_request, reply) => reply.issueTokens({ subject: 'ada' }))
 app.get('/me', { config: { auth: true } }, request => request.user.sub)
 

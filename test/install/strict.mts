@@ -7,6 +7,7 @@ import { fakeClock, storeCases } from '@tokenratchet/core/testing'
 import expressTokens from '@tokenratchet/express'
 import '@tokenratchet/express/user'
 import fastifyTokens from '@tokenratchet/fastify'
+import tokenratchetJwt from '@tokenratchet/fastify/jwt'
 import '@tokenratchet/fastify/user'
 import { redisStore } from '@tokenratchet/redis'
 import express from 'express'
@@ -44,6 +45,9 @@ createClient().misspelt
 
 const app = Fastify()
 await app.register(fastifyTokens, { secret, store: redisStore({} as never) })
+await app.register(tokenratchetJwt)
+// @ts-expect-error: not a function without arguments
+await tokenratchetJwt()
 app.post('/login', (_request, reply) => reply.issueTokens({ subject: 'ada', claims: { role: 'admin' } }))
 app.get('/me', { config: { auth: true }, onRequest: app.authenticate }, request => request.user.role)
 // @ts-expect-error: no such property

@@ -1,131 +1,110 @@
-import { createRequire } from 'node:module'
-import { TokenError } from '@tokenratchet/core'
-import type { JwtSource } from '@tokenratchet/core/http'
-import type { FastifyInstance, FastifyPluginCallback, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest, RegisterOptions } from 'fastify'
+import fastifyPlugin from 'fastify-plugin'
+import fastifyJwt from '#fastify-jwt'
+import { handedOver } from './hand-over.js'
+import { type JwtDecorator, jwtOf } from './jwt-decorator.js'
+import { demandsOf, keys, verifier } from './jwt-verification.js'
 import { SeamRequest } from './request.js'
 
-/** Its `app.jwt`, or what is there under a namespace. */
-interface JwtDecorator {
-  readonly options?: { readonly decoratorName?: string }
-  verify(token: string, options: object): unknown
-}
-
-type Done = (error: unknown, result?: unknown) => void
-
-/** A token that it has decoded with `complete`. */
-interface Decoded {
-  readonly input: string
-  readonly signature: string
-}
-
-/** Where ours is when the application has registered one before. */
+/** Where ours is below `app.jwt`. */
 const namespace = 'tokenratchet'
 
-/**
- * Registers @fastify/jwt, so that `request.jwtVerify()` and `app.jwt.verify()` take what the guard takes. It has no
- * key to sign with: nobody gets a token without a session.
- */
-export async function registerJwt(
-  app: FastifyInstance,
-  source: JwtSource,
-  decoratorName: string,
-): Promise<void> {
+/** Present in the scopes that have this plugin. */
+const registered = Symbol('tokenratchet.fastify.jwt.registered')
+
+const plugin: FastifyPluginAsync = async (app, options) => {
+  checkOptions(options)
+  const { source, decoratorName } = required(app)
   const isSecond = app.hasPlugin('@fastify/jwt')
   checkFree(app, isSecond)
-  await app.register(load(), {
-    ...(isSecond && { namespace }),
+  app.decorate(registered, true)
+  // With an `app.jwt` that is there, @fastify/jwt does not decorate `request.user`, which our plugin has decorated.
+  if (!isSecond || !Object.hasOwn(app, 'jwt')) {
+    app.decorate('jwt', Object.create(isSecond ? jwtOf(app) : null))
+  }
+  await app.register(fastifyJwt, {
+    namespace,
+    // Under a namespace its names have a prefix. The first one gets the plain ones.
+    ...(!isSecond && { jwtVerify: 'jwtVerify', jwtDecode: 'jwtDecode', jwtSign: 'jwtSign' }),
     decoratorName,
+    // It has no key to sign with: nobody gets a token without a session.
     secret: { public: keys(source) },
     decode: { complete: true },
     verify: {
       extractToken: (request: FastifyRequest) => source.tokenOf(new SeamRequest(request)),
-      algorithms: source.algorithms,
-      checkTyp: source.type,
-      // Decided before, by the clock of the seam.
-      ignoreExpiration: true,
-      ignoreNotBefore: true,
+      ...demandsOf(source),
     },
   })
-  const { jwt } = app as unknown as { jwt: JwtDecorator & { [namespace]: JwtDecorator } }
-  const decorator = isSecond ? jwt[namespace] : jwt
+  const decorator = jwtOf(app)[namespace] as JwtDecorator
   decorator.verify = verifier(source, decorator.verify)
-}
-
-/** Whether it is @fastify/jwt of the application that has decorated requests so: the two share the property. */
-export function isOfJwt(app: FastifyInstance, decoratorName: string): boolean {
-  if (!app.hasPlugin('@fastify/jwt')) {
-    return false
-  }
-  const { jwt } = app as unknown as { jwt: JwtDecorator }
-  const all: (JwtDecorator | undefined)[] = [jwt, ...Object.values(jwt)]
-  return all.some(each => each?.options?.decoratorName === decoratorName)
-}
-
-/** Required, not imported: its types declare `request.user`, in every program that sees them. */
-function load(): FastifyPluginCallback<Record<string, unknown>> {
-  return createRequire(import.meta.url)('@fastify/jwt')
-}
-
-function checkFree(app: FastifyInstance, isSecond: boolean): void {
-  const { jwt } = app as unknown as { jwt?: object }
-  const taken = isSecond
-    ? namespace in Object(jwt) && `app.jwt.${namespace}`
-    : (app.hasDecorator('jwt') && 'app.jwt') ||
-      ['jwtVerify', 'jwtDecode'].find(name => app.hasRequestDecorator(name)) ||
-      (app.hasReplyDecorator('jwtSign') && 'reply.jwtSign')
-  if (taken) {
-    throw new Error(`\`${taken}\` is taken: pass \`jwt: false\` to @tokenratchet/fastify`)
-  }
-}
-
-/** The key of a token that the seam accepts. */
-function keys(source: JwtSource) {
-  return (request: FastifyRequest, { input, signature }: Decoded, done: Done): void => {
-    let key: string | Buffer
-    try {
-      key = source.keyOf(new SeamRequest(request), `${input}.${signature}`)
-    } catch (error) {
-      done(error)
-      return
-    }
-    done(null, key)
+  if (!isSecond) {
+    Object.assign(jwtOf(app), decorator)
   }
 }
 
 /**
- * `app.jwt.verify`. Without a request @fastify/jwt tells a key function no spelling and hides its errors, and it can't
- * read encrypted tokens: so the seam is asked in front of it. It throws at once, as with a key that is no function: a
- * caller who does not await must not take a bad token for a good one. Options demand more of a token, never less.
+ * Lets @fastify/jwt take the access tokens that the guards take: `request.jwtVerify()`, `request.jwtDecode()` and
+ * `app.jwt.verify()` work, and nothing can sign a token without a session. Register it after @tokenratchet/fastify, in
+ * the same scope or within it. It takes no options. Needs @fastify/jwt, which it registers itself.
+ *
+ * @throws Error where @tokenratchet/fastify is not registered, where this plugin is registered already, and where
+ *   something else than @fastify/jwt has taken a name that it needs
+ * @example
+ * await app.register(tokenratchet, { secret: process.env.TOKEN_SECRET })
+ * await app.register(tokenratchetJwt)
+ * app.get('/me', { onRequest: request => request.jwtVerify() }, request => request.user)
  */
-function verifier(source: JwtSource, verify: JwtDecorator['verify']) {
-  const verified = (accessToken: string, options: object | undefined): unknown => {
-    const { token, key } = source.open(accessToken)
-    try {
-      return verify(token, { ...options, key })
-    } catch (error) {
-      throw isOfToken(error) ? new TokenError('ERR_ACCESS_TOKEN_INVALID', { cause: error }) : error
-    }
-  }
-  return (accessToken: string, options?: object | Done, callback?: Done): unknown => {
-    const done = typeof options === 'function' ? (options as Done) : callback
-    const demands = typeof options === 'function' ? undefined : options
-    if (done === undefined) {
-      return verified(accessToken, demands)
-    }
-    let claims: unknown
-    try {
-      claims = verified(accessToken, demands)
-    } catch (error) {
-      done(error)
-      return undefined
-    }
-    done(null, claims)
-    return undefined
+export const tokenratchetJwt: FastifyPluginAsync = fastifyPlugin(plugin, {
+  name: '@tokenratchet/fastify/jwt',
+  fastify: '5.x',
+})
+
+export { tokenratchetJwt as default }
+
+/** Fastify hands on its own. */
+function checkOptions(options: Pick<RegisterOptions, 'logLevel' | 'logSerializers'>): void {
+  const { logLevel: _, logSerializers: __, ...rest } = options
+  const [unknown] = Object.keys(rest)
+  if (unknown !== undefined) {
+    throw new TypeError(
+      `unknown option: ${unknown}. @tokenratchet/fastify/jwt takes none: it has those of @tokenratchet/fastify`,
+    )
   }
 }
 
-/** An option of the caller's that the token does not meet; a wrong option is the caller's own fault. */
-function isOfToken(error: unknown): boolean {
-  const { code = '' } = error as { code?: string }
-  return code.startsWith('FAST_JWT_') && !/INVALID_(OPTION|KEY)$/.test(code)
+function required(app: FastifyInstance) {
+  const given = handedOver(app)
+  if (given === undefined) {
+    throw new Error(
+      '@tokenratchet/fastify is not registered here: register it first, then @tokenratchet/fastify/jwt, in the same scope or within it',
+    )
+  }
+  return given
+}
+
+/** Without a namespace @fastify/jwt itself would end the process. */
+function checkFree(app: FastifyInstance, isSecond: boolean): void {
+  if (app.hasDecorator(registered)) {
+    throw new Error('@tokenratchet/fastify/jwt is registered already, in this scope or in one above it')
+  }
+  if (isSecond && namespace in jwtOf(app)) {
+    throw new Error(`\`app.jwt.${namespace}\` is taken: give your own @fastify/jwt another namespace`)
+  }
+  const taken = isSecond ? undefined : takenName(app)
+  if (taken !== undefined) {
+    throw new Error(
+      `\`${taken}\` is taken by something else than @fastify/jwt: rename that, or leave @tokenratchet/fastify/jwt out`,
+    )
+  }
+}
+
+function takenName(app: FastifyInstance): string | undefined {
+  if (app.hasDecorator('jwt')) {
+    return 'app.jwt'
+  }
+  const ofRequest = ['jwtVerify', 'jwtDecode'].find(name => app.hasRequestDecorator(name))
+  if (ofRequest !== undefined) {
+    return `request.${ofRequest}`
+  }
+  return app.hasReplyDecorator('jwtSign') ? 'reply.jwtSign' : undefined
 }

@@ -7,8 +7,6 @@ export interface FastifyOptions {
   global?: boolean | undefined
   /** The property of `request` that holds the claims. Default `user`. */
   decoratorName?: string | undefined
-  /** Registers @fastify/jwt, to verify our tokens and to sign none. Default true. */
-  jwt?: boolean | undefined
 }
 
 /** What the plugin takes. What makes no sense is a `TypeError` that names the option. */
@@ -20,7 +18,6 @@ type PluginOptions = Pick<RegisterOptions, 'logLevel' | 'logSerializers'>
 interface FastifySettings {
   readonly global: boolean
   readonly decoratorName: string
-  readonly jwt: boolean
   readonly rest: SeamOptions<User>
 }
 
@@ -30,22 +27,12 @@ interface FastifySettings {
  * @throws TypeError that names the option
  */
 export function splitOptions(options: TokenratchetOptions & PluginOptions): FastifySettings {
-  const {
-    global = false,
-    decoratorName = 'user',
-    jwt = true,
-    logLevel: _,
-    logSerializers: __,
-    ...rest
-  } = options
+  const { global = false, decoratorName = 'user', logLevel: _, logSerializers: __, ...rest } = options
   if (typeof global !== 'boolean') {
     throw new TypeError('global must be true or false')
   }
   if (typeof decoratorName !== 'string' || !/^(?!jwt(Verify|Decode)$)[a-z]\w*$/i.test(decoratorName)) {
     throw new TypeError('decoratorName must be the name of a property, such as user')
   }
-  if (typeof jwt !== 'boolean') {
-    throw new TypeError('jwt must be true or false')
-  }
-  return { global, decoratorName, jwt, rest }
+  return { global, decoratorName, rest }
 }

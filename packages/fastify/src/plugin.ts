@@ -4,7 +4,8 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyReply } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import './augment.js'
 import { authenticate, checkRoute, guardRoutes } from './guards.js'
-import { isOfJwt, registerJwt } from './jwt.js'
+import { handOver } from './hand-over.js'
+import { isOfJwt } from './jwt-decorator.js'
 import { splitOptions, type TokenratchetOptions } from './options.js'
 import { type AnyRequest, requestOf, SeamRequest } from './request.js'
 import { ReplyHeaders } from './response.js'
@@ -12,7 +13,7 @@ import { tokenRoutes } from './routes.js'
 import type { User } from './user-claims.js'
 
 const plugin: FastifyPluginAsync<TokenratchetOptions> = async (app, options) => {
-  const { global, decoratorName, jwt, rest } = splitOptions(options)
+  const { global, decoratorName, rest } = splitOptions(options)
   checkFree(app, decoratorName)
   const seam = createSeam<User>(rest)
 
@@ -25,9 +26,7 @@ const plugin: FastifyPluginAsync<TokenratchetOptions> = async (app, options) => 
     seam.authenticateRequest(requestOf(request), demands),
   )
   app.decorate('refuseUpgrade', refuseUpgrade)
-  if (jwt) {
-    await registerJwt(app, seam.jwt, decoratorName)
-  }
+  handOver(app, { source: seam.jwt, decoratorName })
   if (!app.hasRequestDecorator(decoratorName)) {
     app.decorateRequest(decoratorName, null)
   }

@@ -1,8 +1,9 @@
-// An application with two doors: our guard, and @fastify/jwt as the plugin registers it.
+// An application with two doors: our guard, and @fastify/jwt as @tokenratchet/fastify/jwt registers it.
 import { createRequire } from 'node:module'
 import type { TokenError } from '@tokenratchet/core'
 import { fakeClock } from '@tokenratchet/core/testing'
 import type { TokenratchetOptions } from '@tokenratchet/fastify'
+import tokenratchetJwt from '@tokenratchet/fastify/jwt'
 import type { FastifyInstance, FastifyPluginCallback, FastifyRequest, InjectOptions } from 'fastify'
 import { type TestApp, testApp } from './app.js'
 
@@ -38,6 +39,7 @@ export async function twoDoors(
   clock = fakeClock(),
 ): Promise<TestApp> {
   const made = await testApp(t, options, clock)
+  await made.app.register(tokenratchetJwt)
   for (const method of ['GET', 'POST'] as const) {
     const guarded = { method, url: '/guard', config: { auth: true } as const }
     made.app.route({ ...guarded, handler: async request => userOf(request) })

@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import tokenratchet, { type TokenratchetOptions } from '@tokenratchet/fastify'
-import Fastify, { type FastifyInstance } from 'fastify'
+import tokenratchetJwt from '@tokenratchet/fastify/jwt'
+import Fastify, { type FastifyInstance, type FastifyPluginAsync } from 'fastify'
 import t from 'tap'
 import { secret, who } from './app.js'
 import { call, jwt, jwtOf, partner } from './jwt-app.js'
@@ -17,6 +18,7 @@ async function boot(
   t.teardown(() => app.close())
   await build(app)
   await app.register(tokenratchet, { secret, ...options } as Options)
+  await app.register(tokenratchetJwt)
   return app
 }
 
@@ -77,9 +79,11 @@ t.test('without a namespace its own afterwards ends the process, with the error 
   const program = (decoratorName: string) => `
     import jwt from '@fastify/jwt'
     import tokenratchet from '@tokenratchet/fastify'
+    import tokenratchetJwt from '@tokenratchet/fastify/jwt'
     import Fastify from 'fastify'
     const app = Fastify()
     await app.register(tokenratchet, { secret: '${secret}' })
+    await app.register(tokenratchetJwt)
     await app.register(jwt, { secret: 'of the partner', decoratorName: '${decoratorName}' })
     await app.ready()
     process.exit(0)`
@@ -94,18 +98,29 @@ t.test('without a namespace its own afterwards ends the process, with the error 
   }
 })
 
-t.test('jwt: false leaves it out, and the names to the application, in any order', async t => {
-  const app = await boot(() => {}, { jwt: false })
-  t.notOk(app.hasDecorator('jwt') || app.hasPlugin('@fastify/jwt'))
-  t.notOk(app.hasRequestDecorator('jwtVerify') || app.hasReplyDecorator('jwtSign'))
-  await app.register(jwt, partner)
-  t.ok(jwtOf(app).sign({ sub: 'bob' }))
-  const later = await boot(app => app.register(jwt, partner), { jwt: false })
-  t.notOk('tokenratchet' in jwtOf(later))
-  later.get('/guard', { config: { auth: true } }, who)
-  const answer = await later.inject({ url: '/guard', ...bearer(await issue(later)) })
-  t.strictSame(answer.json(), { user: 'ada' })
-})
+t.test(
+  'an application of several scopes may have its own above, and ours in each that has our plugin',
+  async t => {
+    const app = Fastify()
+    t.teardown(() => app.close())
+    await app.register(jwt, partner)
+    for (const name of ['first', 'second']) {
+      const child: FastifyPluginAsync = async scope => {
+        await scope.register(tokenratchet, { secret, prefix: `/${name}/auth` })
+        await scope.register(tokenratchetJwt)
+        scope.get(`/${name}`, async request => call(request, 'tokenratchetJwtVerify'))
+        scope.get(`/${name}/token`, async () => issue(scope))
+      }
+      await app.register(child)
+    }
+    for (const name of ['first', 'second']) {
+      const token = (await app.inject(`/${name}/token`)).body
+      t.equal((await app.inject({ url: `/${name}`, ...bearer(token) })).statusCode, 200, name)
+    }
+    t.notOk('tokenratchet' in jwtOf(app), 'the scope above does not see ours')
+    t.ok(jwtOf(app).sign({ sub: 'bob' }))
+  },
+)
 
 t.test('decoratorName is where request.jwtVerify() puts the claims', async t => {
   for (const theirs of [undefined, { ...partner, namespace: 'partner' }]) {

@@ -1,19 +1,16 @@
-import tokenratchet, { type TokenratchetOptions } from '@tokenratchet/fastify'
-import Fastify, { type FastifyInstance, type FastifyPluginAsync } from 'fastify'
+import tokenratchet from '@tokenratchet/fastify'
+import tokenratchetJwt from '@tokenratchet/fastify/jwt'
+import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
 import { secret } from './app.js'
-import { jwt, jwtOf, partner } from './jwt-app.js'
+import { jwt, partner } from './jwt-app.js'
 
-type Options = TokenratchetOptions & { prefix: string }
-
-async function boot(
-  build: (app: FastifyInstance) => unknown,
-  options: object = {},
-): Promise<FastifyInstance> {
+async function boot(build: (app: FastifyInstance) => unknown): Promise<FastifyInstance> {
   const app = Fastify()
   t.teardown(() => app.close())
   await build(app)
-  await app.register(tokenratchet, { secret, ...options } as Options)
+  await app.register(tokenratchet, { secret })
+  await app.register(tokenratchetJwt)
   return app
 }
 
@@ -27,12 +24,13 @@ const taken: Record<string, [build: (app: FastifyInstance) => unknown, message: 
     },
     /`request\.user` is taken.*`decoratorName`/,
   ],
-  'app.jwt': [app => app.decorate('jwt' as never, {} as never), /`app\.jwt` is taken.*`jwt: false`/],
-  'request.jwtVerify': [app => app.decorateRequest('jwtVerify', null), /jwtVerify` is taken.*`jwt: false`/],
-  'reply.jwtSign': [app => app.decorateReply('jwtSign', null), /`reply\.jwtSign` is taken.*`jwt: false`/],
+  'app.jwt': [app => app.decorate('jwt' as never, {} as never), /^`app\.jwt` is taken by something else/],
+  'request.jwtVerify': [app => app.decorateRequest('jwtVerify', null), /^`request\.jwtVerify` is taken/],
+  'request.jwtDecode': [app => app.decorateRequest('jwtDecode', null), /^`request\.jwtDecode` is taken/],
+  'reply.jwtSign': [app => app.decorateReply('jwtSign', null), /^`reply\.jwtSign` is taken/],
   'our namespace': [
     app => app.register(jwt, { ...partner, namespace: 'tokenratchet' }),
-    /`app\.jwt\.tokenratchet` is taken.*`jwt: false`/,
+    /^`app\.jwt\.tokenratchet` is taken: give your own @fastify\/jwt another namespace/,
   ],
 }
 
@@ -40,23 +38,15 @@ t.test('what something else has taken is a clear error at boot', async t => {
   for (const [what, [build, message]] of Object.entries(taken)) {
     await t.rejects(async () => void (await boot(build)), { message }, what)
   }
-  for (const jwt of ['false', null, 0, {}]) {
-    await t.rejects(async () => void (await boot(() => {}, { jwt })), {
-      name: 'TypeError',
-      message: /^jwt must/,
-    })
-  }
 })
 
-t.test('the plugin in a child scope leaves the parent without it', async t => {
-  const app = Fastify()
-  t.teardown(() => app.close())
-  const child: FastifyPluginAsync = async scope => {
-    await scope.register(tokenratchet, { secret })
-    t.ok(scope.hasDecorator('jwt'))
+t.test('the option jwt, which there was, is unknown', async t => {
+  for (const jwt of [true, false]) {
+    const app = Fastify()
+    t.teardown(() => app.close())
+    await t.rejects(async () => app.register(tokenratchet, { secret, jwt } as { secret: string }), {
+      name: 'TypeError',
+      message: /^unknown option: jwt/,
+    })
   }
-  await app.register(child)
-  t.notOk(app.hasDecorator('jwt'))
-  await app.register(jwt, { secret: 'of the partner' })
-  t.ok(jwtOf(app).sign({ sub: 'bob' }))
 })

@@ -100,6 +100,47 @@ app.get('/me', async request => request.user?.id.toFixed())
 `,
   },
 
+  'the jwt entry types nothing by itself': {
+    'app.mts': `${begin}
+import tokenratchetJwt from '@tokenratchet/fastify/jwt'
+
+await app.register(tokenratchetJwt)
+await app.register(tokenratchetJwt, { logLevel: 'warn' })
+await Fastify({ http2: true }).register(tokenratchetJwt)
+app.get('/me', { config: { auth: true } }, async request => request.user) // TS2339
+app.get('/jwt', async request => request.jwtVerify()) // TS2339
+`,
+  },
+
+  'the jwt entry lives beside the user entry': {
+    'app.mts': `${begin}
+import '@tokenratchet/fastify/user'
+import { tokenratchetJwt } from '@tokenratchet/fastify/jwt'
+
+await app.register(tokenratchetJwt)
+app.get('/me', { config: { auth: true } }, async request => request.user.sub)
+`,
+  },
+
+  'the jwt entry lives beside the types of @fastify/jwt, which may be given our claims': {
+    'app.mts': `${begin}
+import type { Claims } from '@tokenratchet/fastify'
+import tokenratchetJwt from '@tokenratchet/fastify/jwt'
+import '@fastify/jwt'
+
+declare module '@fastify/jwt' {
+  interface FastifyJWT {
+    user: Claims<{ role: 'admin' | 'member' }>
+  }
+}
+await app.register(tokenratchetJwt)
+app.get('/me', { config: { auth: true } }, async request => request.user.role)
+app.get('/sub', async request => request.user.misspelt) // TS2339
+app.get('/jwt', async request => (await request.jwtVerify<Claims>()).sid)
+export const claims: Claims = app.jwt.verify<Claims>('')
+`,
+  },
+
   'the main entry leaves request.user to the types of @fastify/jwt': {
     'app.mts': `${begin}
 import jwt from '@fastify/jwt'
