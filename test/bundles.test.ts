@@ -1,0 +1,30 @@
+// Applications in one file, as bundlers make it, where no folder above has packages that could be found. The settings of
+// the bundlers are those that docs/recipes.md has.
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { emptyFolder, run } from './helpers/packed.js'
+
+/** What each application prints when its guards refuse nobody and take the token of a refresh. */
+const apps = { fastify: '401 ada 401 ada\n', express: '401 ada\n' } as const
+
+const folder = await emptyFolder()
+const pathOf = (file: string): string => fileURLToPath(new URL(`./bundles/${file}.mjs`, import.meta.url))
+
+t.jobs = 2
+for (const bundler of ['rollup', 'webpack', 'esbuild']) {
+  for (const [app, expected] of Object.entries(apps)) {
+    const what = `R41: ${app}, bundled by ${bundler}, logs in, guards and refreshes`
+    t.test(what, { buffered: true }, async t => {
+      const alone = join(folder, `${bundler}-${app}`)
+      await mkdir(alone)
+      const bundles = ['cjs', 'mjs'].map(format => join(alone, `app.${format}`))
+      await run(process.execPath, [pathOf(bundler), pathOf(`apps/${app}`), ...bundles], alone)
+      for (const bundle of bundles) {
+        t.equal(await run(process.execPath, [bundle], alone), expected, bundle.slice(-3))
+      }
+    })
+  }
+}
