@@ -53,7 +53,7 @@ t.test('defaults are those of the code', async t => {
     sessionLifetime: "seconds('sessionLifetime', 30 * day,",
     recoveryWindow: "seconds('recoveryWindow', idleTimeout,",
     maxStaleness: "seconds('maxStaleness', 10,",
-    now: 'now = Date.now',
+    now: 'now = systemClock',
   }
   for (const [first, fallback = ''] of tableOf(readme, 'Options')) {
     const names = quoted(first)

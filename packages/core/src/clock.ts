@@ -1,6 +1,9 @@
 /** Whole milliseconds since the epoch. */
 export type Clock = () => number
 
+/** Looked up at each use, so that a clock which a test installs later holds. */
+export const systemClock: Clock = () => Date.now()
+
 /**
  * A clock of the caller's, made whole: fractions would make generations that do not survive 6 bytes.
  *

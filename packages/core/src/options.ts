@@ -1,5 +1,5 @@
 import { checkMembers } from './check.js'
-import { type Clock, wholeClock } from './clock.js'
+import { type Clock, systemClock, wholeClock } from './clock.js'
 import type { Duration } from './duration.js'
 import type { TokenEvent } from './events.js'
 import { checkSecrets, type Secrets } from './keys/secret.js'
@@ -121,7 +121,7 @@ export function checkOptions<C extends object>(options: TokensOptions<C>): Setti
     sessionsPerSubject = 100,
     claims,
     onEvent,
-    now = Date.now,
+    now = systemClock,
   } = options
   checkStore(store)
   checkText('issuer', issuer)

@@ -1,5 +1,5 @@
 import { checkMembers } from '../check.js'
-import { wholeClock } from '../clock.js'
+import { systemClock, wholeClock } from '../clock.js'
 import { Feed } from './feed.js'
 import { type Entry, MemorySessions } from './memory-sessions.js'
 import { rotation } from './rotation.js'
@@ -22,7 +22,7 @@ export interface MemoryStoreOptions {
 export function memoryStore(options: MemoryStoreOptions = {}): Store {
   checkMembers('options of the memory store', options, ['now', 'maxSessions'])
   const { maxSessions = 100_000 } = options
-  const now = wholeClock(options.now ?? Date.now)
+  const now = wholeClock(options.now ?? systemClock)
   if (!Number.isSafeInteger(maxSessions) || maxSessions < 1) {
     throw new TypeError('maxSessions must be a whole number from 1 up')
   }
