@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createTokens } from '@tokenratchet/core'
+import { createSeam } from '@tokenratchet/core/http'
 import tokenratchet from '@tokenratchet/fastify'
 import { redisStore } from '@tokenratchet/redis'
 import Fastify from 'fastify'
@@ -98,6 +99,8 @@ t.test('what is called the most or the least is taken, and one more or less is r
   const takesStaleness = (maxStaleness: number) => isTaken(() => createTokens({ secret, maxStaleness }))
   const takesTimeout = (timeout: number) => isTaken(() => redisStore(client, { timeout }))
   const takesPrefix = (length: number) => isTaken(() => redisStore(client, { prefix: 'a'.repeat(length) }))
+  const takesNamePrefix = (length: number) =>
+    isTaken(() => createSeam({ secret, cookie: { namePrefix: 'a'.repeat(length) } }))
   const takesSubject = (length: number) =>
     app.tokens.issue({ subject: 'a'.repeat(length) }).then(
       () => true,
@@ -109,6 +112,7 @@ t.test('what is called the most or the least is taken, and one more or less is r
     ['docs/http.md', 'longer than # bytes', 1, takesBody],
     ['README.md', '# random bytes or more', -1, takesSecret],
     ['docs/requirements.md', 'HMAC secrets of at least # bytes', -1, takesSecret],
+    ['README.md', 'at most # characters', 1, takesNamePrefix],
     ['README.md', 'from # s up', -1, takesStaleness],
     ['docs/guarantees.md', '# s or more\\)', -1, takesStaleness],
     ['packages/redis/README.md', 'milliseconds, up to #, that a call', 1, takesTimeout],
@@ -125,7 +129,7 @@ t.test('what is called the most or the least is taken, and one more or less is r
     ['docs/protocol.md', 'a cookie is the whole: # characters'],
   ] as const) {
     const tooLarge = app.tokens.issue({ subject: 'ada', claims: { a: 'a'.repeat(4096) } })
-    await t.rejects(tooLarge, { message: new RegExp(` ${stated(file, pattern)} fit$`) }, file)
+    await t.rejects(tooLarge, { message: new RegExp(` ${stated(file, pattern)} fit\\.`) }, file)
   }
 })
 

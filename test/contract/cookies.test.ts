@@ -33,6 +33,17 @@ const variants: Record<string, [options: CookieOptions, prefix: string, attribut
     '',
     ['HttpOnly', 'Path=/', 'Priority=High', 'SameSite=Strict'],
   ],
+  'a name prefix': [{ namePrefix: 'shop' }, '__Host-shop_', ['HttpOnly', 'Path=/', 'SameSite=Lax', 'Secure']],
+  'a name prefix, secure false': [
+    { namePrefix: "!#$%&'*+-.^_`|~09azAZ", secure: false },
+    "!#$%&'*+-.^_`|~09azAZ_",
+    ['HttpOnly', 'Path=/', 'SameSite=Lax'],
+  ],
+  partitioned: [
+    { partitioned: true, sameSite: 'none' },
+    '__Host-',
+    ['HttpOnly', 'Partitioned', 'Path=/', 'SameSite=None', 'Secure'],
+  ],
 }
 const fortnight = 'Max-Age=1209600'
 
@@ -89,41 +100,43 @@ rule(
   { only: ['memory'] },
 )
 
-rule(
-  'R17: a cookie of name and value over 4,096 octets is a throw at issue, and sets nothing',
-  async (t, world) => {
-    const large: AppRoute = {
-      method: 'POST',
-      path: '/large',
-      async handle({ body, issueTokens }) {
-        const { size } = body as { size: number }
-        try {
-          return { body: await issueTokens({ subject: 'ada', claims: { text: 'x'.repeat(size) } }) }
-        } catch (error) {
-          t.type(error, TypeError)
-          return { status: 422 }
-        }
-      },
-    }
-    const browser = new Browser(await world.start({}, { routes: [large] }))
-    let largest = 0
-    for (let size = 2500; size <= 3100; size += 20) {
-      const { status, cookies } = await browser.post('/large', { size })
-      const octets = cookies.map(line => (line.split(';')[0] ?? '').length - '='.length)
-      if (status === 200) {
-        t.ok(
-          octets.every(count => count <= 4096),
-          `${octets}`,
-        )
-        largest = Math.max(largest, ...octets)
-      } else {
-        t.match([status, cookies], [422, []])
+for (const namePrefix of [undefined, 'x'.repeat(12), 'x'.repeat(32)]) {
+  rule(
+    `R17: a cookie of name and value over 4,096 octets is a throw at issue: ${namePrefix}`,
+    async (t, world) => {
+      const large: AppRoute = {
+        method: 'POST',
+        path: '/large',
+        async handle({ body, issueTokens }) {
+          const { size } = body as { size: number }
+          try {
+            return { body: await issueTokens({ subject: 'ada', claims: { text: 'x'.repeat(size) } }) }
+          } catch (error) {
+            t.type(error, TypeError)
+            return { status: 422 }
+          }
+        },
       }
-    }
-    t.ok(largest > 4000, 'what fits is taken')
-    t.equal((await browser.post('/large', { size: 3100 })).status, 422, 'what does not, is not')
-  },
-)
+      const browser = new Browser(await world.start({ cookie: { namePrefix } }, { routes: [large] }))
+      let largest = 0
+      for (let size = 2500; size <= 3100; size += 20) {
+        const { status, cookies } = await browser.post('/large', { size })
+        const octets = cookies.map(line => (line.split(';')[0] ?? '').length - '='.length)
+        if (status === 200) {
+          t.ok(
+            octets.every(count => count <= 4096),
+            `${octets}`,
+          )
+          largest = Math.max(largest, ...octets)
+        } else {
+          t.match([status, cookies], [422, []])
+        }
+      }
+      t.ok(largest > 4000, 'what fits is taken')
+      t.equal((await browser.post('/large', { size: 3100 })).status, 422, 'what does not, is not')
+    },
+  )
+}
 
 rule(
   'R2: every answer that sets cookies is not to be stored, nor is one that clears them',

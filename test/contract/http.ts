@@ -84,6 +84,11 @@ export class Browser {
     return new Browser(this, this.cookies)
   }
 
+  /** The same browser at another application of this host: cookies know no ports. */
+  at(app: { port: number }): Browser {
+    return Object.assign(new Browser(app), { cookies: this.cookies })
+  }
+
   get cookie(): string {
     return [...this.cookies].map(pair => pair.join('=')).join('; ')
   }

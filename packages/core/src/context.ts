@@ -9,6 +9,7 @@ import { RevocationFeed } from './revocation-feed.js'
 import { Revocations } from './revocations.js'
 import { memoryStore } from './store/memory.js'
 import type { Store } from './store/store.js'
+import { longestInCookie as ordinaryLongestInCookie } from './verbs/mint.js'
 
 /** What the verbs work with. */
 export interface Context {
@@ -22,6 +23,8 @@ export interface Context {
   /** Seconds: no access token is accepted for longer after its session was revoked. */
   readonly publishFor: number
   readonly publish: Publish
+  /** Characters of an access token that fit into a cookie beside its name. */
+  readonly longestInCookie: number
   /** Asks the store. Whatever it throws is an outage: one event, one error, and nobody is logged out by it. */
   readonly ask: <T>(question: (store: Store) => Promise<T>) => Promise<T>
 }
@@ -41,7 +44,15 @@ export function decided<T extends { readonly outcome: string }>(answer: T): Excl
 /** Seconds by which the clocks of processes may differ. */
 export const clockTolerance = 300
 
-export function createContext<C extends object>(options: TokensOptions<C>): Context {
+/** What an adapter knows, and the core alone does not. */
+export interface Surroundings {
+  readonly longestInCookie?: number
+}
+
+export function createContext<C extends object>(
+  options: TokensOptions<C>,
+  { longestInCookie = ordinaryLongestInCookie }: Surroundings = {},
+): Context {
   const settings = checkOptions(options)
   const { secrets, issuer, now, accessTokenLifetime, maxStaleness } = settings
   const publish = publisher(settings.onEvent)
@@ -62,6 +73,7 @@ export function createContext<C extends object>(options: TokensOptions<C>): Cont
     feed,
     publishFor,
     publish,
+    longestInCookie,
     async ask(question) {
       try {
         return await question(store)

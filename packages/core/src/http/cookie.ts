@@ -1,55 +1,5 @@
-import { checkMembers } from '../check.js'
 import type { Issued } from '../verbs/mint.js'
-
-/** How our cookies are set, after the check of the options. */
-export interface CookieSettings {
-  readonly accessToken: string
-  readonly refreshToken: string
-  /** Repeated when a cookie is cleared, or the browser would keep it. */
-  readonly attributes: string
-}
-
-/** How cookies are set: the option `cookie`. */
-export interface CookieOptions {
-  /** Default true. `false` is for plain http in development: it drops `Secure` and with it the `__Host-` prefix. */
-  secure?: boolean | undefined
-  /** Default `lax`. `none` needs `secure`. */
-  sameSite?: 'lax' | 'strict' | 'none' | undefined
-}
-
-/**
- * When the hosts of a domain have more than 180 cookies together, Chromium throws away those of the priority that has too
- * many: most have the default, medium. Other browsers ignore the attribute (RFC 6265bis section 5.6).
- */
-const priority = 'Priority=High'
-
-const sameSites = { lax: 'Lax', strict: 'Strict', none: 'None' } as const
-
-/**
- * `__Host-` keeps other hosts of the domain from planting a cookie of our name (RFC 6265bis section 4.1.3.2) in browsers
- * that know it. WebKitGTK doesn't: duplicate-cookies.ts.
- *
- * @throws TypeError that names the option
- */
-export function cookieSettings(options: CookieOptions = {}): CookieSettings {
-  checkMembers('cookie', options, ['secure', 'sameSite'], 'cookie.')
-  const { secure = true, sameSite = 'lax' } = options
-  if (typeof secure !== 'boolean') {
-    throw new TypeError('cookie.secure must be true or false')
-  }
-  if (typeof sameSite !== 'string' || !Object.hasOwn(sameSites, sameSite)) {
-    throw new TypeError("cookie.sameSite must be 'lax', 'strict' or 'none'")
-  }
-  if (sameSite === 'none' && !secure) {
-    throw new TypeError("cookie.sameSite 'none' needs cookie.secure: browsers refuse it without")
-  }
-  const prefix = secure ? '__Host-' : ''
-  return {
-    accessToken: `${prefix}access_token`,
-    refreshToken: `${prefix}refresh_token`,
-    attributes: `Path=/; HttpOnly${secure ? '; Secure' : ''}; SameSite=${sameSites[sameSite]}; ${priority}`,
-  }
-}
+import type { CookieSettings } from './cookie-options.js'
 
 /**
  * Both cookies live until the session's idle deadline: so an expired access token still arrives, and is answered

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Http2ServerResponse } from 'node:http2'
-import { type CookieSettings, nameInLine } from './cookie.js'
+import { nameInLine } from './cookie.js'
+import type { CookieSettings } from './cookie-options.js'
 import type { HttpHeaders } from './types.js'
 
 /** Node's own response: what every framework has underneath. */

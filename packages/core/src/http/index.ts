@@ -19,7 +19,7 @@ import type { HttpRequest } from './types.js'
 
 export { type BodyAnswer, type CookieAnswer, errorResponse } from './answers.js'
 export { receiveText } from './body.js'
-export type { CookieOptions } from './cookie.js'
+export type { CookieOptions } from './cookie-options.js'
 export { type Auth, checkAuth, type Demands } from './demands.js'
 export type { Identified } from './guard.js'
 export { addHeaders, type RawResponse, type ResponseHeaders } from './headers.js'
@@ -76,7 +76,8 @@ export interface Seam<C extends object = object> {
  */
 export function createSeam<C extends object = object>(options: SeamOptions<C>): Seam<C> {
   const { http, rest } = httpSettings(options)
-  const context = createContext(rest)
+  const { longestAccessToken: longestInCookie } = http.cookies
+  const context = createContext(rest, { longestInCookie })
   const exchanges = createExchanges()
   const refreshing = http.autoRefresh ? autoRefresh(context, http, exchanges) : undefined
   const guard = { context, http, exchanges, autoRefresh: refreshing }

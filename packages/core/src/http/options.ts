@@ -2,7 +2,7 @@ import { checkMembers } from '../check.js'
 import { type Duration, toSeconds } from '../duration.js'
 import type { TokensOptions } from '../options.js'
 import { checkTransport, type Transport } from '../refresh-token/token.js'
-import { type CookieOptions, type CookieSettings, cookieSettings } from './cookie.js'
+import { type CookieOptions, type CookieSettings, cookieSettings } from './cookie-options.js'
 import { parseUrl } from './origin.js'
 
 /** The routes that come with the plugin. */

@@ -1,4 +1,4 @@
-import { type CookieOptions, cookieSettings } from '../http/cookie.js'
+import { type CookieOptions, cookieSettings } from '../http/cookie-options.js'
 import type { Tokens } from '../tokens.js'
 import type { Grant } from '../verbs/issue.js'
 import type { Issued } from '../verbs/mint.js'

@@ -18,8 +18,8 @@ export interface Issued {
   scope?: string
 }
 
-/** RFC 6265bis section 5.6: a cookie holds 4,096 octets of name and value; our names have fewer than 32. */
-const longestInCookie = 4096 - 32
+/** RFC 6265bis section 5.6: a cookie holds 4,096 octets of name and value. Room for a name of 32. */
+export const longestInCookie: number = 4096 - 32
 
 export interface AccessTokenFor {
   readonly subject: string
@@ -39,7 +39,7 @@ export interface AccessTokenFor {
  * @throws TypeError when it is too long for a cookie, or for a header
  */
 export function mintAccessToken(
-  { settings, accessRing }: Context,
+  { settings, accessRing, longestInCookie }: Context,
   { subject, sid, claims, scope, transport, now, sessionEnds }: AccessTokenFor,
 ): Pick<Issued, 'accessToken' | 'expiresIn' | 'scope'> {
   const iat = Math.floor(now / 1000)
@@ -60,7 +60,7 @@ export function mintAccessToken(
   const longest = transport === 'cookie' ? longestInCookie : longestAccessToken
   if (accessToken.length > longest) {
     throw new TypeError(
-      `claims are too large: the access token has ${accessToken.length} characters, and ${longest} fit`,
+      `claims are too large: the access token has ${accessToken.length} characters, and ${longest} fit. Leave out what handlers can look up`,
     )
   }
   return { accessToken, expiresIn: exp - iat, ...(scope !== undefined && { scope }) }
