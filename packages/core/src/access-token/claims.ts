@@ -1,3 +1,6 @@
+import { kindOf } from '../kind.js'
+import { toJson } from './json.js'
+
 /** What every access token of ours says. `iat` and `exp` are seconds since the epoch by the app's clock. */
 export interface RegisteredClaims {
   iss?: string
@@ -21,27 +24,22 @@ export type Claims<C extends object = object> = RegisteredClaims & C
 const reserved = ['iss', 'aud', 'sub', 'sid', 'jti', 'iat', 'exp', 'nbf', 'scope']
 
 /**
- * The application's claims as JSON carries them: without what is `undefined`.
+ * The application's claims as JSON carries them: without members that are `undefined`.
  *
- * @throws TypeError for what is no object, can't be JSON, or uses a reserved name
+ * @throws TypeError that names the claim which JSON would lose or change, or whose name is reserved
  */
 export function checkClaims(claims: unknown): Record<string, unknown> {
-  if (typeof claims !== 'object' || claims === null || Array.isArray(claims)) {
-    throw new TypeError('claims must be an object')
+  if (typeof claims !== 'object' || claims === null) {
+    throw new TypeError(`claims must be an object (got ${kindOf(claims)})`)
   }
-  let json: unknown
-  try {
-    json = JSON.parse(JSON.stringify(claims))
-  } catch (cause) {
-    throw new TypeError('claims must be JSON', { cause })
-  }
+  const json = toJson('claims', claims)
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    throw new TypeError('claims must be a JSON object')
+    throw new TypeError(`claims must be an object (got ${kindOf(json)})`)
   }
   // Of what JSON made of it: a toJSON of the application's may have put anything there.
   const name = reserved.find(each => Object.hasOwn(json, each))
   if (name !== undefined) {
-    throw new TypeError(`claims must not contain "${name}": it is set by tokenratchet`)
+    throw new TypeError(`claims must not contain "${name}": it is set by tokenratchet. Use another name`)
   }
-  return json as Record<string, unknown>
+  return json
 }

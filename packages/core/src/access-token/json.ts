@@ -1,0 +1,94 @@
+import { types } from 'node:util'
+import { copyList, isList, reading } from '../check.js'
+import { kindOf } from '../kind.js'
+
+/** What JSON can carry. */
+export type Json = null | boolean | number | string | Json[] | { [name: string]: Json }
+
+/** Levels. More do not fit into a token, and would overflow the stack. */
+const deepest = 500
+
+/** What JSON would lose, or make something else of, and what to pass instead. */
+const insteadOf: Readonly<Record<string, string>> = {
+  'a BigInt': 'use String(value)',
+  'a function': 'pass what it returns, or leave it out',
+  'a Proxy of a function': 'pass what it returns, or leave it out',
+  'a symbol': 'use its description',
+  NaN: 'use null, or leave it out',
+  Infinity: 'use null, or leave it out',
+  '-Infinity': 'use null, or leave it out',
+  undefined: 'use null, or leave it out',
+  'a Date': 'use toISOString()',
+  'a Map': 'use Object.fromEntries(map)',
+  'a Set': 'use [...set]',
+  'a Promise that nobody awaited': 'await it',
+  'a RegExp': 'use its source',
+  'an Error': 'use its message',
+  'a KeyObject': 'leave it out',
+  bytes: "use Buffer.from(bytes).toString('base64url')",
+  'a WeakMap or WeakSet': 'leave it out',
+}
+
+/**
+ * A value as `JSON.parse(JSON.stringify(value))` has it, but that nothing is lost or changed in silence: a role that is a
+ * function, a Map of permissions, a Date. As with JSON, members that are `undefined` are left out, `toJSON` is called,
+ * and the own members of an instance of a class count.
+ *
+ * @param path where it is, for the error: `claims.profile.since`
+ * @param above what it is in
+ * @throws TypeError that names the path, and what to pass instead
+ */
+export function toJson(path: string, value: unknown, above: readonly unknown[] = []): Json {
+  checkKind(path, value)
+  const plain = typeof value === 'object' && value !== null ? reduced(path, value) : value
+  checkKind(path, plain)
+  if (typeof plain !== 'object' || plain === null) {
+    return plain as Json
+  }
+  if (above.includes(plain)) {
+    throw new TypeError(`${path} is cyclic: it contains itself. Pass a copy without that member`)
+  }
+  if (above.length >= deepest) {
+    throw new TypeError(`${path.slice(0, 100)} is nested too deeply: pass fewer levels`)
+  }
+  const within = [...above, plain]
+  return isList(path, plain)
+    ? copyList(path, 'an array', plain).map((each, index) => toJson(`${path}[${index}]`, each, within))
+    : ofMembers(path, plain as Record<string, unknown>, within)
+}
+
+function checkKind(path: string, value: unknown): void {
+  const kind = kindOf(value)
+  const instead = insteadOf[kind]
+  if (instead !== undefined) {
+    throw new TypeError(`${path} is ${kind}: ${instead}`)
+  }
+}
+
+/** What JSON takes in place of an object: what its `toJSON` returns, or what a boxed primitive holds. */
+function reduced(path: string, value: object): unknown {
+  return reading(path, () => {
+    const { toJSON } = value as { toJSON?: unknown }
+    const answer: unknown = typeof toJSON === 'function' ? toJSON.call(value) : value
+    return types.isBoxedPrimitive(answer) ? (answer as object).valueOf() : answer
+  })
+}
+
+/** Defined rather than assigned: `__proto__` is a name like any other, and inert (R25). */
+function ofMembers(path: string, value: Record<string, unknown>, within: readonly unknown[]): Json {
+  const members = reading(path, () => Object.keys(value)).map(name => {
+    const at = pathOf(path, name)
+    return { name, at, member: reading(at, () => value[name]) }
+  })
+  return Object.fromEntries(
+    members.flatMap(({ name, at, member }) =>
+      member === undefined ? [] : [[name, toJson(at, member, within)]],
+    ),
+  )
+}
+
+function pathOf(path: string, name: string): string {
+  return /^[A-Za-z_$][\w$]{0,39}$/.test(name)
+    ? `${path}.${name}`
+    : `${path}[${JSON.stringify(name.slice(0, 40))}]`
+}
