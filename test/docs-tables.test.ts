@@ -34,7 +34,7 @@ t.test('everything that a login takes is in its table', async t => {
 })
 
 t.test('every route that an option names is in its row', async t => {
-  const names = await membersOf('packages/core/src/http/options.ts', 'const routeNames')
+  const names = await membersOf('packages/core/src/http/options.ts', 'const isRouteName')
   const [row = []] = tableOf(readme, 'Options').filter(([first]) => first === '`routes`')
   t.same(
     names.filter(name => !quoted(row[2]).includes(name)),

@@ -92,31 +92,53 @@ rule(
   },
 )
 
-rule('a grant that makes no sense is a TypeError in the handler, and ends no session', async (t, world) => {
-  const errors: unknown[] = []
-  const wrong: AppRoute = {
-    method: 'POST',
-    path: '/wrong',
-    async handle({ body, issueTokens }) {
-      await issueTokens(body as Grant).catch(error => errors.push(error))
-      return {}
-    },
-  }
-  const browser = new Browser(await world.start({}, { routes: [wrong] }))
-  await browser.login('ada')
-  const grants = [
-    { subject: '' },
-    { subject: 'x'.repeat(256) },
-    { subject: 5 },
+const text = 'subject must be a string of 1 to 255 bytes'
+
+/** Grants of a programmer's mistake, and what the error says of each. */
+const wrongGrants: [grant: unknown, message: string][] = [
+  [{ subject: '' }, `${text} (got an empty string)`],
+  [{ subject: 'x'.repeat(256) }, `${text} (got 256 bytes: use a shorter id, or its hash)`],
+  [{ subject: 5 }, `${text} (got a number: use String(id))`],
+  [{}, `${text} (got undefined: pass the id of the user)`],
+  [null, 'a grant must be an object (got null)'],
+  [
+    { subject: 'ada', ttl: 5 },
+    'unknown option: ttl (expected subject, claims, scope, userAgent, ip, transport, replaces)',
+  ],
+  [
     { subject: 'ada', claims: { sub: 'b' } },
-    {},
-  ]
-  for (const grant of grants) {
-    const answer = await browser.post('/wrong', grant)
-    t.strictSame([answer.status, answer.cookies, answer.text], [200, [], '{}'])
-    t.type(errors.at(-1), TypeError)
-    t.notOk(errors.at(-1) instanceof TokenError)
-  }
-  t.equal(errors.length, grants.length)
-  t.equal((await browser.get('/me')).status, 200)
-})
+    'claims must not contain "sub": it is set by tokenratchet. Use another name',
+  ],
+  [
+    { subject: 'ada', claims: { profile: { since: new Date() } } },
+    'claims.profile.since is a Date: use toISOString()',
+  ],
+  [{ subject: 'ada', transport: null }, "transport must be 'cookie' or 'body' (got null)"],
+  [{ subject: 'ada', replaces: 5 }, 'replaces must be a string (got a number)'],
+]
+
+rule(
+  'R23: a wrong grant is a TypeError in the handler that names its flaw, and ends no session',
+  async (t, world) => {
+    const errors: unknown[] = []
+    const wrong: AppRoute = {
+      method: 'POST',
+      path: '/wrong',
+      async handle({ body, issueTokens }) {
+        const [grant] = wrongGrants[(body as { index: number }).index] ?? []
+        await issueTokens(grant as Grant).catch(error => errors.push(error))
+        return {}
+      },
+    }
+    const browser = new Browser(await world.start({}, { routes: [wrong] }))
+    await browser.login('ada')
+    for (const [index, [, message]] of wrongGrants.entries()) {
+      const answer = await browser.post('/wrong', { index })
+      t.strictSame([answer.status, answer.cookies, answer.text], [200, [], '{}'])
+      t.match(errors.at(-1), { name: 'TypeError', message })
+      t.notOk(errors.at(-1) instanceof TokenError)
+    }
+    t.equal(errors.length, wrongGrants.length)
+    t.equal((await browser.get('/me')).status, 200)
+  },
+)

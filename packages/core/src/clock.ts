@@ -1,3 +1,6 @@
+import { invalid } from './check.js'
+import { shown } from './kind.js'
+
 /** Whole milliseconds since the epoch. */
 export type Clock = () => number
 
@@ -5,19 +8,21 @@ export type Clock = () => number
 export const systemClock: Clock = () => Date.now()
 
 /**
- * A clock of the caller's, made whole: fractions would make generations that do not survive 6 bytes.
+ * Makes a clock of the caller's whole: fractions would make generations that do not survive 6 bytes.
  *
- * @throws TypeError when it is no function; the clock itself throws when it answers no time, and so nothing is believed
+ * @throws TypeError if `now` is not a function. The clock itself throws when `now` does not return a time, so that no
+ *   token is accepted on a broken clock
  */
 export function wholeClock(now: unknown): Clock {
   if (typeof now !== 'function') {
-    throw new TypeError('now must be a function that answers milliseconds since the epoch')
+    throw invalid('now', 'a function that returns milliseconds since the epoch, such as Date.now', now)
   }
   return () => {
-    const time = Math.floor(now())
-    if (!Number.isSafeInteger(time)) {
-      throw new TypeError('now must answer milliseconds since the epoch')
+    const time: unknown = now()
+    const whole = typeof time === 'number' ? Math.floor(time) : Number.NaN
+    if (!Number.isSafeInteger(whole)) {
+      throw new TypeError(`now must return milliseconds since the epoch (got ${shown(time)})`)
     }
-    return time
+    return whole
   }
 }

@@ -1,4 +1,5 @@
 import { parse } from '@lukeed/ms'
+import { shown } from './kind.js'
 
 /** Whole seconds, or a string with a unit such as `'90s'`, `'15m'`, `'14d'`. */
 export type Duration = number | string
@@ -17,7 +18,7 @@ export function toSeconds(name: string, value: unknown, least: 0 | 1 | 2): numbe
   const seconds = typeof value === 'string' ? parseText(value) : value
   if (typeof seconds !== 'number' || !Number.isInteger(seconds) || seconds < least || seconds > longest) {
     throw new TypeError(
-      `${name} must be whole seconds, from ${least} to ten years, or a string such as '15m'; got ${show(value)}`,
+      `${name} must be whole seconds, from ${least} to ten years, or a string such as '15m' (got ${shown(value)})`,
     )
   }
   return seconds
@@ -30,12 +31,4 @@ const form =
 function parseText(text: string): number {
   // What the library makes of zero is `undefined`.
   return form.test(text) ? (parse(text) ?? 0) / 1000 : Number.NaN
-}
-
-function show(value: unknown): string {
-  return typeof value === 'string'
-    ? `'${value.slice(0, 40)}'`
-    : typeof value === 'number'
-      ? `${value}`
-      : typeof value
 }

@@ -1,4 +1,5 @@
 export type { Claims, RegisteredClaims } from './access-token/claims.js'
+export { checkMembers } from './check.js'
 export type { Duration } from './duration.js'
 export { StoreUnavailableError, TokenError, type TokenErrorCode } from './errors.js'
 export type { Refusal, RevocationReason, TokenEvent } from './events.js'

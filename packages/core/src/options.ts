@@ -1,12 +1,13 @@
-import { checkMembers } from './check.js'
+import { checkBoolean, checkCount, checkMembers, invalid, reading } from './check.js'
 import { type Clock, systemClock, wholeClock } from './clock.js'
 import type { Duration } from './duration.js'
 import type { TokenEvent } from './events.js'
 import { checkSecrets, type Secrets } from './keys/secret.js'
 import { checkSigningKeys, type SigningKey, type SigningKeys } from './keys/signing.js'
+import { kindOf } from './kind.js'
 import type { Session } from './session.js'
 import type { Store } from './store/store.js'
-import { isText } from './subject.js'
+import { checkText } from './subject.js'
 import { checkTimes, type Times } from './times.js'
 
 /**
@@ -84,7 +85,7 @@ export interface Settings extends Times {
   readonly now: Clock
 }
 
-const known: Readonly<Record<keyof TokensOptions, true>> = {
+const names: Readonly<Record<keyof TokensOptions, true>> = {
   secret: true,
   signingKeys: true,
   encryptAccessToken: true,
@@ -103,66 +104,42 @@ const known: Readonly<Record<keyof TokensOptions, true>> = {
   now: true,
 }
 
+/** What `createTokens` takes. */
+export const tokensOptionNames: readonly string[] = Object.keys(names)
+
 /**
  * Checks every option once.
  *
  * @throws TypeError that names the option
  */
-export function checkOptions<C extends object>(options: TokensOptions<C>): Settings {
-  checkMembers('options', options, Object.keys(known))
-  const {
-    secret,
-    signingKeys,
-    encryptAccessToken = false,
-    store,
-    issuer,
-    audience,
-    onStale = 'accept',
-    sessionsPerSubject = 100,
-    claims,
-    onEvent,
-    now = systemClock,
-  } = options
-  checkStore(store)
-  checkText('issuer', issuer)
-  checkText('audience', audience)
-  checkFunction('claims', claims)
-  checkFunction('onEvent', onEvent)
-  if (typeof encryptAccessToken !== 'boolean') {
-    throw new TypeError('encryptAccessToken must be true or false')
-  }
+export function checkOptions(options: unknown): Settings {
+  const members = checkMembers('options', options, tokensOptionNames)
+  const { secret, signingKeys, encryptAccessToken = false, store, issuer, audience } = members
+  const { onStale = 'accept', sessionsPerSubject = 100, claims, onEvent, now = systemClock } = members
   if (onStale !== 'accept' && onStale !== 'reject') {
-    throw new TypeError("onStale must be 'accept' or 'reject'")
-  }
-  if (!Number.isSafeInteger(sessionsPerSubject) || sessionsPerSubject < 1) {
-    throw new TypeError('sessionsPerSubject must be a whole number from 1 up')
+    throw invalid('onStale', "'accept' or 'reject'", onStale)
   }
   return {
     secrets: checkSecrets(secret),
     signingKeys: checkSigningKeys(signingKeys),
-    encryptAccessToken,
-    store,
-    issuer,
-    audience,
+    encryptAccessToken: checkBoolean('encryptAccessToken', encryptAccessToken),
+    store: store === undefined ? undefined : checkStore(store),
+    issuer: issuer === undefined ? undefined : checkText('issuer', issuer),
+    audience: audience === undefined ? undefined : checkText('audience', audience),
     onStale,
-    sessionsPerSubject,
-    claims: claims as unknown as ClaimsHook<object> | undefined,
-    onEvent,
+    sessionsPerSubject: checkCount('sessionsPerSubject', sessionsPerSubject),
+    claims: checkFunction('claims', claims) as ClaimsHook<object> | undefined,
+    onEvent: checkFunction('onEvent', onEvent) as Settings['onEvent'],
     now: wholeClock(now),
-    ...checkTimes(options),
+    ...checkTimes(members),
   }
 }
 
-function checkText(name: string, value: unknown): void {
-  if (value !== undefined && !isText(value)) {
-    throw new TypeError(`${name} must be well-formed text of 1 to 255 bytes`)
-  }
-}
-
-function checkFunction(name: string, value: unknown): void {
+function checkFunction(name: string, value: unknown): unknown {
   if (value !== undefined && typeof value !== 'function') {
-    throw new TypeError(`${name} must be a function`)
+    throw invalid(name, 'a function', value)
   }
+  return value
 }
 
 const methods: Readonly<Record<Exclude<keyof Store, 'onWarning'>, true>> = {
@@ -175,11 +152,17 @@ const methods: Readonly<Record<Exclude<keyof Store, 'onWarning'>, true>> = {
   revokedSince: true,
 }
 
-function checkStore(store: unknown): void {
-  const missing = Object.keys(methods).find(
-    name => typeof (store as Record<string, unknown> | null)?.[name] !== 'function',
-  )
-  if (store !== undefined && missing !== undefined) {
-    throw new TypeError(`store must have the methods of a Store; ${missing} is no function`)
+function checkStore(store: unknown): Store {
+  const isMissing = (name: string): boolean =>
+    typeof reading('store', () => (store as Record<string, unknown> | null)?.[name]) !== 'function'
+  const missing = Object.keys(methods).find(isMissing)
+  if (missing !== undefined) {
+    throw new TypeError(
+      `store must implement Store, as redisStore(client) does (got ${kindOf(store)} without the method ${missing})`,
+    )
   }
+  if (reading('store', () => (store as Store).onWarning) !== undefined && isMissing('onWarning')) {
+    throw invalid('store.onWarning', 'a function, or left out', (store as Store).onWarning)
+  }
+  return store as Store
 }

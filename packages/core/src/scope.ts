@@ -1,10 +1,12 @@
+import { invalid } from './check.js'
+
 /** RFC 6749 section 3.3: names of visible ASCII without quotes and backslashes, one blank between them. */
 const syntax = /^[!#-[\]-~]+( [!#-[\]-~]+)*$/
 
-/** @throws TypeError for what is no scope */
-export function checkScope(scope: unknown): string {
+/** @throws TypeError for anything but a scope */
+export function checkScope(scope: unknown, name: string = 'scope'): string {
   if (!isScope(scope)) {
-    throw new TypeError("scope must be names with single blanks between them, such as 'read write'")
+    throw invalid(name, "names with single blanks between them, such as 'read write'", scope)
   }
   return scope
 }

@@ -1,4 +1,4 @@
-import { type Duration, toSeconds } from './duration.js'
+import { toSeconds } from './duration.js'
 
 /** Whole seconds. */
 export interface Times {
@@ -16,7 +16,7 @@ const day = 86_400
  *
  * @throws TypeError that names the option
  */
-export function checkTimes(options: { [Name in keyof Times]?: Duration | undefined }): Times {
+export function checkTimes(options: { readonly [Name in keyof Times]?: unknown }): Times {
   const seconds = (name: keyof Times, fallback: number, least: 0 | 1 | 2): number =>
     options[name] === undefined ? fallback : toSeconds(name, options[name], least)
   const sessionLifetime = seconds('sessionLifetime', 30 * day, 1)
@@ -33,6 +33,8 @@ export function checkTimes(options: { [Name in keyof Times]?: Duration | undefin
 
 function mustNotExceed(times: Times, shorter: keyof Times, longer: keyof Times): void {
   if (times[shorter] > times[longer]) {
-    throw new TypeError(`${shorter} (${times[shorter]} s) must not exceed ${longer} (${times[longer]} s)`)
+    throw new TypeError(
+      `${shorter} (${times[shorter]} s) must not exceed ${longer} (${times[longer]} s): change one of them`,
+    )
   }
 }

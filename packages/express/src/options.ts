@@ -1,19 +1,37 @@
-import type { RouteName, SeamOptions } from '@tokenratchet/core/http'
+import {
+  checkMembers,
+  invalid,
+  type RouteName,
+  routeNames,
+  type SeamOptions,
+  seamOptionNames,
+} from '@tokenratchet/core/http'
 import type { User } from './user-claims.js'
 
-/** What `tokenratchet` takes. What makes no sense is a `TypeError` that names the option. */
+/** What `tokenratchet` takes. An invalid value is a `TypeError` that names the option. */
 export interface TokenratchetOptions extends Omit<SeamOptions<User>, 'routes'> {
   /** `false` leaves a route out. */
   routes?: Partial<Record<RouteName, false | undefined>> | undefined
 }
 
-/** @throws TypeError for what other frameworks take: here a middleware in front of the route does it */
-export function checkRoutes(routes: TokenratchetOptions['routes']): void {
-  for (const [name, route] of Object.entries(routes ?? {})) {
+/**
+ * Reads the options once; what they are is for the core to check, but for what Fastify's routes take: in Express a
+ * middleware in front of the route does that.
+ *
+ * @throws TypeError that names the option
+ */
+export function readOptions(options: unknown): SeamOptions<User> {
+  const members = checkMembers('options', options, seamOptionNames)
+  const { routes = {} } = members
+  const each = checkMembers('routes', routes, routeNames, 'routes.')
+  for (const [name, route] of Object.entries(each)) {
     if (route !== false && route !== undefined) {
-      throw new TypeError(
-        `routes.${name} must be false or left out; put middleware of its own before app.use(auth.middleware)`,
+      throw invalid(
+        `routes.${name}`,
+        'false or left out; put its middleware before app.use(auth.middleware)',
+        route,
       )
     }
   }
+  return { ...members, routes: each } as unknown as SeamOptions<User>
 }

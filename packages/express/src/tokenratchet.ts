@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Claims, Tokens } from '@tokenratchet/core'
-import { checkAuth, createSeam, type Demands, refuseUpgrade } from '@tokenratchet/core/http'
+import { checkDemands, createSeam, type Demands, refuseUpgrade } from '@tokenratchet/core/http'
 import './augment.js'
 import { answerErrors, answerRoutes, type ErrorMiddleware, identify, type Middleware } from './middleware.js'
-import { checkRoutes, type TokenratchetOptions } from './options.js'
+import { readOptions, type TokenratchetOptions } from './options.js'
 import { type ExpressRequest, SeamRequest } from './request.js'
 import { TokenRoutes } from './token-routes.js'
 import type { User } from './user-claims.js'
@@ -83,8 +83,7 @@ export interface Tokenratchet {
  * ```
  */
 export function tokenratchet(options: TokenratchetOptions): Tokenratchet {
-  checkRoutes(options?.routes)
-  const seam = createSeam<User>(options)
+  const seam = createSeam<User>(readOptions(options))
   const routes = new TokenRoutes(seam)
   const middleware = answerRoutes(seam, routes)
   const authenticate = async (request: IncomingMessage, demands?: Demands) =>
@@ -97,7 +96,7 @@ export function tokenratchet(options: TokenratchetOptions): Tokenratchet {
     tokens: seam.tokens,
     authenticate: identify(seam, routes, true),
     optional: identify(seam, routes, 'optional'),
-    require: demands => identify(seam, routes, checkAuth('auth.require', demands)),
+    require: demands => identify(seam, routes, checkDemands('auth.require', demands)),
     claimsOf: (request: ExpressRequest) =>
       seam.claimsOf(new SeamRequest(request), `add auth.authenticate to ${nameOf(request)}`),
     authenticateRequest(request, demands, ...others: unknown[]) {

@@ -1,5 +1,5 @@
 import { promisify } from 'node:util'
-import { type Auth, checkAuth, type Seam } from '@tokenratchet/core/http'
+import { type Auth, checkAuth, reading, type Seam } from '@tokenratchet/core/http'
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import { SeamRequest } from './request.js'
 
@@ -120,7 +120,7 @@ export function checkRoute({ url, config, ...others }: RouteOptions): void {
 
 /** @throws TypeError that names the route and what is wrong */
 function checkedAuth(url: string, config: { auth?: unknown } | undefined): RouteAuth {
-  const auth = config?.auth
+  const auth = reading(`config.auth of ${url}`, () => config?.auth)
   return auth === undefined || auth === false ? auth : checkAuth(`config.auth of ${url}`, auth)
 }
 

@@ -1,4 +1,10 @@
-import type { SeamOptions } from '@tokenratchet/core/http'
+import {
+  checkBoolean,
+  checkMembers,
+  invalid,
+  type SeamOptions,
+  seamOptionNames,
+} from '@tokenratchet/core/http'
 import type { RegisterOptions } from 'fastify'
 import type { User } from './user-claims.js'
 
@@ -9,7 +15,7 @@ export interface FastifyOptions {
   decoratorName?: string | undefined
 }
 
-/** What the plugin takes. What makes no sense is a `TypeError` that names the option. */
+/** What the plugin takes. An invalid value is a `TypeError` that names the option. */
 export type TokenratchetOptions = SeamOptions<User> & FastifyOptions
 
 /** Fastify's own, which it hands on to the plugin. */
@@ -27,12 +33,24 @@ interface FastifySettings {
  * @throws TypeError that names the option
  */
 export function splitOptions(options: TokenratchetOptions & PluginOptions): FastifySettings {
-  const { global = false, decoratorName = 'user', logLevel: _, logSerializers: __, ...rest } = options
-  if (typeof global !== 'boolean') {
-    throw new TypeError('global must be true or false')
+  const names = [...seamOptionNames, ...Object.keys(ownNames), 'logLevel', 'logSerializers']
+  const { logLevel: _, logSerializers: __, ...members } = checkMembers('options', options, names)
+  const { global = false, decoratorName = 'user', ...rest } = members
+  return {
+    global: checkBoolean('global', global),
+    decoratorName: checkDecoratorName(decoratorName),
+    rest: rest as unknown as SeamOptions<User>,
   }
-  if (typeof decoratorName !== 'string' || !/^(?!jwt(Verify|Decode)$)[a-z]\w*$/i.test(decoratorName)) {
-    throw new TypeError('decoratorName must be the name of a property, such as user')
+}
+
+const ownNames: Readonly<Record<keyof FastifyOptions, true>> = {
+  global: true,
+  decoratorName: true,
+}
+
+function checkDecoratorName(name: unknown): string {
+  if (typeof name !== 'string' || !/^(?!jwt(Verify|Decode)$)[a-z]\w*$/i.test(name)) {
+    throw invalid('decoratorName', "the name of a property, such as 'user'", name)
   }
-  return { global, decoratorName, rest }
+  return name
 }

@@ -37,15 +37,23 @@ export interface Client {
  */
 export function recognise(client: unknown): Client {
   const shape = (typeof client === 'object' && client !== null ? client : {}) as Record<string, unknown>
-  const has = (name: string): boolean => typeof shape[name] === 'function'
-  if (shape['isPipeline'] === true || has('execAsPipeline')) {
+  const read = (name: string): unknown => {
+    try {
+      return shape[name]
+    } catch {
+      // A Proxy of something else.
+      return undefined
+    }
+  }
+  const has = (name: string): boolean => typeof read(name) === 'function'
+  if (read('isPipeline') === true || has('execAsPipeline')) {
     throw new TypeError('redisStore needs a client, not a pipeline or MULTI of one')
   }
   if (has('evalsha') && has('eval') && has('call')) {
     return ioredis(client as IoredisLike, shape)
   }
   // `isOpen` tells it from what `legacy()` makes of it, whose methods take callbacks.
-  if (has('evalSha') && has('eval') && has('multi') && 'isOpen' in shape) {
+  if (has('evalSha') && has('eval') && has('multi') && read('isOpen') !== undefined) {
     return nodeRedis(client as NodeRedisLike)
   }
   throw new TypeError('redisStore needs a client of ioredis 5 or 6, or of redis (node-redis) 5 or 6')

@@ -17,7 +17,8 @@ export interface Keys {
  * @throws TypeError for a prefix that would break the hash tag
  */
 export function keysOf(prefix: unknown): readonly Keys[] {
-  if (typeof prefix !== 'string' || !/^[^{}\s]{1,100}$/.test(prefix)) {
+  // Lone surrogates would all become one and the same character in UTF-8.
+  if (typeof prefix !== 'string' || !/^[^{}\s\p{Cs}]{1,100}$/u.test(prefix)) {
     throw new TypeError('prefix must be text of 1 to 100 characters without braces and blanks')
   }
   return Array.from({ length: buckets }, (_, bucket) => {

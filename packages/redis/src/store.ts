@@ -1,4 +1,4 @@
-import type { PublishedRevocation, Store } from '@tokenratchet/core'
+import { checkMembers, type PublishedRevocation, type Store } from '@tokenratchet/core'
 import { type RedisClient, recognise } from './client.js'
 import { buckets, keysOf } from './keys.js'
 import { readRecord } from './record.js'
@@ -21,19 +21,12 @@ export interface RedisStoreOptions {
  * Sessions on Redis or Valkey, 6.2 or newer: one server, Sentinel or Cluster. Each decision is one script on the keys
  * of one slot. The client is the caller's, of ioredis or node-redis: it is never configured nor closed.
  *
- * @throws TypeError for what is no client, and for options that make no sense
+ * @throws TypeError for anything but a client, and for an option that is invalid
  */
 export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): Store {
-  const { prefix = 'tokenratchet', timeout = 2000, ...unknown } = options
-  const [misspelt] = Object.keys(unknown)
-  if (misspelt !== undefined) {
-    throw new TypeError(`unknown option: ${misspelt}`)
-  }
-  if (!Number.isSafeInteger(timeout) || timeout < 1 || timeout > 60_000) {
-    throw new TypeError('timeout must be whole milliseconds, from 1 to 60,000')
-  }
-  const redis = recognise(client)
-  const server = new Server(redis, keysOf(prefix), timeout)
+  const members = checkMembers('options of redisStore', options, ['prefix', 'timeout'])
+  const { prefix = 'tokenratchet', timeout = 2000 } = members
+  const server = new Server(recognise(client), keysOf(prefix), checkTimeout(timeout))
 
   return {
     async create(session, { perSubject, replaces, publishFor, notAfter }) {
@@ -96,6 +89,13 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
 
     onWarning: listener => server.onWarning(listener),
   }
+}
+
+function checkTimeout(timeout: unknown): number {
+  if (!Number.isSafeInteger(timeout) || Number(timeout) < 1 || Number(timeout) > 60_000) {
+    throw new TypeError('timeout must be whole milliseconds, from 1 to 60,000')
+  }
+  return timeout as number
 }
 
 /** A score for each bucket; none to read all of it. */

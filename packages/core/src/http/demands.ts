@@ -1,5 +1,5 @@
 import type { Claims } from '../access-token/claims.js'
-import { checkMembers } from '../check.js'
+import { checkBoolean, checkMembers, invalid } from '../check.js'
 import type { Context } from '../context.js'
 import { TokenError } from '../errors.js'
 import { checkScope } from '../scope.js'
@@ -26,31 +26,36 @@ export type Auth = true | 'optional' | (Demands & object)
  * @throws TypeError
  */
 export function checkAuth(where: string, auth: unknown): Auth {
-  return auth === true || auth === 'optional' ? auth : checkDemands(where, auth)
+  if (auth === true || auth === 'optional') {
+    return auth
+  }
+  if (typeof auth !== 'object' || auth === null) {
+    throw invalid(where, "true, 'optional' or { scope, anyScope, introspect }", auth)
+  }
+  return checkDemands(where, auth)
 }
 
-/** @throws TypeError */
+/**
+ * The same for a guard that requires something in any case.
+ *
+ * @throws TypeError
+ */
 export function checkDemands(where: string, demands: unknown): Demands {
-  checkMembers(where, demands, ['scope', 'anyScope', 'introspect'], `${where}.`)
-  const { scope, anyScope, introspect } = demands as Demands
-  for (const [name, value] of Object.entries({ scope, anyScope })) {
-    if (value !== undefined) {
-      try {
-        checkScope(value)
-      } catch (cause) {
-        throw new TypeError(`${where}.${name}: ${(cause as Error).message}`)
-      }
-    }
-  }
-  if (introspect !== undefined && typeof introspect !== 'boolean') {
-    throw new TypeError(`${where}.introspect must be true or false`)
-  }
+  const { scope, anyScope, introspect } = checkMembers(where, demands, names, `${where}.`)
   if (scope === undefined && anyScope === undefined && introspect === undefined) {
-    throw new TypeError(`${where} must ask for scope, anyScope or introspect`)
+    throw new TypeError(`${where} must require scope, anyScope or introspect`)
   }
-  // A copy: what a route asks for does not change with an object of the application's.
-  return { scope, anyScope, introspect }
+  const scopeOf = (name: string, value: unknown): string | undefined =>
+    value === undefined ? undefined : checkScope(value, `${where}.${name}`)
+  // A copy: what a route requires does not change with an object of the application's.
+  return {
+    scope: scopeOf('scope', scope),
+    anyScope: scopeOf('anyScope', anyScope),
+    introspect: introspect === undefined ? undefined : checkBoolean(`${where}.introspect`, introspect),
+  }
 }
+
+const names = ['scope', 'anyScope', 'introspect'] as const
 
 /**
  * RFC 6750 section 3.1.

@@ -17,16 +17,24 @@ import { httpSettings, type SeamOptions } from './options.js'
 import { type Route, tokenRoutes } from './routes/index.js'
 import type { HttpRequest } from './types.js'
 
+export { checkBoolean, checkMembers, invalid, reading } from '../check.js'
 export { type BodyAnswer, type CookieAnswer, errorResponse } from './answers.js'
 export { receiveText } from './body.js'
 export type { CookieOptions } from './cookie-options.js'
-export { type Auth, checkAuth, type Demands } from './demands.js'
+export { type Auth, checkAuth, checkDemands, type Demands } from './demands.js'
 export type { Identified } from './guard.js'
 export { addHeaders, type RawResponse, type ResponseHeaders } from './headers.js'
 export type { IssueTokens } from './issue-tokens.js'
 export type { JwtSource } from './jwt.js'
 export { NodeRequest } from './node-request.js'
-export type { HttpOptions, RouteName, RouteOption, SeamOptions } from './options.js'
+export {
+  type HttpOptions,
+  type RouteName,
+  type RouteOption,
+  routeNames,
+  type SeamOptions,
+  seamOptionNames,
+} from './options.js'
 export { findRoute, type Route } from './routes/index.js'
 export type { HttpHeaders, HttpRequest, HttpResponse } from './types.js'
 export { refuseUpgrade } from './upgrade.js'

@@ -1,7 +1,8 @@
+import { checkString } from '../check.js'
 import type { Context } from '../context.js'
 import { isTokenError } from '../is-token-error.js'
 import { tagOf } from '../subject.js'
-import { type Grant, issue } from '../verbs/issue.js'
+import { issue, readGrant } from '../verbs/issue.js'
 import type { Issued } from '../verbs/mint.js'
 import { endSession } from '../verbs/revoke.js'
 import { type BodyAnswer, bodyAnswer, type CookieAnswer, cookieAnswer, noStore } from './answers.js'
@@ -23,7 +24,7 @@ import type { HttpRequest } from './types.js'
  * A second login in the same response replaces the session and the cookies of the first.
  *
  * @throws TokenError `ERR_FORBIDDEN_ORIGIN`
- * @throws TypeError for an invalid grant
+ * @throws TypeError that names what is wrong with the grant
  * @throws StoreUnavailableError
  * @throws Error if the headers of the response have left: nobody gets the tokens, and no session is left behind
  */
@@ -33,23 +34,23 @@ export async function issueTokens(
   request: HttpRequest,
   response: ResponseHeaders,
   exchange: Exchange,
-  grant: Grant,
+  grant: unknown,
 ): Promise<CookieAnswer | BodyAnswer> {
   checkUnsent('issueTokens', response)
-  const isInCookies = (grant?.transport ?? http.transport) !== 'body'
+  const members = readGrant(grant)
+  const { transport = http.transport, userAgent = request.headers['user-agent'] } = members
+  const isInCookies = transport !== 'body'
   if (isInCookies) {
     checkOrigin(context, http, request)
   }
   const earlier = exchange.begun
   const [replaces, ...others] = [
     ...(earlier === undefined ? [] : [earlier.refreshToken]),
-    ...replacedBy(http, request, grant, isInCookies),
+    ...replacedBy(http, request, members.replaces, isInCookies),
   ]
-  const userAgent = grant?.userAgent ?? request.headers['user-agent']
-  const transport = grant?.transport ?? http.transport
   let issued: Issued
   try {
-    issued = await issue(context, { ...grant, userAgent, transport, replaces }, others)
+    issued = await issue(context, { ...members, userAgent, transport, replaces }, others)
   } catch (error) {
     if (earlier !== undefined && isTokenError(error)) {
       forget(http, response, exchange)
@@ -57,7 +58,8 @@ export async function issueTokens(
     throw error
   }
   const { sid, refreshToken } = issued
-  const session = { tag: tagOf(grant.subject), sid, subject: grant.subject }
+  const subject = members.subject as string
+  const session = { tag: tagOf(subject), sid, subject }
   exchange.begun = { session, refreshToken, isInCookies }
   if (response.headersSent) {
     exchange.begun = undefined
@@ -85,11 +87,12 @@ function forget(http: HttpSettings, response: ResponseHeaders, exchange: Exchang
 function replacedBy(
   http: HttpSettings,
   request: HttpRequest,
-  grant: Grant,
+  replaces: unknown,
   isInCookies: boolean,
 ): readonly string[] {
-  if (grant?.replaces !== undefined) {
-    return [grant.replaces]
+  const named = checkString('replaces', replaces)
+  if (named !== undefined) {
+    return [named]
   }
   return isInCookies ? allCookieTokens(http, request).refresh : []
 }

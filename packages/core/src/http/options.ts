@@ -1,6 +1,7 @@
-import { checkMembers } from '../check.js'
-import { type Duration, toSeconds } from '../duration.js'
-import type { TokensOptions } from '../options.js'
+import { checkBoolean, checkMembers, checkObject, copyList, invalid, reading } from '../check.js'
+import { toSeconds } from '../duration.js'
+import { shown } from '../kind.js'
+import { type TokensOptions, tokensOptionNames } from '../options.js'
 import { checkTransport, type Transport } from '../refresh-token/token.js'
 import { type CookieOptions, type CookieSettings, cookieSettings } from './cookie-options.js'
 import { parseUrl } from './origin.js'
@@ -40,6 +41,18 @@ export interface HttpSettings {
   readonly routes: Readonly<Partial<Record<RouteName, RouteOption>>>
 }
 
+const names: Readonly<Record<keyof HttpOptions, true>> = {
+  prefix: true,
+  transport: true,
+  cookie: true,
+  trustedOrigins: true,
+  autoRefresh: true,
+  routes: true,
+}
+
+/** Every option of an adapter that is not its own. */
+export const seamOptionNames: readonly string[] = [...tokensOptionNames, ...Object.keys(names)]
+
 /**
  * Takes the options of HTTP out of an adapter's, and checks them; what is left is for the core to check.
  *
@@ -48,59 +61,45 @@ export interface HttpSettings {
 export function httpSettings<C extends object>(
   options: SeamOptions<C>,
 ): { http: HttpSettings; rest: TokensOptions<C> } {
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError('options must be an object')
-  }
-  const {
-    prefix = '/auth',
-    transport = 'cookie',
-    cookie,
-    trustedOrigins = [],
-    autoRefresh = false,
-    routes = {},
-    ...rest
-  } = options
+  const members = checkMembers('options', options, seamOptionNames)
+  const { prefix = '/auth', transport = 'cookie', cookie, trustedOrigins = [], ...others } = members
+  const { autoRefresh = false, routes = {}, ...rest } = others
   const http = {
     prefix: checkPrefix(prefix),
     transport: checkTransport(transport),
     cookies: cookieSettings(cookie),
     trustedOrigins: checkOrigins(trustedOrigins),
-    autoRefresh: checkAutoRefresh(autoRefresh, rest.recoveryWindow),
+    autoRefresh: checkAutoRefresh(autoRefresh, rest['recoveryWindow']),
     routes: checkRoutes(routes),
   }
-  return { http, rest: rest as TokensOptions<C> }
+  return { http, rest: rest as unknown as TokensOptions<C> }
 }
 
 /** Requests of one page come at once, each with the same old cookie: strict rotation would end the session. */
-function checkAutoRefresh(autoRefresh: unknown, recoveryWindow: Duration | undefined): boolean {
-  if (typeof autoRefresh !== 'boolean') {
-    throw new TypeError('autoRefresh must be true or false')
+function checkAutoRefresh(autoRefresh: unknown, recoveryWindow: unknown): boolean {
+  const isOn = checkBoolean('autoRefresh', autoRefresh)
+  if (isOn && recoveryWindow !== undefined && toSeconds('recoveryWindow', recoveryWindow, 0) === 0) {
+    throw new TypeError('autoRefresh needs a recoveryWindow above 0: set one, or leave autoRefresh out')
   }
-  if (autoRefresh && recoveryWindow !== undefined && toSeconds('recoveryWindow', recoveryWindow, 0) === 0) {
-    throw new TypeError('autoRefresh needs a recoveryWindow above 0')
-  }
-  return autoRefresh
+  return isOn
 }
 
 function checkPrefix(prefix: unknown): string {
   if (typeof prefix !== 'string' || !/^(\/(?!\.\.?(\/|$))[A-Za-z0-9\-._~]+)+$/.test(prefix)) {
-    throw new TypeError("prefix must be a path such as '/auth', without a slash at its end")
+    throw invalid('prefix', "a path such as '/auth', without a slash at its end", prefix)
   }
   return prefix
 }
 
 function checkOrigins(origins: unknown): ReadonlySet<string> {
-  if (!Array.isArray(origins)) {
-    throw new TypeError('trustedOrigins must be a list of origins')
+  const list = copyList('trustedOrigins', "a list of origins such as 'https://app.example.com'", origins)
+  const wrong = list.findIndex(origin => !isOrigin(origin))
+  if (wrong !== -1) {
+    throw new TypeError(
+      `trustedOrigins[${wrong}] must be exact, such as 'https://app.example.com': scheme, host, port if unusual (got ${shown(list[wrong])})`,
+    )
   }
-  for (const origin of origins) {
-    if (!isOrigin(origin)) {
-      throw new TypeError(
-        "trustedOrigins must be exact, such as 'https://app.example.com': scheme, host, port if unusual",
-      )
-    }
-  }
-  return new Set(origins as string[])
+  return new Set(list as string[])
 }
 
 /** As browsers send it; of a scheme that URL has no origins for, such as an app's own, by its form. */
@@ -111,7 +110,7 @@ function isOrigin(origin: unknown): boolean {
   return !/^(https?|wss?|ftp):/.test(origin) || parseUrl(origin)?.origin === origin
 }
 
-const routeNames: Readonly<Record<RouteName, true>> = {
+const isRouteName: Readonly<Record<RouteName, true>> = {
   refresh: true,
   logout: true,
   logoutAll: true,
@@ -121,15 +120,29 @@ const routeNames: Readonly<Record<RouteName, true>> = {
   jwks: true,
 }
 
+/** The routes that come with the plugin. */
+export const routeNames: readonly RouteName[] = Object.keys(isRouteName) as RouteName[]
+
 function checkRoutes(routes: unknown): HttpSettings['routes'] {
-  checkMembers('routes', routes, Object.keys(routeNames), 'routes.')
-  for (const [name, route] of Object.entries(routes as HttpSettings['routes'])) {
-    if (route !== false && route !== undefined) {
-      checkMembers(`routes.${name}`, route, ['config'], `routes.${name}.`)
-      if (route.config !== undefined) {
-        checkMembers(`routes.${name}.config`, route.config, Object.keys(route.config))
-      }
-    }
+  const members = checkMembers('routes', routes, routeNames, 'routes.')
+  return Object.fromEntries(
+    Object.entries(members).map(([name, route]) => [name, checkRoute(`routes.${name}`, route)]),
+  )
+}
+
+function checkRoute(name: string, route: unknown): RouteOption {
+  if (route === false || route === undefined) {
+    return route
   }
-  return routes as HttpSettings['routes']
+  if (typeof route !== 'object' || route === null) {
+    throw invalid(name, 'false, to leave it out, or { config }', route)
+  }
+  const { config } = checkMembers(name, route, ['config'], `${name}.`)
+  return config === undefined ? {} : { config: checkConfig(`${name}.config`, config) }
+}
+
+/** It is the framework's, and may have any members, symbols too. */
+function checkConfig(name: string, config: unknown): object {
+  const members = checkObject(name, config)
+  return reading(name, () => ({ ...members }))
 }

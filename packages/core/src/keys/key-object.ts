@@ -1,36 +1,49 @@
 import { createPrivateKey, createPublicKey, type JsonWebKeyInput, type KeyObject } from 'node:crypto'
-import { types } from 'node:util'
+import { copyMembers, reading } from '../check.js'
+import { kindOf } from '../kind.js'
 import type { Jwk } from './jwk.js'
 
 /**
  * A key in one of the forms that people have them in. What Node says of a bad one isn't handed on: it may quote it.
  *
+ * @param jwk of `jwkOf`, where the entry is one
  * @throws TypeError that says what is wrong, never showing any of it
  */
-export function keyObject(name: string, entry: unknown): KeyObject {
-  const key = types.isKeyObject(entry) ? entry : parsed(name, entry)
+export function keyObject(name: string, entry: unknown, jwk: Jwk | undefined): KeyObject {
+  const key = kindOf(entry) === 'a KeyObject' ? (entry as KeyObject) : parsed(name, entry, jwk)
   if (key.type === 'secret') {
     throw new TypeError(`${name} is symmetric: HS256 comes without signingKeys, from the secret`)
   }
   return key
 }
 
-export function isJwk(entry: unknown): entry is Jwk {
-  return typeof entry === 'object' && entry !== null && !types.isKeyObject(entry) && 'kty' in entry
+/** A copy of a JWK, each member read once; `undefined` for an entry that is not one. */
+export function jwkOf(name: string, entry: unknown): Jwk | undefined {
+  const kind = kindOf(entry)
+  if (kind !== 'an object' && kind !== 'a Proxy') {
+    return undefined
+  }
+  if (!reading(name, () => 'kty' in (entry as object))) {
+    return undefined
+  }
+  return copyMembers(name, entry, members)
 }
 
-function parsed(name: string, entry: unknown): KeyObject {
+/** Of RFC 7517 section 4 and RFC 7518 section 6. */
+const members = 'kty use key_ops alg kid crv x y d n e p q dp dq qi oth k'.split(' ')
+
+function parsed(name: string, entry: unknown, jwk: Jwk | undefined): KeyObject {
   if (typeof entry === 'string') {
     return ofPem(name, entry)
   }
-  if (!isJwk(entry)) {
+  if (jwk === undefined) {
     throw unreadable(name)
   }
-  if (entry.kty === 'oct') {
+  if (jwk.kty === 'oct') {
     throw new TypeError(`${name} is symmetric: HS256 comes without signingKeys, from the secret`)
   }
-  const key = { key: entry, format: 'jwk' } as JsonWebKeyInput
-  return readable(name, () => (entry.d === undefined ? createPublicKey(key) : createPrivateKey(key)))
+  const key = { key: jwk, format: 'jwk' } as JsonWebKeyInput
+  return readable(name, () => (jwk.d === undefined ? createPublicKey(key) : createPrivateKey(key)))
 }
 
 const block = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g

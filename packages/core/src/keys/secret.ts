@@ -1,3 +1,6 @@
+import { copyList, isList } from '../check.js'
+import { kindOf } from '../kind.js'
+
 /** Texts that stand in documentation and tutorials: everybody has them. */
 const published =
   /change.?(me|this|it)|replace.?(me|this|with)|your.{0,12}(secret|key|token)|(super|some|my|jwt|session|cookie|token|top|a.string).?secret|secret.?key|keyboard.?cat|pass(word|phrase)|example|averylon?gphrase|at.?least|minimum.?length|test.?secret|0123456789|1234567890|abcdefghij|qwertyui|lorem.?ipsum/i
@@ -23,12 +26,13 @@ export function checkSecrets(secret: unknown): Secrets {
       'secret is required: 32 random bytes or more, for example from `openssl rand -base64 32`',
     )
   }
-  const ring: readonly unknown[] = Array.isArray(secret) ? secret : [secret]
+  const isRing = isList('secret', secret)
+  const ring = isRing ? copyList('secret', 'a ring of strings', secret) : [secret]
   if (ring.length === 0) {
     throw new TypeError('secret must not be an empty ring')
   }
   ring.forEach((entry, index) => {
-    const name = Array.isArray(secret) ? `secret[${index}]` : 'secret'
+    const name = isRing ? `secret[${index}]` : 'secret'
     const flaw = flawOf(entry)
     if (flaw !== undefined) {
       throw new TypeError(`${name} ${flaw}`)
@@ -42,7 +46,7 @@ export function checkSecrets(secret: unknown): Secrets {
 
 function flawOf(secret: unknown): string | undefined {
   if (typeof secret !== 'string') {
-    return `must be a string or a ring of strings, not ${secret === null ? 'null' : typeof secret}`
+    return `must be a string or a ring of strings (got ${kindOf(secret)})`
   }
   if (keyMaterial.test(secret) || encodedKeyMaterial.test(secret)) {
     return 'must be random text, not a PEM, a certificate, an SSH key or a JWK'

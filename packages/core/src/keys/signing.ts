@@ -1,4 +1,5 @@
 import { createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
+import { copyList, isList, reading } from '../check.js'
 import {
   type AsymmetricAlgorithm,
   contradiction,
@@ -7,7 +8,7 @@ import {
   publicMembers,
   thumbprint,
 } from './jwk.js'
-import { isJwk, keyObject } from './key-object.js'
+import { jwkOf, keyObject } from './key-object.js'
 
 /** PEM (private as PKCS#8, SEC1 or PKCS#1, public as SPKI), a JWK, or a KeyObject of node:crypto. */
 export type SigningKey = string | Jwk | KeyObject
@@ -30,13 +31,14 @@ export function checkSigningKeys(signingKeys: unknown): SigningKeys | undefined 
   if (signingKeys === undefined) {
     return undefined
   }
-  const ring: readonly unknown[] = Array.isArray(signingKeys) ? signingKeys : [signingKeys]
+  const isRing = isList('signingKeys', signingKeys)
+  const ring = isRing ? copyList('signingKeys', 'a ring of keys', signingKeys) : [signingKeys]
   if (ring.length === 0) {
     throw new TypeError('signingKeys must not be an empty ring')
   }
   const keys: VerifyingKey[] = []
   for (const [index, entry] of ring.entries()) {
-    const name = Array.isArray(signingKeys) ? `signingKeys[${index}]` : 'signingKeys'
+    const name = isRing ? `signingKeys[${index}]` : 'signingKeys'
     const key = checkKey(name, entry)
     if (index === 0 && !('privateKey' in key)) {
       throw new TypeError(`${name} must be private: the first of the ring signs`)
@@ -53,18 +55,18 @@ export function checkSigningKeys(signingKeys: unknown): SigningKeys | undefined 
 }
 
 function checkKey(name: string, entry: unknown): VerifyingKey & { privateKey?: KeyObject } {
-  const key = keyObject(name, entry)
+  const stated = jwkOf(name, entry)
+  const key = keyObject(name, entry, stated)
   const algorithm = algorithmOf(name, key)
   const publicKey = key.type === 'private' ? createPublicKey(key) : key
-  const stated: Jwk = isJwk(entry) ? { ...entry } : {}
-  const flaw = isJwk(entry) ? contradiction(stated, key, publicKey, algorithm) : undefined
+  const flaw = stated && reading(name, () => contradiction(stated, key, publicKey, algorithm))
   if (flaw !== undefined) {
     throw new TypeError(`${name} ${flaw}`)
   }
   if (key.type === 'private' && !isPair(algorithm, key, publicKey)) {
     throw new TypeError(`${name} is broken: what its private part signs, its public part refuses`)
   }
-  const kid = stated.kid ?? thumbprint(publicKey)
+  const kid = stated?.kid ?? thumbprint(publicKey)
   const jwk: PublicJwk = { ...publicMembers(publicKey), kid, alg: algorithm, use: 'sig' }
   return { publicKey, jwk, ...(key.type === 'private' && { privateKey: key }) }
 }

@@ -1,4 +1,5 @@
 import { createHmac, hash, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto'
+import { invalid } from '../check.js'
 import type { SessionRef } from '../store/store.js'
 import type { RefreshRing } from './ring.js'
 
@@ -15,7 +16,7 @@ export interface RefreshToken extends SessionRef {
 /** @throws TypeError */
 export function checkTransport(transport: unknown): Transport {
   if (transport !== 'cookie' && transport !== 'body') {
-    throw new TypeError("transport must be 'cookie' or 'body'")
+    throw invalid('transport', "'cookie' or 'body'", transport)
   }
   return transport
 }

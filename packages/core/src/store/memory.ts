@@ -1,4 +1,4 @@
-import { checkMembers } from '../check.js'
+import { checkCount, checkMembers } from '../check.js'
 import { systemClock, wholeClock } from '../clock.js'
 import { Feed } from './feed.js'
 import { type Entry, MemorySessions } from './memory-sessions.js'
@@ -17,16 +17,13 @@ export interface MemoryStoreOptions {
  * Sessions in the memory of this process: for development, tests, and one process that may forget them at a restart.
  * As strict as a store on a server: it never drops a live session to make room, and holds no timer.
  *
- * @throws TypeError for options that make no sense
+ * @throws TypeError that names an option which is invalid
  */
 export function memoryStore(options: MemoryStoreOptions = {}): Store {
-  checkMembers('options of the memory store', options, ['now', 'maxSessions'])
-  const { maxSessions = 100_000 } = options
-  const now = wholeClock(options.now ?? systemClock)
-  if (!Number.isSafeInteger(maxSessions) || maxSessions < 1) {
-    throw new TypeError('maxSessions must be a whole number from 1 up')
-  }
-  const sessions = new MemorySessions(maxSessions)
+  const members = checkMembers('options of memoryStore', options, ['now', 'maxSessions'])
+  const { maxSessions = 100_000, now: clock = systemClock } = members
+  const now = wholeClock(clock)
+  const sessions = new MemorySessions(checkCount('maxSessions', maxSessions))
   const feed = new Feed()
 
   const revoke = (ref: SessionRef, publishFor: number, time: number): boolean => {

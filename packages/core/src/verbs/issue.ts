@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { checkClaims } from '../access-token/claims.js'
-import { checkMembers } from '../check.js'
+import { checkMembers, checkString } from '../check.js'
 import { type Context, decided } from '../context.js'
 import { deviceOf } from '../device.js'
 import {
@@ -36,7 +36,18 @@ export type Grant<C extends object = object> = {
   replaces?: string | undefined
 } & (object extends C ? { claims?: C | undefined } : { claims: C })
 
-const known = ['subject', 'claims', 'scope', 'userAgent', 'ip', 'transport', 'replaces']
+const names = ['subject', 'claims', 'scope', 'userAgent', 'ip', 'transport', 'replaces'] as const
+
+type GrantMembers = Partial<Record<(typeof names)[number], unknown>>
+
+/**
+ * The members of a grant, each read once.
+ *
+ * @throws TypeError
+ */
+export function readGrant(grant: unknown): GrantMembers {
+  return checkMembers('a grant', grant, names)
+}
 
 /**
  * Begins a session. The access token is signed first: claims that do not fit leave everything as it was.
@@ -45,16 +56,20 @@ const known = ['subject', 'claims', 'scope', 'userAgent', 'ip', 'transport', 're
  * @throws TypeError for a grant that makes no sense
  * @throws StoreUnavailableError
  */
-export async function issue(context: Context, grant: Grant, others: readonly string[] = []): Promise<Issued> {
+export async function issue(
+  context: Context,
+  grant: unknown,
+  others: readonly string[] = [],
+): Promise<Issued> {
   const { settings, revocations, publish } = context
-  const { subject, claims, scope, device, ip, transport } = checkGrant(grant)
+  const { subject, claims, scope, device, ip, transport, replaces } = checkGrant(grant)
   const tag = tagOf(subject)
   const { handle, sid } = newHandle()
   const { idleTimeout, sessionLifetime: lifetime } = settings
   const now = settings.now()
   const sessionEnds = now + idleTimeout * 1000
   const access = mintAccessToken(context, { subject, sid, claims, scope, transport, now, sessionEnds })
-  const presented = sessionsOf(context, [grant.replaces, ...others])
+  const presented = sessionsOf(context, [replaces, ...others])
   const replaced = presented.find(each => each.tag === tag)
   for (const each of presented) {
     // Somebody else's: a step of its own. Before the login, which would leave a session behind if this failed after it.
@@ -116,24 +131,19 @@ interface CheckedGrant {
   readonly device: string | undefined
   readonly ip: string | undefined
   readonly transport: Transport
+  readonly replaces: string | undefined
 }
 
-function checkGrant(grant: Grant): CheckedGrant {
-  checkMembers('a grant', grant, known)
-  const { transport = 'cookie', claims = {} } = grant
+function checkGrant(grant: unknown): CheckedGrant {
+  const { subject, claims = {}, scope, userAgent, ip, transport = 'cookie', replaces } = readGrant(grant)
+  const address = checkString('ip', ip)
   return {
-    subject: checkSubject(grant.subject),
+    subject: checkSubject(subject),
     claims: checkClaims(claims),
-    scope: grant.scope === undefined ? undefined : checkScope(grant.scope),
-    device: deviceOf(checkText('userAgent', grant.userAgent)),
-    ip: isIP(checkText('ip', grant.ip) ?? '') === 0 ? undefined : grant.ip,
+    scope: scope === undefined ? undefined : checkScope(scope),
+    device: deviceOf(checkString('userAgent', userAgent)),
+    ip: isIP(address ?? '') === 0 ? undefined : address,
     transport: checkTransport(transport),
+    replaces: checkString('replaces', replaces),
   }
-}
-
-function checkText(name: string, value: unknown): string | undefined {
-  if (value !== undefined && typeof value !== 'string') {
-    throw new TypeError(`${name} must be text`)
-  }
-  return value
 }

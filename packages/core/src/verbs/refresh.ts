@@ -1,4 +1,4 @@
-import { checkMembers } from '../check.js'
+import { checkMembers, checkString } from '../check.js'
 import { type Context, decided } from '../context.js'
 import { deviceOf } from '../device.js'
 import { TokenError } from '../errors.js'
@@ -39,18 +39,14 @@ const eventOf = { rotated: 'refreshed', reissued: 'reissued', healed: 'healed' }
  *   for another successor unless `recoveryWindow` is 0
  */
 export async function refresh(context: Context, text: string, options: RefreshOptions = {}): Promise<Issued> {
-  checkMembers('options of refresh', options, ['transport', 'scope', 'userAgent'])
-  const { transport: expected } = options
-  if (expected !== undefined) {
-    checkTransport(expected)
-  }
+  const { transport: expected, scope: asked, userAgent } = checkRefresh(options)
   const token = genuine(context, text, expected)
-  if (options.scope !== undefined) {
-    await checkScope(context, token, options.scope)
+  if (asked !== undefined) {
+    await checkScope(context, token, asked)
   }
-  const { outcome, session, now: storeNow, known } = await rotate(context, token, options.userAgent)
+  const { outcome, session, now: storeNow, known } = await rotate(context, token, userAgent)
   const sessionEnds = context.settings.now() + session.idleUntil - storeNow
-  const { scope = known.scope } = options
+  const scope = asked ?? known.scope
   const claims = await currentClaims(context, known)
   const { sid, transport } = token
   const { subject } = known
@@ -66,6 +62,16 @@ export async function refresh(context: Context, text: string, options: RefreshOp
     refreshToken: encodeRefreshToken(context.refreshRing, { ...token, generation: session.generation }),
     refreshExpiresIn: secondsLeft(session, storeNow),
     sid,
+  }
+}
+
+function checkRefresh(options: unknown): RefreshOptions {
+  const names = ['transport', 'scope', 'userAgent'] as const
+  const { transport, scope, userAgent } = checkMembers('options of refresh', options, names)
+  return {
+    transport: transport === undefined ? undefined : checkTransport(transport),
+    scope: checkString('scope', scope),
+    userAgent: checkString('userAgent', userAgent),
   }
 }
 

@@ -1,5 +1,5 @@
 import { readAccessToken } from '../access-token/read.js'
-import { checkMembers } from '../check.js'
+import { checkMembers, checkPresent, checkString } from '../check.js'
 import type { Context } from '../context.js'
 import type { RevocationReason } from '../events.js'
 import { decodeRefreshToken } from '../refresh-token/token.js'
@@ -18,17 +18,17 @@ export type Revocation = { token: string } | { subject: string; sid: string }
  * @throws StoreUnavailableError
  */
 export async function revoke(context: Context, revocation: Revocation): Promise<string | undefined> {
-  checkMembers('a revocation', revocation, ['token', 'subject', 'sid'])
-  if ('token' in revocation) {
-    const named = sessionOf(context, checkString('token', revocation.token))
+  const members = checkMembers('a revocation', revocation, ['token', 'subject', 'sid'])
+  if ('token' in members) {
+    const named = sessionOf(context, checkPresent('token', members.token))
     if (named !== undefined) {
       await endSession(context, named, 'revoke')
     }
     return named?.sid
   }
-  const { subject } = revocation
-  const sid = checkString('sid', revocation.sid)
-  const ref = { tag: tagOf(checkSubject(subject)), sid }
+  const subject = checkSubject(members.subject)
+  const sid = checkPresent('sid', members.sid)
+  const ref = { tag: tagOf(subject), sid }
   const { publishFor } = context
   if (!(await context.ask(store => store.delete(ref, { publishFor })))) {
     return undefined
@@ -50,10 +50,11 @@ export async function revokeAll(
   subject: string,
   options: { except?: string | undefined } = {},
 ): Promise<string[]> {
-  checkMembers('options of revokeAll', options, ['except'])
   const { publishFor } = context
   const tag = tagOf(checkSubject(subject))
-  const spared = options.except === undefined ? {} : { except: checkString('except', options.except) }
+  const members = checkMembers('options of revokeAll', options, ['except'])
+  const except = checkString('except', members.except)
+  const spared = except === undefined ? {} : { except }
   const ended = await context.ask(store => store.deleteAll(tag, { publishFor, ...spared }))
   for (const ref of ended) {
     context.revocations.add(ref)
@@ -90,11 +91,4 @@ export async function endSession(
   if (wasThere || !wasKnown) {
     publish({ type: 'revoked', reason, sid, ...(subject !== undefined && { subject }) })
   }
-}
-
-function checkString(name: string, value: unknown): string {
-  if (typeof value !== 'string') {
-    throw new TypeError(`${name} must be a string`)
-  }
-  return value
 }
