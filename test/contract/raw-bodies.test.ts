@@ -15,7 +15,7 @@ const rows: Record<string, [body: [lines: string[], chunks: string[]], status: n
   'a form that is not UTF-8': [sized('grant_type=%C3', 'application/x-www-form-urlencoded'), 400],
   'a byte order mark': [sized('\xef\xbb\xbf{}'), 400],
   'NUL and nothing else': [sized('\0'), 400],
-  'JSON that says it is gzip': [[['Content-Encoding: gzip', ...sized('abc')[0]], ['abc']], 400],
+  'JSON that says it is gzip': [[['Content-Encoding: gzip', ...sized('abc')[0]], ['abc']], 415],
   'an empty chunked body': [[['Content-Type: application/json', chunked], ['0\r\n\r\n']], 200],
   'JSON in chunks, one letter each': [
     [['Content-Type: application/json', chunked], [...'{"scope":""}'].map(chunk).concat('0\r\n\r\n')],

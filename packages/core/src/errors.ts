@@ -10,6 +10,7 @@ export type TokenErrorCode =
   | 'ERR_INVALID_REQUEST'
   | 'ERR_INVALID_BODY'
   | 'ERR_BODY_TOO_LARGE'
+  | 'ERR_UNSUPPORTED_CONTENT_ENCODING'
   | 'ERR_INVALID_SCOPE'
   | 'ERR_UNSUPPORTED_GRANT_TYPE'
   | 'ERR_FORBIDDEN_ORIGIN'
@@ -85,6 +86,13 @@ const meanings: Readonly<Record<TokenErrorCode, Meaning>> = {
     message: 'The body is larger than 8192 bytes',
     headers: {},
   },
+  // RFC 9110 section 15.5.16. Not 400 `invalid_request`, which clients take for the end of their session.
+  ERR_UNSUPPORTED_CONTENT_ENCODING: {
+    status: 415,
+    error: 'invalid_request',
+    message: 'The body is compressed: send it without a Content-Encoding',
+    headers: { 'accept-encoding': 'identity' },
+  },
   ERR_INVALID_SCOPE: {
     status: 400,
     error: 'invalid_scope',
@@ -129,7 +137,7 @@ export class TokenError extends Error {
 
   override readonly name: string = 'TokenError'
   readonly code: TokenErrorCode
-  /** HTTP status: 400, 401, 403, 404, 413 or 503. */
+  /** HTTP status: 400, 401, 403, 404, 413, 415 or 503. */
   readonly status: number
   /** The same, by the name that Fastify's error handlers read. */
   readonly statusCode: number
@@ -140,7 +148,7 @@ export class TokenError extends Error {
   readonly expose = true
   /** The `error` of RFC 6749 section 5.2 and RFC 6750 section 3.1; none when no credentials came. */
   readonly error: string | undefined
-  /** Response headers in lower case: `www-authenticate` (RFC 6750 section 3) or `retry-after` (seconds). */
+  /** Response headers in lower case: `www-authenticate` (RFC 6750 section 3), `retry-after` (seconds) or `accept-encoding`. */
   readonly headers: Readonly<Record<string, string>>
 
   /** @param options `scope` is what the route asks for, of which RFC 6750 section 3 tells the client */

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import tokenratchet from '@tokenratchet/express'
 import type { RequestHandler } from 'express'
 import { Browser, type Sent, send } from '../../../test/contract/http.js'
@@ -90,3 +91,31 @@ rule('a body that other middleware has drained is one without parameters', async
   const answer = await send(port, { method: 'POST', url: '/auth/refresh', payload, headers })
   t.match([answer.status, answer.json()], [400, { error: 'invalid_request' }])
 })
+
+for (const order of ['before', 'after'] as const) {
+  for (const [what, create] of Object.entries(parsers).filter(([what]) => what !== 'nothing')) {
+    const isOfForms = !/express\.json$/.test(what)
+    const reads = order === 'before' && what !== 'express.text of its own type'
+    rule(
+      `a body in gzip with ${what} ${order} app.use(auth): ${reads ? 'taken' : '415'}`,
+      async (t, framework) => {
+        const app = framework()
+        const auth = tokenratchet({ secret })
+        app.use(...(order === 'before' ? [...create(framework), auth] : [auth, ...create(framework)]))
+        const { port } = await listen(t, app)
+        const { refreshToken } = await auth.tokens.issue({ subject: 'ada', transport: 'body' })
+        const members = { grant_type: 'refresh_token', refresh_token: refreshToken }
+        const [type, body] = isOfForms
+          ? ['application/x-www-form-urlencoded', `${new URLSearchParams(members)}`]
+          : ['application/json', JSON.stringify(members)]
+        const answer = await fetch(`http://127.0.0.1:${port}/auth/refresh`, {
+          method: 'POST',
+          headers: { 'content-type': type, 'content-encoding': 'gzip' },
+          body: gzipSync(body),
+        })
+        t.equal(answer.status, reads ? 200 : 415)
+        t.equal(answer.headers.get('accept-encoding'), reads ? null : 'identity')
+      },
+    )
+  }
+}

@@ -15,8 +15,10 @@ export function tokenRoutes(routes: readonly Route[]): (scope: FastifyInstance) 
     scope.removeAllContentTypeParsers()
     // By name what clients send, as Fastify finds a wildcard last.
     const types = ['application/json', 'application/x-www-form-urlencoded', '*']
-    scope.addContentTypeParser(types, (_request, payload, done) => {
-      receiveText(payload).then(text => done(null, text), done)
+    scope.addContentTypeParser(types, (request, payload, done) => {
+      // A hook of the application may have put a decoded body in its place.
+      const headers = payload === request.raw ? request.headers : {}
+      receiveText(payload, headers).then(text => done(null, text), done)
     })
     // OPTIONS is left to the application, so that @fastify/cors can answer preflights.
     const methods = scope.supportedMethods.filter(method => method !== 'OPTIONS')

@@ -69,9 +69,10 @@ t.test('@fastify/swagger shows the token routes, and no others of ours', async t
     '/auth/sessions/{sid}',
   ])
   for (const [path, statuses] of Object.entries({
-    '/auth/refresh': ['200', '400', '403', '405', '413', '503'],
+    '/auth/refresh': ['200', '400', '403', '405', '413', '415', '503'],
     '/auth/logout': ['204', '400', '401', '403', '405', '413', '503'],
-    '/auth/revoke': ['200', '400', '405', '413', '503'],
+    '/auth/logout-all': ['204', '400', '401', '403', '405', '413', '415', '503'],
+    '/auth/revoke': ['200', '400', '405', '413', '415', '503'],
   })) {
     t.same(Object.keys(paths[path] ?? {}), ['post'], `${path}: a wrong method is nothing to document`)
     t.match(paths[path]?.['post'], { tags: ['auth'], summary: /^[A-Z].{10,}$/ })

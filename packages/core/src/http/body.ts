@@ -19,10 +19,13 @@ export type Parameters = Readonly<Partial<Record<(typeof names)[number], string>
  * parsed it already or not. A body of another type holds none.
  *
  * @throws TokenError `ERR_INVALID_BODY` for one that breaks off, is malformed, or repeats a parameter (RFC 6749
- *   section 3.2); `ERR_BODY_TOO_LARGE`
+ *   section 3.2); `ERR_BODY_TOO_LARGE`; `ERR_UNSUPPORTED_CONTENT_ENCODING`
  */
 export async function readParameters(request: HttpRequest): Promise<Parameters> {
   const content = await readBody(request)
+  if (isTokenError(content)) {
+    throw content
+  }
   if (typeof content === 'string' || Buffer.isBuffer(content)) {
     return parse(content.toString(), request.headers['content-type'])
   }
@@ -30,17 +33,21 @@ export async function readParameters(request: HttpRequest): Promise<Parameters> 
 }
 
 /**
- * The whole body, whatever it is: text, or what the framework has made of it.
+ * Reads a body that holds nothing for the route, in whatever encoding.
  *
  * @throws TokenError `ERR_INVALID_BODY` for one that breaks off; `ERR_BODY_TOO_LARGE`
  */
-export async function readBody({ body, stream, headers }: HttpRequest): Promise<unknown> {
-  const isUnread = stream !== undefined && !stream.readableDidRead && mayHaveBody(headers)
-  const content = isUnread && isBlank(body) ? await receiveText(stream) : body
-  if (isTokenError(content)) {
+export async function skipBody(request: HttpRequest): Promise<void> {
+  const content = await readBody(request)
+  if (isTokenError(content) && content.code !== 'ERR_UNSUPPORTED_CONTENT_ENCODING') {
     throw content
   }
-  return content
+}
+
+/** The whole body, whatever it is: text, what the framework has made of it, or what is wrong with it. */
+async function readBody({ body, stream, headers }: HttpRequest): Promise<unknown> {
+  const isUnread = stream !== undefined && !stream.readableDidRead && mayHaveBody(headers)
+  return isUnread && isBlank(body) ? receiveText(stream, headers) : body
 }
 
 /** HTTP/2 says so by its frames alone. */
@@ -57,9 +64,13 @@ function isBlank(body: unknown): boolean {
 /**
  * The text of a body, for frameworks that read it before they hand a request on.
  *
+ * @param headers of the request, where the stream is the body as it came over the wire: nothing has decoded it
  * @returns what is wrong with it instead of rejecting: that is for the route to answer, in its own form
  */
-export async function receiveText(stream: Readable): Promise<string | TokenError> {
+export async function receiveText(
+  stream: Readable,
+  headers: HttpRequest['headers'] = {},
+): Promise<string | TokenError> {
   const chunks: Buffer[] = []
   let length = 0
   // For good: an error that comes after we have stopped reading must end no process.
@@ -78,7 +89,15 @@ export async function receiveText(stream: Readable): Promise<string | TokenError
   } catch {
     return new TokenError('ERR_INVALID_BODY')
   }
-  return Buffer.concat(chunks).toString()
+  // Read to its end all the same: many clients take an answer only when they have sent everything.
+  return length > 0 && isEncoded(headers)
+    ? new TokenError('ERR_UNSUPPORTED_CONTENT_ENCODING')
+    : Buffer.concat(chunks).toString()
+}
+
+/** RFC 9110 section 8.4: a list of codings, in any case. */
+function isEncoded({ 'content-encoding': encoding = '' }: HttpRequest['headers']): boolean {
+  return encoding.split(',').some(coding => !['', 'identity'].includes(coding.trim().toLowerCase()))
 }
 
 function drain(stream: Readable): void {

@@ -1,13 +1,13 @@
 import { TokenError } from '../../errors.js'
 import { revokeAll } from '../../verbs/revoke.js'
-import { readBody, readParameters } from '../body.js'
+import { readParameters, skipBody } from '../body.js'
 import { guardByStore } from '../guard.js'
 import { clearedUnlessBearer, endPresented } from '../logout.js'
 import { type Handler, malformed, wellFormed } from './handler.js'
 
 /** Works with an expired access token, and when there is nothing left to log out from. Of a body nothing is asked. */
 export const handleLogout: Handler = async (context, http, request) => {
-  await wellFormed(context, readBody(request))
+  await wellFormed(context, skipBody(request))
   return { status: 204, headers: await endPresented(context, http, request) }
 }
 

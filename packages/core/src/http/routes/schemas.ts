@@ -15,6 +15,10 @@ const others = {
   },
 } as const
 
+const unreadable = {
+  415: { description: 'A body with a `Content-Encoding`', ...refusal },
+} as const
+
 const refusals = { 403: { description: 'Cross-origin request', ...refusal }, ...others } as const
 
 const guarded = {
@@ -63,6 +67,7 @@ export const schemas: Readonly<Record<RouteName, object>> = {
           '`invalid_scope`, `unsupported_grant_type`',
         ...refusal,
       },
+      ...unreadable,
       ...refusals,
     },
   },
@@ -94,6 +99,7 @@ export const schemas: Readonly<Record<RouteName, object>> = {
     response: {
       200: { description: 'The token is worth nothing now, whether or not it was before', type: 'null' },
       400: { description: '`invalid_request`: no token came', ...refusal },
+      ...unreadable,
       ...others,
     },
   },
@@ -107,6 +113,7 @@ export const schemas: Readonly<Record<RouteName, object>> = {
     },
     response: {
       204: { description: 'Logged out', type: 'null' },
+      ...unreadable,
       ...guarded,
     },
   },
