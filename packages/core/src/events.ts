@@ -23,15 +23,18 @@ export interface Reuse {
  */
 export type RevocationReason = 'revoke' | 'revoke_all' | 'replaced' | 'disabled' | 'unsent'
 
-/** Why a request was refused. `sid` is there when its credential was genuine. */
+/**
+ * Why a request was refused. `sid` is there when its credential was genuine. `unknown_key` is a token that names a key
+ * which is not in the ring: the key has left it, or was never there.
+ */
 export type Refusal =
-  | { credential: 'access_token'; reason: 'missing' | 'malformed' | 'invalid' }
+  | { credential: 'access_token'; reason: 'missing' | 'malformed' | 'invalid' | 'unknown_key' }
   | {
       credential: 'access_token'
       reason: 'expired' | 'revoked' | 'stale' | 'scope' | 'session_not_found'
       sid: string
     }
-  | { credential: 'refresh_token'; reason: 'missing' | 'invalid' }
+  | { credential: 'refresh_token'; reason: 'missing' | 'invalid' | 'unknown_key' }
   | { credential: 'body'; reason: 'malformed' }
   | { credential: 'refresh_token'; reason: 'transport' | 'unknown' | 'revoked' | 'scope'; sid: string }
   /**

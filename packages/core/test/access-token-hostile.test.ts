@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { type Claims, createTokens } from '@tokenratchet/core'
 import fc from 'fast-check'
 import t from 'tap'
-import { base64url, fixture, forger, verdict } from './fixture.js'
+import { base64url, fixture, forger, verdict, withoutKeyReason } from './fixture.js'
 
 const issuer = 'https://issuer.test'
 const audience = 'api'
@@ -63,7 +63,7 @@ function allInvalid(test: Asserts, { tokens, fresh, token, events }: Genuine, va
   const before = events.length
   test.strictSame(passed(tokens), [])
   const refused = { type: 'refused', credential: 'access_token', reason: 'invalid' }
-  test.strictSame(events.slice(before), Array(variants.length).fill(refused))
+  test.strictSame(withoutKeyReason(events.slice(before)), Array(variants.length).fill(refused))
   test.equal(tokens.verify(token).sub, 'alice')
 }
 

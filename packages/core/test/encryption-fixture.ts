@@ -1,7 +1,7 @@
 import { createCipheriv, randomBytes } from 'node:crypto'
 import { createTokens, type TokensOptions } from '@tokenratchet/core'
 import type t from 'tap'
-import { base64url, derived, fixture, verdict } from './fixture.js'
+import { base64url, derived, fixture, verdict, withoutKeyReason } from './fixture.js'
 
 /** The key that encrypts, derived as anybody with the secret can. */
 export function encryptionKey(secret: string, issuer?: string): { key: Buffer; kid: string } {
@@ -58,7 +58,7 @@ export function allInvalid(
     [],
   )
   const refused = { type: 'refused', credential: 'access_token', reason: 'invalid' }
-  test.strictSame(events, Array(variants.length).fill(refused))
+  test.strictSame(withoutKeyReason(events), Array(variants.length).fill(refused))
   test.equal(tokens.verify(token).sub, 'alice')
   test.equal(tokens.verify(forge()).sub, 'bob')
 }

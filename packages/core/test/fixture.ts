@@ -84,6 +84,13 @@ export async function outcome(promise: Promise<unknown>): Promise<string> {
   return promise.then(() => 'accepted', codeOf)
 }
 
+/** Events as they are for a client, which is not told whether garbage named a key of ours. */
+export function withoutKeyReason(events: readonly TokenEvent[]): object[] {
+  return events.map(event =>
+    'reason' in event && event.reason === 'unknown_key' ? { ...event, reason: 'invalid' } : event,
+  )
+}
+
 /** The keys of docs/protocol.md, derived as anybody with the secret can. */
 export function derived(secret: string, use: string, issuer = ''): { key: Buffer; hash: Buffer } {
   const key = Buffer.from(hkdfSync('sha256', secret, '', `tokenratchet 1 ${use}\n${issuer}`, 32))

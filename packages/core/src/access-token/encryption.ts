@@ -46,22 +46,34 @@ export function encrypt({ current: { kid, key } }: EncryptionRing, token: string
  * @returns `undefined` for whatever nobody who knows this ring encrypted
  */
 export function decrypt(ring: EncryptionRing, token: string): string | undefined {
-  const [header = '', encryptedKey, iv = '', content = '', tag = '', ...more] = token.split('.')
-  if (more.length > 0 || encryptedKey !== '' || ![header, iv, content, tag].every(isCanonical)) {
-    return undefined
-  }
-  const key = keyOf(ring, parseObject(header))
-  const [vector, text, mac] = [iv, content, tag].map(part => Buffer.from(part, 'base64url'))
-  return key !== undefined && vector?.length === bytes.iv && text !== undefined && mac?.length === bytes.tag
+  const [header, iv, content, tag] = segmentsOf(token) ?? []
+  const key = ring.byKid.get(kidOf(header) ?? '')?.key
+  const [vector, text, mac] = [iv, content, tag].map(part => Buffer.from(part ?? '', 'base64url'))
+  const isWhole = vector?.length === bytes.iv && mac?.length === bytes.tag
+  return header !== undefined && key !== undefined && text !== undefined && isWhole
     ? opened(key, header, vector, text, mac)
     : undefined
 }
 
+/** Whether a token has the form of what `encrypt` makes, and names a key that is not in the ring. */
+export function isOfUnknownKey(ring: EncryptionRing, token: string): boolean {
+  const [header] = segmentsOf(token) ?? []
+  const kid = kidOf(header)
+  return kid !== undefined && !ring.byKid.has(kid)
+}
+
+/** Header, initialization vector, ciphertext and tag. */
+function segmentsOf(token: string): [string, string, string, string] | undefined {
+  const [header = '', encryptedKey, iv = '', content = '', tag = '', ...more] = token.split('.')
+  const isOurs = more.length === 0 && encryptedKey === '' && [header, iv, content, tag].every(isCanonical)
+  return isOurs ? [header, iv, content, tag] : undefined
+}
+
 /** Nothing but our four members: compression, key agreement, passwords and foreign keys are never looked at. */
-function keyOf(ring: EncryptionRing, header: Record<string, unknown> = {}): KeyObject | undefined {
-  const { alg, enc, cty, kid, ...others } = header
+function kidOf(header: string | undefined): string | undefined {
+  const { alg, enc, cty, kid, ...others } = parseObject(header) ?? {}
   const isOurs = alg === 'dir' && enc === 'A256GCM' && cty === 'JWT' && Object.keys(others).length === 0
-  return isOurs && typeof kid === 'string' ? ring.byKid.get(kid)?.key : undefined
+  return isOurs && typeof kid === 'string' ? kid : undefined
 }
 
 function opened(

@@ -1,5 +1,5 @@
 import type { Claims } from './claims.js'
-import { decrypt } from './encryption.js'
+import { decrypt, isOfUnknownKey } from './encryption.js'
 import { type AccessKey, type AccessRing, accessTokenType } from './ring.js'
 import { isCanonical, parseObject } from './segments.js'
 
@@ -33,6 +33,27 @@ export function readAccessToken(ring: AccessRing, token: unknown, expected: Expe
   const signed = signedPart(ring, token)
   return signed === undefined ? undefined : readSigned(ring, signed, expected)
 }
+
+/**
+ * Whether a token has the form of ours and names a key that the ring does not have, be it of its signature or of its
+ * encryption. Proves nothing: anybody can write such a header.
+ */
+export function namesUnknownKey(ring: AccessRing, token: unknown): boolean {
+  if (typeof token !== 'string' || token.length > longestAccessToken) {
+    return false
+  }
+  if (ring.encryption !== undefined && isOfUnknownKey(ring.encryption, token)) {
+    return true
+  }
+  const segments = signedPart(ring, token)?.split('.') ?? []
+  const header = segments.length === 3 && segments.every(isCanonical) ? parseObject(segments[0]) : undefined
+  const { alg, typ, kid, ...others } = header ?? {}
+  const isOurs = typ === accessTokenType && algorithms.has(alg) && Object.keys(others).length === 0
+  return isOurs && typeof kid === 'string' && !ring.byKid.has(kid)
+}
+
+/** Of all keys that a ring may have had. */
+const algorithms: ReadonlySet<unknown> = new Set(['HS256', 'EdDSA', 'ES256', 'RS256'])
 
 /** What was signed, and its key: of a token that `readAccessToken` accepts. */
 export function signedToken(ring: AccessRing, accessToken: string): SignedToken | undefined {

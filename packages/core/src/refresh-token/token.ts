@@ -77,6 +77,15 @@ export function decodeRefreshToken(ring: RefreshRing, text: unknown): RefreshTok
   }
 }
 
+/** Whether it has the form of a refresh token, and names a key that the ring does not have. Proves nothing. */
+export function namesUnknownKey(ring: RefreshRing, text: unknown): boolean {
+  if (typeof text !== 'string' || !spelling.test(text)) {
+    return false
+  }
+  const bytes = Buffer.from(text, 'base64url')
+  return transportOf(bytes[0]) !== undefined && !ring.byId.has(bytes.toString('hex', at.keyId, at.tag))
+}
+
 function transportOf(byte: number | undefined): Transport | undefined {
   return byte === firstByte.cookie ? 'cookie' : byte === firstByte.body ? 'body' : undefined
 }

@@ -6,6 +6,7 @@ import {
   checkTransport,
   decodeRefreshToken,
   encodeRefreshToken,
+  namesUnknownKey,
   type RefreshToken,
   type Transport,
 } from '../refresh-token/token.js'
@@ -79,7 +80,8 @@ function checkRefresh(options: unknown): RefreshOptions {
 function genuine(context: Context, text: string, transport: Transport | undefined): RefreshToken {
   const token = decodeRefreshToken(context.refreshRing, text)
   if (token === undefined) {
-    context.publish({ type: 'refused', credential: 'refresh_token', reason: 'invalid' })
+    const reason = namesUnknownKey(context.refreshRing, text) ? 'unknown_key' : 'invalid'
+    context.publish({ type: 'refused', credential: 'refresh_token', reason })
     throw new TokenError('ERR_INVALID_GRANT')
   }
   if (transport !== undefined && token.transport !== transport) {

@@ -1,5 +1,5 @@
 import type { Claims } from '../access-token/claims.js'
-import { readAccessToken } from '../access-token/read.js'
+import { namesUnknownKey, readAccessToken } from '../access-token/read.js'
 import { type Context, clockTolerance } from '../context.js'
 import { StoreUnavailableError, TokenError, type TokenErrorCode } from '../errors.js'
 import type { TokenEvent } from '../events.js'
@@ -15,11 +15,9 @@ export class Refused {
   }
 }
 
-const invalidToken = new Refused('ERR_ACCESS_TOKEN_INVALID', {
-  type: 'refused',
-  credential: 'access_token',
-  reason: 'invalid',
-})
+const [invalidToken, unknownKey] = (['invalid', 'unknown_key'] as const).map(
+  reason => new Refused('ERR_ACCESS_TOKEN_INVALID', { type: 'refused', credential: 'access_token', reason }),
+) as [Refused, Refused]
 
 /**
  * Checks an access token without a promise and without the store: who it is, or why not.
@@ -38,7 +36,8 @@ export function verify(context: Context, token: string): Claims {
 export function judge(context: Context, token: string): Claims | Refused {
   const claims = readClaims(context, token)
   if (claims === undefined) {
-    return invalidToken
+    // Told apart for the operator. The client learns nothing from it.
+    return namesUnknownKey(context.accessRing, token) ? unknownKey : invalidToken
   }
   const { sid, iat } = claims
   const seconds = context.settings.now() / 1000
