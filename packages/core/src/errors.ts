@@ -108,7 +108,7 @@ const meanings: Readonly<Record<TokenErrorCode, Meaning>> = {
   ERR_FORBIDDEN_ORIGIN: {
     status: 403,
     error: 'invalid_request',
-    message: 'Cross-origin requests are refused here',
+    message: 'Cross-origin requests are refused here, but for origins in the option trustedOrigins',
     headers: {},
   },
   ERR_STORE_UNAVAILABLE: {

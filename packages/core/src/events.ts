@@ -23,6 +23,13 @@ export interface Reuse {
  */
 export type RevocationReason = 'revoke' | 'revoke_all' | 'replaced' | 'disabled' | 'unsent'
 
+/** Which page sent a request to which host: the headers as they came, 255 characters of each. Anybody can forge them. */
+export interface Whence {
+  origin?: string
+  /** As it was compared with the origin: that of a trusted proxy, where there is one. */
+  host?: string
+}
+
 /**
  * Why a request was refused. `sid` is there when its credential was genuine. `unknown_key` is a token that names a key
  * which is not in the ring: the key has left it, or was never there.
@@ -37,11 +44,12 @@ export type Refusal =
   | { credential: 'refresh_token'; reason: 'missing' | 'invalid' | 'unknown_key' }
   | { credential: 'body'; reason: 'malformed' }
   | { credential: 'refresh_token'; reason: 'transport' | 'unknown' | 'revoked' | 'scope'; sid: string }
+  | ({ credential: 'cookie'; reason: 'forbidden_origin' } & Whence)
   /**
-   * `duplicate`: several cookies of one of our names came, and none of them is known to be the user's own. The browser
-   * ignores the `__Host-` prefix, and another host of the domain has planted some of them.
+   * Several cookies of one of our names came, and none of them is known to be the user's own. The browser ignores the
+   * `__Host-` prefix, and another host of the domain has planted some of them.
    */
-  | { credential: 'cookie'; reason: 'forbidden_origin' | 'duplicate' }
+  | { credential: 'cookie'; reason: 'duplicate' }
 
 /**
  * One event for every security decision, without secrets. To be told of each, pass `onEvent`, or subscribe to

@@ -81,7 +81,11 @@ t.test('a 403 leaves the cookies good, and sets and clears none', async t => {
     t.strictSame(each, {
       status: 403,
       headers: { 'cache-control': 'no-store' },
-      body: { error: 'invalid_request', error_description: 'Cross-origin requests are refused here' },
+      body: {
+        error: 'invalid_request',
+        error_description:
+          'Cross-origin requests are refused here, but for origins in the option trustedOrigins',
+      },
     })
   }
   const sameOrigin = { method: 'POST', headers: { cookie, 'sec-fetch-site': 'same-origin' } }

@@ -160,7 +160,16 @@ for (const [name, { succeeds, use }] of Object.entries(uses)) {
           what,
         )
         if (!passes) {
-          t.same(events, [{ type: 'refused', credential: 'cookie', reason: 'forbidden_origin' }], 'one event')
+          const asked = headers[':authority'] ?? headers['host'] ?? host
+          const from = headers['origin'] === undefined ? {} : { origin: headers['origin'] }
+          const event = {
+            type: 'refused',
+            credential: 'cookie',
+            reason: 'forbidden_origin',
+            ...from,
+            host: asked,
+          }
+          t.strictSame(events, [event], 'one event')
           t.same(await seam.tokens.sessions('ada'), before, 'nothing has changed')
         }
       }

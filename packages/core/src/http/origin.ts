@@ -57,8 +57,13 @@ export function asksForSocket({ headers }: HttpRequest): boolean {
   )
 }
 
+/** The host that the browser asked, as far as it is known. */
+export function hostOf({ headers, host }: HttpRequest): string | undefined {
+  return host ?? (headers[':authority'] as string | undefined) ?? headers.host
+}
+
 function namesHost(origin: string, request: HttpRequest): boolean {
-  const { headers, host = (headers[':authority'] as string | undefined) ?? headers.host } = request
+  const host = hostOf(request)
   const url = parseUrl(origin)
   // Both through URL, so that upper case and a default port make no difference.
   if (url === undefined || url.host === '' || host === undefined) {

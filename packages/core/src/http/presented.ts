@@ -1,10 +1,11 @@
 import type { Context } from '../context.js'
 import { TokenError } from '../errors.js'
+import type { Whence } from '../events.js'
 import { Refused, refuse } from '../verbs/verify.js'
 import { cookieTokens, reportDuplicates } from './cookie-tokens.js'
 import { bearerToken } from './credentials.js'
 import type { HttpSettings } from './options.js'
-import { isSameOrigin } from './origin.js'
+import { hostOf, isSameOrigin } from './origin.js'
 import type { HttpRequest } from './types.js'
 
 /** The verdict on a request that presents no access token. */
@@ -72,7 +73,20 @@ export function checkOrigin(
   isHandshake?: boolean,
 ): void {
   if (!isSameOrigin(request, http.trustedOrigins, isHandshake)) {
-    publish({ type: 'refused', credential: 'cookie', reason: 'forbidden_origin' })
+    publish({ type: 'refused', credential: 'cookie', reason: 'forbidden_origin', ...whenceOf(request) })
     throw new TokenError('ERR_FORBIDDEN_ORIGIN')
+  }
+}
+
+/** Characters of a header that an event shows. */
+const longestShown = 255
+
+/** For the operator, who may have to add the origin to `trustedOrigins`. The answer to the request shows none of it. */
+function whenceOf(request: HttpRequest): Whence {
+  const { origin } = request.headers
+  const host = hostOf(request)
+  return {
+    ...(origin !== undefined && { origin: origin.slice(0, longestShown) }),
+    ...(host !== undefined && { host: host.slice(0, longestShown) }),
   }
 }
