@@ -9,6 +9,8 @@ declare global {
        * Logs in: begins a session, sets its cookies or not (`transport`), and resolves to what belongs into the body.
        * Sends nothing. Rejects with a `TokenError` (403 from another origin, 503 without a store), or a `TypeError`
        * for a bad grant.
+       *
+       * "issueTokens is not a function" means that the route is above `app.use(auth)`, or not below its path.
        */
       issueTokens: IssueTokens<OwnClaims>
       /** Logs out: ends the session of this request and clears its cookies. Sends nothing. */

@@ -29,6 +29,7 @@ interface Response extends ServerResponse {
 /** Answers the token routes; all other requests go on, with verbs at their responses. */
 export function answerRoutes(seam: Seam<User>, routes: TokenRoutes): Middleware {
   const middleware: Middleware = (request, response: Response, next) => {
+    checkIsCalledByExpress('auth.middleware', next)
     routes.markReached(request, response)
     // Functions of this response, not methods: they are good when they are handed on alone.
     response.issueTokens = grant => seam.issueTokens(new SeamRequest(request), response, response, grant)
@@ -50,13 +51,28 @@ export function answerRoutes(seam: Seam<User>, routes: TokenRoutes): Middleware 
   return middleware
 }
 
-/** Sets `req.user`, or hands on why not. */
+/** At once, where it stands in the program: a call of the application's own brings no `next`. */
+function checkIsCalledByExpress(name: string, next: Next | undefined): void {
+  if (typeof next !== 'function') {
+    throw new TypeError(
+      `pass ${name} itself, without calling it: Express calls it with (request, response, next)`,
+    )
+  }
+}
+
+/**
+ * Sets `req.user`, or hands on why not.
+ *
+ * @param name how the application names the guard, for the error
+ */
 export function identify(
   seam: Seam<User>,
   routes: TokenRoutes,
   auth: Parameters<Seam<User>['identify']>[2],
+  name: string,
 ): Middleware {
   const guard: Middleware = (request, response, next) => {
+    checkIsCalledByExpress(name, next)
     seam.identify(new SeamRequest(request), response, auth, (error, user) => {
       if (error === undefined) {
         request.user = user ?? undefined

@@ -94,9 +94,17 @@ export function tokenratchet(options: TokenratchetOptions): Tokenratchet {
       return middleware
     },
     tokens: seam.tokens,
-    authenticate: identify(seam, routes, true),
-    optional: identify(seam, routes, 'optional'),
-    require: demands => identify(seam, routes, checkDemands('auth.require', demands)),
+    authenticate: identify(seam, routes, true, 'auth.authenticate'),
+    optional: identify(seam, routes, 'optional', 'auth.optional'),
+    require(...given: [Demands]) {
+      // Express calls it with a request when it was passed as a guard.
+      if (given.length !== 1) {
+        throw new TypeError(
+          "call auth.require({ ... }) with what it requires: app.get(path, auth.require({ scope: 'admin' }), handler)",
+        )
+      }
+      return identify(seam, routes, checkDemands('auth.require', given[0]), 'auth.require({ ... })')
+    },
     claimsOf: (request: ExpressRequest) =>
       seam.claimsOf(new SeamRequest(request), `add auth.authenticate to ${nameOf(request)}`),
     authenticateRequest(request, demands, ...others: unknown[]) {

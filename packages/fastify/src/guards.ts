@@ -64,8 +64,14 @@ export function authenticate(seam: Seam, decoratorName: string): Authenticate {
       identify(request, reply, true, done)
     }
   }
-  return ((request: FastifyRequest, reply: FastifyReply, done?: Done) =>
-    done === undefined ? promisify(hook)(request, reply) : hook(request, reply, done)) as Authenticate
+  return ((request?: FastifyRequest, reply?: FastifyReply, done?: Done) => {
+    if (request === undefined || reply === undefined) {
+      throw new TypeError(
+        'pass app.authenticate itself, without calling it: { onRequest: app.authenticate }. In a handler await app.authenticate(request, reply)',
+      )
+    }
+    return done === undefined ? promisify(hook)(request, reply) : hook(request, reply, done)
+  }) as Authenticate
 }
 
 /** Sets who sends the request, or tells why not. */

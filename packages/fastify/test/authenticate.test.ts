@@ -97,3 +97,25 @@ t.test('R35: when a later guard accepts the request, nothing of an earlier refus
   const refused = await app.inject({ url: '/either' })
   t.same([refused.statusCode, refused.headers['www-authenticate']], [401, 'Bearer'])
 })
+
+t.test('app.authenticate that is called instead of passed throws at once, and says so', async t => {
+  const { app } = await testApp(t)
+  const authenticate = app.authenticate as (...given: unknown[]) => unknown
+  const message =
+    'pass app.authenticate itself, without calling it: { onRequest: app.authenticate }. In a handler await app.authenticate(request, reply)'
+  for (const given of [[], [{}], [undefined, undefined, () => {}]]) {
+    t.throws(() => authenticate(...given), { name: 'TypeError', message })
+  }
+})
+
+t.test('reply.issueTokens is not there outside of the scope of the plugin: README says so', async t => {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  const within: FastifyPluginAsync = async scope => {
+    await scope.register(tokenratchet, { secret })
+  }
+  await app.register(within)
+  app.post('/login', async (_request, reply) => reply.issueTokens({ subject: 'ada' }))
+  const answer = await app.inject({ method: 'POST', url: '/login' })
+  t.match([answer.statusCode, answer.json().message], [500, 'reply.issueTokens is not a function'])
+})
