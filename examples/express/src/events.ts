@@ -30,6 +30,7 @@ const levels: Record<TokenEvent['type'], Level> = {
   // The store has lost a write.
   healed: 'warn',
   revocation_healed: 'warn',
+  config_warning: 'warn',
   store_warning: 'warn',
   config_warning: 'warn',
   memory_store_in_production: 'warn',
@@ -90,5 +91,5 @@ function textOf(error: unknown): string {
 }
 
 function messageOf(event: TokenEvent): string {
-  return event.type === 'store_warning' ? event.message : `Tokenratchet: ${event.type}`
+  return 'message' in event ? event.message : `Tokenratchet: ${event.type}`
 }

@@ -9,7 +9,9 @@ import { RevocationFeed } from './revocation-feed.js'
 import { Revocations } from './revocations.js'
 import { memoryStore } from './store/memory.js'
 import type { Store } from './store/store.js'
+import { warnOfTimes } from './times.js'
 import { longestInCookie as ordinaryLongestInCookie } from './verbs/mint.js'
+import { emitWarning, type Warn } from './warnings.js'
 
 /** What the verbs work with. */
 export interface Context {
@@ -47,20 +49,23 @@ export const clockTolerance = 300
 /** What an adapter knows, and the core alone does not. */
 export interface Surroundings {
   readonly longestInCookie?: number
+  /** What prints warnings for people when there is no `onEvent`. Default: `process.emitWarning`. */
+  readonly warn?: Warn
 }
 
 export function createContext<C extends object>(
   options: TokensOptions<C>,
-  { longestInCookie = ordinaryLongestInCookie }: Surroundings = {},
+  { longestInCookie = ordinaryLongestInCookie, warn = emitWarning }: Surroundings = {},
 ): Context {
   const settings = checkOptions(options)
   const { secrets, issuer, now, accessTokenLifetime, maxStaleness } = settings
-  const publish = publisher(settings.onEvent)
+  const publish = publisher(settings.onEvent, warn)
   const publishFor = accessTokenLifetime + clockTolerance
   const store = settings.store ?? memoryStore({ now })
   if (settings.store === undefined && process.env['NODE_ENV'] === 'production') {
     publish({ type: 'memory_store_in_production' })
   }
+  warnOfTimes(settings, publish)
   store.onWarning?.(warning => publish({ type: 'store_warning', ...warning }))
   const revocations = new Revocations(publishFor)
   const rings = { accessRing: accessRing(settings), refreshRing: refreshRing(secrets, issuer) }

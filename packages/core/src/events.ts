@@ -1,6 +1,7 @@
 import { channel } from 'node:diagnostics_channel'
 import type { Transport } from './refresh-token/token.js'
 import type { StoreWarning } from './store/store.js'
+import { type Warn, warningOf } from './warnings.js'
 
 interface OfSession {
   sid: string
@@ -28,6 +29,20 @@ export interface Whence {
   origin?: string
   /** As it was compared with the origin: that of a trusted proxy, where there is one. */
   host?: string
+}
+
+/** Something in the options or in the application that is allowed and is probably a mistake. */
+export interface ConfigWarning {
+  /** For programs. */
+  code:
+    | 'long_access_token_lifetime'
+    | 'secure_cookie_over_http'
+    | 'secure_cookie_on_localhost'
+    | 'await_missing'
+    | 'guard_missing'
+    | 'guard_before_middleware'
+  /** For people: what is wrong, what it leads to, what to do. */
+  message: string
 }
 
 /**
@@ -73,10 +88,10 @@ export type TokenEvent =
   | { type: 'revocation_healed'; sid: string }
   /** The `claims` hook threw, answered something that is no claims, or did not answer in time. */
   | ({ type: 'claims_unavailable'; error: unknown } & OfSession)
+  /** Once per instance and `code`. */
+  | ({ type: 'config_warning' } & ConfigWarning)
   /** What the store has to warn of: its server may evict sessions, or the like. */
   | ({ type: 'store_warning' } & StoreWarning)
-  /** Something is allowed but is probably a mistake of the application. */
-  | { type: 'config_warning'; code: string; message: string }
   /** Sessions live in this process only, and NODE_ENV is `production`. Once per instance. */
   | { type: 'memory_store_in_production' }
 
@@ -84,22 +99,30 @@ export type Publish = (event: TokenEvent) => void
 
 const events = channel('tokenratchet')
 
-/** A listener that throws is reported as a process warning: it never changes what was decided. */
-export function publisher(onEvent: ((event: TokenEvent) => void) | undefined): Publish {
+/**
+ * A listener that throws is reported as a process warning: it never changes what was decided.
+ *
+ * @param warn prints what an operator must know, where there is no listener
+ */
+export function publisher(onEvent: ((event: TokenEvent) => void) | undefined, warn: Warn): Publish {
   return event => {
     events.publish(event)
     if (onEvent === undefined) {
+      const warning = warningOf(event)
+      if (warning !== undefined) {
+        warn(warning)
+      }
       return
     }
     try {
-      Promise.resolve(onEvent(event)).catch(warn)
+      Promise.resolve(onEvent(event)).catch(warnOfListener)
     } catch (error) {
-      warn(error)
+      warnOfListener(error)
     }
   }
 }
 
-function warn(error: unknown): void {
+function warnOfListener(error: unknown): void {
   process.emitWarning(
     `onEvent threw: ${error instanceof Error ? (error.stack ?? error.message) : typeof error}`,
     {

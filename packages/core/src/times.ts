@@ -1,4 +1,5 @@
 import { toSeconds } from './duration.js'
+import type { Publish } from './events.js'
 
 /** Whole seconds. */
 export interface Times {
@@ -29,6 +30,18 @@ export function checkTimes(options: { readonly [Name in keyof Times]?: unknown }
   mustNotExceed(times, 'accessTokenLifetime', 'idleTimeout')
   mustNotExceed(times, 'recoveryWindow', 'idleTimeout')
   return times
+}
+
+/** Legal, and most likely a mistake. */
+export function warnOfTimes({ accessTokenLifetime }: Times, publish: Publish): void {
+  if (accessTokenLifetime > day) {
+    publish({
+      type: 'config_warning',
+      code: 'long_access_token_lifetime',
+      message:
+        'accessTokenLifetime is more than a day: a stolen access token may be good, and claims may be out of date, for as long. Use minutes: refreshes keep users logged in, for idleTimeout and sessionLifetime',
+    })
+  }
 }
 
 function mustNotExceed(times: Times, shorter: keyof Times, longer: keyof Times): void {

@@ -101,7 +101,11 @@ for (const order of ['before', 'after'] as const) {
       async (t, framework) => {
         const app = framework()
         const auth = tokenratchet({ secret })
-        app.use(...(order === 'before' ? [...create(framework), auth.middleware] : [auth.middleware, ...create(framework)]))
+        app.use(
+          ...(order === 'before'
+            ? [...create(framework), auth.middleware]
+            : [auth.middleware, ...create(framework)]),
+        )
         const { port } = await listen(t, app)
         const { refreshToken } = await auth.tokens.issue({ subject: 'ada', transport: 'body' })
         const members = { grant_type: 'refresh_token', refresh_token: refreshToken }

@@ -39,7 +39,7 @@ rule(
   async (t, framework) => {
     const app = framework()
     const auth = tokenratchet({ secret })
-    app.use(auth)
+    app.use(auth.middleware)
     app.get('/data', auth.require as unknown as RequestHandler, who)
     app.use(show)
     const answer = await send((await listen(t, app)).port, { url: '/data' })
@@ -55,11 +55,11 @@ rule(
 )
 
 rule(
-  'res.issueTokens is not there for routes in front of app.use(auth): README says so',
+  'res.issueTokens is not there for routes in front of app.use(auth.middleware): README says so',
   async (t, framework) => {
     const app = framework()
     app.post('/login', login)
-    app.use(tokenratchet({ secret }))
+    app.use(tokenratchet({ secret }).middleware)
     app.use(show)
     const answer = await send((await listen(t, app)).port, { method: 'POST', url: '/login' })
     t.match(answer, { status: 500, text: 'TypeError: response.issueTokens is not a function' })

@@ -1,5 +1,5 @@
 import type { Grant } from '@tokenratchet/core'
-import { createSeam, type Demands, type IssueTokens, refuseUpgrade } from '@tokenratchet/core/http'
+import { createSeam, type Demands, type IssueTokens, refuseUpgrade, type Warn } from '@tokenratchet/core/http'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import './augment.js'
@@ -15,7 +15,7 @@ import type { User } from './user-claims.js'
 const plugin: FastifyPluginAsync<TokenratchetOptions> = async (app, options) => {
   const { global, decoratorName, rest } = splitOptions(options)
   checkFree(app, decoratorName)
-  const seam = createSeam<User>(rest)
+  const seam = createSeam<User>(rest, hasLog(app) ? { warn: warnInto(app) } : {})
 
   app.decorate('tokens', seam.tokens)
   app.decorate('authenticate', authenticate(seam, decoratorName))
@@ -47,6 +47,15 @@ const plugin: FastifyPluginAsync<TokenratchetOptions> = async (app, options) => 
   app.addHook('onReady', () => seam.tokens.ready())
   app.addHook('onClose', () => seam.tokens.close())
   await app.register(tokenRoutes(seam.routes))
+}
+
+/** Without a logger Fastify's takes everything and says nothing: warnings are then the process's. */
+function hasLog({ log }: FastifyInstance): boolean {
+  return log.level !== undefined || log.warn !== log.trace
+}
+
+function warnInto({ log }: FastifyInstance): Warn {
+  return ({ code, message }) => log.warn({ code }, message)
 }
 
 function nameOf(request: AnyRequest): string {

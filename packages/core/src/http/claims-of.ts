@@ -17,11 +17,7 @@ export function claimsOf(guard: Guard, request: HttpRequest, howToGuard: string)
   const { context, exchanges } = guard
   const exchange = exchanges.of(request)
   if (exchange.claims === undefined) {
-    context.publish({
-      type: 'config_warning',
-      code: 'guard_missing',
-      message: `A route is PUBLIC: ${howToGuard}`,
-    })
+    guard.warnOnce('guard_missing', `A route is PUBLIC: ${howToGuard}`)
     throw new Error('no guard ran for this request, so it has no claims')
   }
   if (exchange.claims === null) {

@@ -15,6 +15,7 @@ import { asksForSocket } from './origin.js'
 import { absent, missing, presentedToken, requiredToken } from './presented.js'
 import { removeRefusalHeaders, setRefusalHeaders } from './refusal-headers.js'
 import type { HttpRequest } from './types.js'
+import type { WarnOnce } from './warn-once.js'
 
 /** An error, or else who it is: `null` for nobody. */
 export type Identified<C extends object = object> = (
@@ -27,6 +28,7 @@ export interface Guard {
   readonly context: Context
   readonly http: HttpSettings
   readonly exchanges: Exchanges
+  readonly warnOnce: WarnOnce
   readonly autoRefresh: AutoRefresh | undefined
 }
 
@@ -147,6 +149,7 @@ function userOf(guard: Guard, request: HttpRequest, response: RawResponse | unde
   if (loading !== undefined && hasCredentials(request)) {
     return loading.then(() => userOf(guard, request, response, auth))
   }
+  http.warnings.atUse(request)
   const token = presentedToken(context, http, request, isHandshake)
   const verdict = token === undefined ? absent(context, http, request) : judge(context, token)
   // A response to a handshake carries no cookies: a refresh would use the token up for nothing.

@@ -28,7 +28,7 @@ export function inTurn<T>(
   watched.whenUnawaited(error => {
     const { code = 'an error' } = error as { code?: string }
     const why = `Nobody awaits ${verb}, which failed (${code}), so its cookies are lost. Await it before you respond`
-    guard.context.publish({ type: 'config_warning', code: 'await_missing', message: why })
+    guard.warnOnce('await_missing', why)
   })
   return watched
 }

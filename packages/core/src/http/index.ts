@@ -1,10 +1,11 @@
 import type { Claims } from '../access-token/claims.js'
-import { createContext } from '../context.js'
+import { createContext, type Surroundings } from '../context.js'
 import { type Tokens, verbs } from '../tokens.js'
 import type { Grant } from '../verbs/issue.js'
 import type { BodyAnswer, CookieAnswer } from './answers.js'
 import { autoRefresh } from './auto-refresh.js'
 import { claimsOf } from './claims-of.js'
+import { cookieWarnings } from './cookie-warnings.js'
 import { type Auth, checkDemands, type Demands } from './demands.js'
 import { createExchanges } from './exchange.js'
 import { authenticateRequest, explainRefusal, type Identified, identify } from './guard.js'
@@ -16,8 +17,10 @@ import { revokeTokens } from './logout.js'
 import { httpSettings, type SeamOptions } from './options.js'
 import { type Route, tokenRoutes } from './routes/index.js'
 import type { HttpRequest } from './types.js'
+import { type WarnOnce, warningsOf } from './warn-once.js'
 
 export { checkBoolean, checkMembers, invalid, reading } from '../check.js'
+export type { Warn, Warning } from '../warnings.js'
 export { type BodyAnswer, type CookieAnswer, errorResponse } from './answers.js'
 export { receiveText } from './body.js'
 export type { CookieOptions } from './cookie-options.js'
@@ -52,7 +55,7 @@ export interface Seam<C extends object = object> {
    */
   identify(request: HttpRequest, response: RawResponse, auth: Auth, done: Identified<C>): void
   /** Emits `config_warning`. The message says what is wrong, what it leads to, and what to do. */
-  warn(code: string, message: string): void
+  warn: WarnOnce
   /** Puts the headers of a refusal on the response, for an error that did not come from a guard. */
   explainRefusal(request: HttpRequest, response: RawResponse, error: unknown): void
   /**
@@ -80,21 +83,29 @@ export interface Seam<C extends object = object> {
 }
 
 /**
+ * The HTTP layer of one application.
+ *
+ * @param surroundings `warn` prints warnings where there is no `onEvent`: into the log of the framework
  * @throws TypeError that names the option which is missing, unknown, weak or contradictory
  */
-export function createSeam<C extends object = object>(options: SeamOptions<C>): Seam<C> {
-  const { http, rest } = httpSettings(options)
-  const { longestAccessToken: longestInCookie } = http.cookies
-  const context = createContext(rest, { longestInCookie })
+export function createSeam<C extends object = object>(
+  options: SeamOptions<C>,
+  surroundings: Pick<Surroundings, 'warn'> = {},
+): Seam<C> {
+  const { rest, ...checked } = httpSettings(options)
+  const { longestAccessToken: longestInCookie } = checked.http.cookies
+  const context = createContext(rest, { ...surroundings, longestInCookie })
+  const warnOnce = warningsOf(context)
+  const http = { ...checked.http, warnings: cookieWarnings(context, checked.http, warnOnce) }
   const exchanges = createExchanges()
   const refreshing = http.autoRefresh ? autoRefresh(context, http, exchanges) : undefined
-  const guard = { context, http, exchanges, autoRefresh: refreshing }
+  const guard = { context, http, exchanges, warnOnce, autoRefresh: refreshing }
   return {
     tokens: verbs<C>(context),
     routes: tokenRoutes(context, http, exchanges),
     jwt: jwtSource(context, http),
     identify: (request, response, auth, done) => identify(guard, request, response, auth, done as Identified),
-    warn: (code, message) => context.publish({ type: 'config_warning', code, message }),
+    warn: warnOnce,
     explainRefusal: (request, response, error) => explainRefusal(guard, request, response, error),
     claimsOf: (request, howToGuard) => claimsOf(guard, request, howToGuard) as Claims<C>,
     authenticateRequest: async (request, demands) =>

@@ -42,6 +42,7 @@ export async function issueTokens(
   const isInCookies = transport !== 'body'
   if (isInCookies) {
     checkOrigin(context, http, request)
+    http.warnings.atLogin(request)
   }
   const earlier = exchange.begun
   const [replaces, ...others] = [

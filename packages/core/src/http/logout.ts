@@ -62,6 +62,7 @@ export async function endPresented(
     return { ...noStore }
   }
   checkOrigin(context, http, request)
+  http.warnings.atUse(request)
   for (const session of sessionsOf(context, http, request)) {
     await endSession(context, session, 'revoke')
   }

@@ -4,6 +4,7 @@ import { shown } from '../kind.js'
 import { type TokensOptions, tokensOptionNames } from '../options.js'
 import { checkTransport, type Transport } from '../refresh-token/token.js'
 import { type CookieOptions, type CookieSettings, cookieSettings } from './cookie-options.js'
+import type { CookieWarnings } from './cookie-warnings.js'
 import { parseUrl } from './origin.js'
 
 /** The routes that come with the plugin. */
@@ -32,7 +33,12 @@ export interface HttpOptions {
 /** Everything an adapter takes. */
 export type SeamOptions<C extends object = object> = TokensOptions<C> & HttpOptions
 
-export interface HttpSettings {
+export interface HttpSettings extends CheckedHttpOptions {
+  readonly warnings: CookieWarnings
+}
+
+/** Options after the check. */
+export interface CheckedHttpOptions {
   readonly prefix: string
   readonly transport: Transport
   readonly cookies: CookieSettings
@@ -60,7 +66,7 @@ export const seamOptionNames: readonly string[] = [...tokensOptionNames, ...Obje
  */
 export function httpSettings<C extends object>(
   options: SeamOptions<C>,
-): { http: HttpSettings; rest: TokensOptions<C> } {
+): { http: CheckedHttpOptions; rest: TokensOptions<C> } {
   const members = checkMembers('options', options, seamOptionNames)
   const { prefix = '/auth', transport = 'cookie', cookie, trustedOrigins = [], ...others } = members
   const { autoRefresh = false, routes = {}, ...rest } = others

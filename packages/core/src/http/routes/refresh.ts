@@ -41,6 +41,7 @@ export const handleRefresh: Handler = async (context, http, request) => {
   const isPage = grantType === undefined && (origin ?? site) !== undefined
   if (cookie !== undefined || isPage) {
     checkOrigin(context, http, request)
+    http.warnings.atRefresh(request)
   }
   if (cookie === undefined) {
     const areDuplicates = reportDuplicates(context, http, request)

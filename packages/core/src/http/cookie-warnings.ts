@@ -1,0 +1,107 @@
+import type { Context } from '../context.js'
+import type { CheckedHttpOptions } from './options.js'
+import { hostOf, parseUrl } from './origin.js'
+import type { HttpRequest } from './types.js'
+import type { WarnOnce } from './warn-once.js'
+
+/** Milliseconds after a login in which a request without any cookie means that the browser kept none. */
+const rightAfter = 60_000
+
+/**
+ * Finds browsers that drop our Secure cookies, which neither they nor the server would report. Each warning comes once,
+ * and only for what a browser says by itself: no other client loses a cookie in silence.
+ */
+export interface CookieWarnings {
+  /** A login, whose response sets our cookies. */
+  atLogin(request: HttpRequest): void
+  /** A refresh by cookies, whether it brought one or not. */
+  atRefresh(request: HttpRequest): void
+  /** A guarded request or a log-out, whatever it brought. */
+  atUse(request: HttpRequest): void
+}
+
+export function cookieWarnings(
+  { settings }: Context,
+  { cookies, transport }: CheckedHttpOptions,
+  warn: WarnOnce,
+): CookieWarnings {
+  /** The last login on this machine, by a browser that may have dropped its cookies. */
+  let doubted: { readonly userAgent: string | undefined; readonly until: number } | undefined
+
+  if (!cookies.isSecure) {
+    return { atLogin() {}, atRefresh() {}, atUse() {} }
+  }
+  const atUse = (request: HttpRequest): void => {
+    // As it is at almost all requests.
+    if (doubted === undefined) {
+      return
+    }
+    const { 'user-agent': userAgent, authorization, cookie } = request.headers
+    if (userAgent !== doubted.userAgent || authorization !== undefined || !isLoopbackHost(request)) {
+      return
+    }
+    const isLost = cookie === undefined && settings.now() < doubted.until
+    doubted = undefined
+    if (isLost) {
+      warn('secure_cookie_on_localhost', onLocalhost)
+    }
+  }
+  return {
+    atLogin(request) {
+      const page = plainPage(request)
+      if (page === 'elsewhere') {
+        warn('secure_cookie_over_http', overHttp)
+      }
+      if (page === 'loopback' && isWebKit(request)) {
+        doubted = { userAgent: request.headers['user-agent'], until: settings.now() + rightAfter }
+      }
+    },
+    atRefresh(request) {
+      // Where tokens travel in bodies, a refresh without any is only that.
+      if (transport === 'cookie' && plainPage(request) === 'elsewhere') {
+        warn('secure_cookie_over_http', overHttp)
+      }
+      atUse(request)
+    },
+    atUse,
+  }
+}
+
+const overHttp =
+  'A browser sent a login or a refresh over plain http. It drops our cookies, which are Secure, and nobody stays logged in. ' +
+  'Serve the site over https, or set cookie.secure to false in development'
+
+const onLocalhost =
+  'Safari has dropped our cookies: it keeps no Secure cookie that comes over plain http, not even on localhost. ' +
+  'Set cookie.secure to false in development, or serve https'
+
+/**
+ * Where the page of a browser is that sent this request over plain http. `Origin` has the scheme that the browser used,
+ * whatever proxies are between; `Sec-Fetch-Site` comes over https, and to localhost.
+ */
+function plainPage({ headers }: HttpRequest): 'elsewhere' | 'loopback' | undefined {
+  const { origin = '' } = headers
+  const url = origin.startsWith('http://') ? parseUrl(origin) : undefined
+  if (url === undefined) {
+    return undefined
+  }
+  if (isLoopback(url.hostname)) {
+    return 'loopback'
+  }
+  return headers['sec-fetch-site'] === undefined ? 'elsewhere' : undefined
+}
+
+function isLoopbackHost(request: HttpRequest): boolean {
+  const url = parseUrl(`http://${hostOf(request)}`)
+  return url !== undefined && isLoopback(url.hostname)
+}
+
+function isLoopback(hostname: string): boolean {
+  return /^(.+\.)?localhost$|^127\.\d+\.\d+\.\d+$|^\[::1\]$/.test(hostname)
+}
+
+/** Safari, and browsers built alike. Chromium names itself after it, and jsdom does, which runs tests. */
+function isWebKit({ headers }: HttpRequest): boolean {
+  const userAgent = headers['user-agent'] ?? ''
+  return /AppleWebKit\/.*Safari\//.test(userAgent) && !/Chrome\/|Chromium\/|Edg\//.test(userAgent)
+}
