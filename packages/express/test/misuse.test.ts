@@ -8,7 +8,7 @@ import { listen, login, rule, secret, who } from './app.js'
 const calls = {
   'auth.authenticate': 'pass auth.authenticate itself, without calling it',
   'auth.optional': 'pass auth.optional itself, without calling it',
-  auth: 'pass auth itself, without calling it',
+  'auth.middleware': 'pass auth.middleware itself, without calling it',
   'auth.require({ ... })': 'pass auth.require({ ... }) itself, without calling it',
 }
 
@@ -17,7 +17,7 @@ t.test('a guard that is called instead of passed throws at once, and says so', a
   const guards: Record<keyof typeof calls, unknown> = {
     'auth.authenticate': auth.authenticate,
     'auth.optional': auth.optional,
-    auth,
+    'auth.middleware': auth.middleware,
     'auth.require({ ... })': auth.require({ scope: 'read' }),
   }
   for (const [name, guard] of Object.entries(guards)) {

@@ -7,7 +7,7 @@ rule('warnings are printed by the process, where there is no onEvent', async (t,
   inProduction(t)
   const warnings = collectWarnings(t)
   const app = framework()
-  app.use(tokenratchet({ secret, accessTokenLifetime: '2d' }))
+  app.use(tokenratchet({ secret, accessTokenLifetime: '2d' }).middleware)
   app.post('/login', login)
   const { port } = await listen(t, app)
   const headers = { origin: 'http://shop.test', host: 'shop.test' }

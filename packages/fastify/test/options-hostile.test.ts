@@ -23,10 +23,10 @@ async function boot(options: unknown): Promise<void> {
   }
 }
 
-const plugin = { name: 'plugin', needed: { secret, jwt: false }, use: boot }
+const plugin = { name: 'plugin', needed: { secret }, use: boot }
 
 const surfaces: readonly [Surface, kinds?: string[]][] = [
-  [{ ...plugin, options: ['global', 'decoratorName', 'jwt', 'cookie', 'routes.refresh.config'] }],
+  [{ ...plugin, options: ['global', 'decoratorName', 'cookie', 'routes.refresh.config'] }],
   // Handed on to the core, which refuses all the others too: packages/core/test/options-hostile.test.ts.
   [
     { ...plugin, options: [...coreNames, ...httpNames].filter(name => name !== 'claims') },
