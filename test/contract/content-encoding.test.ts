@@ -95,7 +95,7 @@ rule('what is really compressed is 415 as well, and too much of it 413', async (
   }
 })
 
-rule('a Content-Encoding that encodes nothing is as none', async (t, world) => {
+rule('a Content-Encoding that encodes nothing is ignored', async (t, world) => {
   const browser = new Browser(await world.start())
   await browser.login('ada')
   const rows: [encoding: string, payload: string][] = [

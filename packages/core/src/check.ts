@@ -1,7 +1,7 @@
 import { kindOf, shown } from './kind.js'
 
 /** Entries. A Proxy may answer any length. */
-const longestList = 100_000
+const maxEntries = 100_000
 
 /**
  * Reads an object of options: each member once, and no other names than the known ones. What is checked is then what
@@ -69,8 +69,8 @@ export function copyList(name: string, expected: string, value: unknown): unknow
   }
   const list = value as readonly unknown[]
   const length = reading(name, () => list.length)
-  if (!Number.isSafeInteger(length) || length > longestList) {
-    throw new TypeError(`${name} must have ${longestList} entries or fewer`)
+  if (!Number.isSafeInteger(length) || length > maxEntries) {
+    throw new TypeError(`${name} must have ${maxEntries} entries or fewer`)
   }
   return Array.from({ length }, (_, index) => reading(`${name}[${index}]`, () => list[index]))
 }

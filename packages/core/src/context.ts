@@ -10,7 +10,7 @@ import { Revocations } from './revocations.js'
 import { memoryStore } from './store/memory.js'
 import type { Store } from './store/store.js'
 import { warnOfTimes } from './times.js'
-import { longestInCookie as ordinaryLongestInCookie } from './verbs/mint.js'
+import { longestInCookie } from './verbs/mint.js'
 import { emitWarning, type Warn } from './warnings.js'
 
 /** What the verbs work with. */
@@ -26,7 +26,7 @@ export interface Context {
   readonly publishFor: number
   readonly publish: Publish
   /** Characters of an access token that fit into a cookie beside its name. */
-  readonly longestInCookie: number
+  readonly maxInCookie: number
   /** Asks the store. Whatever it throws is an outage: one event, one error, and nobody is logged out by it. */
   readonly ask: <T>(question: (store: Store) => Promise<T>) => Promise<T>
 }
@@ -48,14 +48,15 @@ export const clockTolerance = 300
 
 /** What an adapter knows, and the core alone does not. */
 export interface Surroundings {
-  readonly longestInCookie?: number
+  /** As `Context` has it. */
+  readonly maxInCookie?: number
   /** What prints warnings for people when there is no `onEvent`. Default: `process.emitWarning`. */
   readonly warn?: Warn
 }
 
 export function createContext<C extends object>(
   options: TokensOptions<C>,
-  { longestInCookie = ordinaryLongestInCookie, warn = emitWarning }: Surroundings = {},
+  { maxInCookie = longestInCookie, warn = emitWarning }: Surroundings = {},
 ): Context {
   const settings = checkOptions(options)
   const { secrets, issuer, now, accessTokenLifetime, maxStaleness } = settings
@@ -78,7 +79,7 @@ export function createContext<C extends object>(
     feed,
     publishFor,
     publish,
-    longestInCookie,
+    maxInCookie,
     async ask(question) {
       try {
         return await question(store)

@@ -119,6 +119,21 @@ t.test('R23: options that are not an object are refused, whatever they are', asy
   }
 })
 
+t.test(
+  'a subject is refused by its name, and a token that is not text as garbage is, whatever it is',
+  async t => {
+    for (const [what, make] of Object.entries(hostile)) {
+      const subject = make() as string
+      t.equal(await outcomeOf(() => tokens.sessions(subject), ['subject']), 'refused', what)
+      t.equal(await outcomeOf(() => tokens.revokeAll(subject), ['subject']), 'refused', what)
+      const token = make() as string
+      t.throws(() => tokens.verify(token), { code: 'ERR_ACCESS_TOKEN_INVALID' }, what)
+      await t.rejects(tokens.introspect(token), { code: 'ERR_ACCESS_TOKEN_INVALID' }, what)
+      await t.rejects(tokens.refresh(token), { code: 'ERR_INVALID_GRANT' }, what)
+    }
+  },
+)
+
 t.test('R23: an option is read once, so that what was checked is what is used', async t => {
   for (const surface of surfaces) {
     const read: Record<string, number> = {}

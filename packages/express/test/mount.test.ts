@@ -146,6 +146,28 @@ rule('two of them in one application each have their own sessions', async (t, fr
   })
 })
 
+rule('two of them below paths of one application keep both logins by a name prefix', async (t, framework) => {
+  const app = framework()
+  for (const name of ['shop', 'admin']) {
+    const auth = tokenratchet({ secret: `${secret}${name}`, cookie: { namePrefix: name } })
+    const router = framework.Router()
+    router.use(auth)
+    router.post('/login', login)
+    router.get('/me', auth.authenticate, who)
+    app.use(`/${name}`, router)
+  }
+  const browser = new Browser(await listen(t, app))
+  await browser.post('/shop/login')
+  await browser.post('/admin/login')
+  t.same(await statuses(browser, ['/shop/auth/refresh', '/admin/auth/refresh']), {
+    '/shop/auth/refresh': 200,
+    '/admin/auth/refresh': 200,
+  })
+  t.equal((await browser.post('/admin/auth/logout')).status, 204)
+  t.same((await browser.get('/shop/me')).json(), { user: 'ada' })
+  t.equal((await browser.get('/admin/me')).status, 401)
+})
+
 rule('a route that is left out is left to the application', async (t, framework) => {
   const app = framework()
   app.use(tokenratchet({ secret, routes: { refresh: false } }).middleware)

@@ -51,7 +51,7 @@ t.test(
   },
 )
 
-/** These are no object to Fastify itself, which then hands on an empty one, or calls a function for the options. */
+/** Fastify hands on an empty object in place of these, or calls a function for the options. */
 const ofFastify = [
   'null',
   'NaN',

@@ -109,6 +109,27 @@ t.test('two scopes each have their own', async t => {
   t.equal((await browser.post('/shop/auth/refresh')).statusCode, 200)
 })
 
+t.test('two scopes keep both logins by a name prefix', async t => {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  for (const name of ['shop', 'admin']) {
+    const department: FastifyPluginAsync = async scope => {
+      await scope.register(tokenratchet, { secret: `${secret}${name}`, cookie: { namePrefix: name } })
+      scope.post('/login', async (_request, reply) => reply.issueTokens({ subject: name }))
+      scope.get('/me', { config: { auth: true } }, who)
+    }
+    await app.register(department, { prefix: `/${name}` })
+  }
+  const browser = new Browser(app)
+  await browser.post('/shop/login')
+  await browser.post('/admin/login')
+  t.equal((await browser.post('/shop/auth/refresh')).statusCode, 200)
+  t.equal((await browser.post('/admin/auth/refresh')).statusCode, 200)
+  t.equal((await browser.post('/admin/auth/logout')).statusCode, 204)
+  t.same((await browser.get('/shop/me')).json(), { user: 'shop' })
+  t.equal((await browser.get('/admin/me')).statusCode, 401)
+})
+
 t.test('a serializer of the application does not write the answers of the routes', async t => {
   const app = Fastify()
   t.teardown(() => app.close())

@@ -15,7 +15,7 @@ t.test('R23: a value that an option does not expect is refused by its name, and 
   })
 })
 
-t.test('R23: what is no client, and options that are no object, are refused, whatever they are', async t => {
+t.test('R23: anything but a client, and options that are not an object, are refused', async t => {
   for (const [what, make] of Object.entries(hostile)) {
     t.equal(
       await outcomeOf(() => redisStore(make() as never), ['redisStore needs a client']),

@@ -6,7 +6,7 @@ import { kindOf } from '../kind.js'
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json }
 
 /** Levels. More do not fit into a token, and would overflow the stack. */
-const deepest = 500
+const maxLevels = 500
 
 /** What JSON would lose, or make something else of, and what to pass instead. */
 const insteadOf: Readonly<Record<string, string>> = {
@@ -48,7 +48,7 @@ export function toJson(path: string, value: unknown, above: readonly unknown[] =
   if (above.includes(plain)) {
     throw new TypeError(`${path} is cyclic: it contains itself. Pass a copy without that member`)
   }
-  if (above.length >= deepest) {
+  if (above.length >= maxLevels) {
     throw new TypeError(`${path.slice(0, 100)} is nested too deeply: pass fewer levels`)
   }
   const within = [...above, plain]

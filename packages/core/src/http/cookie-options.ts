@@ -9,7 +9,7 @@ export interface CookieSettings {
   /** Repeated when a cookie is cleared, or the browser would keep it. */
   readonly attributes: string
   /** Characters of an access token that fit beside its name. */
-  readonly longestAccessToken: number
+  readonly maxAccessToken: number
 }
 
 /** How cookies are set: the option `cookie`. */
@@ -39,7 +39,7 @@ const priority = 'Priority=High'
 const sameSites = { lax: 'Lax', strict: 'Strict', none: 'None' } as const
 
 /** RFC 6265bis section 5.6: octets of name and value. Browsers drop a cookie that has more. */
-const longestCookie = 4096
+const maxCookie = 4096
 
 /** An RFC 9110 section 5.6.2 token. Names that begin with two underscores mean something to browsers. */
 const namePrefixes = /^(?!__)[\w!#$%&'*+\-.^`|~]{1,32}$/
@@ -72,7 +72,7 @@ export function cookieSettings(options: unknown = {}): CookieSettings {
       priority,
       ...(isPartitioned ? ['Partitioned'] : []),
     ].join('; '),
-    longestAccessToken: Math.min(longestInCookie, longestCookie - accessToken.length),
+    maxAccessToken: Math.min(longestInCookie, maxCookie - accessToken.length),
   }
 }
 

@@ -93,8 +93,8 @@ export function createSeam<C extends object = object>(
   surroundings: Pick<Surroundings, 'warn'> = {},
 ): Seam<C> {
   const { rest, ...checked } = httpSettings(options)
-  const { longestAccessToken: longestInCookie } = checked.http.cookies
-  const context = createContext(rest, { ...surroundings, longestInCookie })
+  const { maxAccessToken: maxInCookie } = checked.http.cookies
+  const context = createContext(rest, { ...surroundings, maxInCookie })
   const warnOnce = warningsOf(context)
   const http = { ...checked.http, warnings: cookieWarnings(context, checked.http, warnOnce) }
   const exchanges = createExchanges()

@@ -79,14 +79,14 @@ export function checkOrigin(
 }
 
 /** Characters of a header that an event shows. */
-const longestShown = 255
+const maxShown = 255
 
 /** For the operator, who may have to add the origin to `trustedOrigins`. The answer to the request shows none of it. */
 function whenceOf(request: HttpRequest): Whence {
   const { origin } = request.headers
   const host = hostOf(request)
   return {
-    ...(origin !== undefined && { origin: origin.slice(0, longestShown) }),
-    ...(host !== undefined && { host: host.slice(0, longestShown) }),
+    ...(origin !== undefined && { origin: origin.slice(0, maxShown) }),
+    ...(host !== undefined && { host: host.slice(0, maxShown) }),
   }
 }

@@ -39,7 +39,7 @@ export interface AccessTokenFor {
  * @throws TypeError when it is too long for a cookie, or for a header
  */
 export function mintAccessToken(
-  { settings, accessRing, longestInCookie }: Context,
+  { settings, accessRing, maxInCookie }: Context,
   { subject, sid, claims, scope, transport, now, sessionEnds }: AccessTokenFor,
 ): Pick<Issued, 'accessToken' | 'expiresIn' | 'scope'> {
   const iat = Math.floor(now / 1000)
@@ -57,7 +57,7 @@ export function mintAccessToken(
     scope,
   })
   const accessToken = accessRing.encryption === undefined ? signed : encrypt(accessRing.encryption, signed)
-  const longest = transport === 'cookie' ? longestInCookie : longestAccessToken
+  const longest = transport === 'cookie' ? maxInCookie : longestAccessToken
   if (accessToken.length > longest) {
     throw new TypeError(
       `claims are too large: the access token has ${accessToken.length} characters, and ${longest} fit. Leave out what handlers can look up`,
