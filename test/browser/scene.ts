@@ -2,7 +2,7 @@
 
 import type { Client } from '@tokenratchet/client'
 import type { SeamOptions } from '@tokenratchet/core/http'
-import type { Browser, BrowserContext, Page as Tab } from 'playwright-core'
+import type { Browser, BrowserContext, Frame, Page as Tab } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { type Framework, type Site, startSite } from './site.js'
 
@@ -98,7 +98,7 @@ export async function openTabs(scene: Scene, count: number): Promise<[Tab, Tab, 
   return (await Promise.all(Array.from({ length: count }, () => openTab(scene)))) as [Tab, Tab]
 }
 
-export function logIn(tab: Tab, subject = 'ada', transport?: 'body'): Promise<void> {
+export function logIn(tab: Tab | Frame, subject = 'ada', transport?: 'body'): Promise<void> {
   return tab.evaluate(
     async grant => {
       const response = await client.fetch('/login', {
@@ -113,7 +113,7 @@ export function logIn(tab: Tab, subject = 'ada', transport?: 'body'): Promise<vo
 }
 
 /** Whom the app takes its user for; or the status, or the error, that the page gets instead. */
-export function who(tab: Tab): Promise<string | number> {
+export function who(tab: Tab | Frame): Promise<string | number> {
   return tab.evaluate(async () => {
     try {
       const response = await client.fetch('/me')
@@ -124,7 +124,7 @@ export function who(tab: Tab): Promise<string | number> {
   })
 }
 
-export function logOut(tab: Tab): Promise<void> {
+export function logOut(tab: Tab | Frame): Promise<void> {
   return tab.evaluate(() => client.logout())
 }
 

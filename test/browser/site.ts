@@ -100,6 +100,9 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
+/** What other sites may embed. */
+const embeddable = policy.replace("frame-ancestors 'none'", 'frame-ancestors *')
+
 const client = fileURLToPath(new URL('../../packages/client/dist/', import.meta.url))
 const javascript = { 'content-type': 'text/javascript' }
 
@@ -108,11 +111,11 @@ function pageOfApp(path: string): Page | undefined {
   if (module) {
     return { headers: javascript, text: readFileSync(`${client}${module}`, 'utf8') }
   }
+  const text = '<!doctype html><title>App</title><script type="module" src="/page.js"></script>'
+  const html = { 'content-type': 'text/html' }
   return {
-    '/': {
-      headers: { 'content-type': 'text/html', 'content-security-policy': policy },
-      text: '<!doctype html><title>App</title><script type="module" src="/page.js"></script>',
-    },
+    '/': { headers: { ...html, 'content-security-policy': policy }, text },
+    '/embedded': { headers: { ...html, 'content-security-policy': embeddable }, text },
     '/page.js': { headers: javascript, text: pageScript },
   }[path]
 }

@@ -1,6 +1,6 @@
 import type { CookieOptions } from '@tokenratchet/core/http'
 import type { AppRoute } from './app.js'
-import { Browser } from './http.js'
+import { Browser, names } from './http.js'
 import { rule } from './rule.js'
 
 /** Name, value and attributes of a Set-Cookie line, the attributes in the order of the alphabet. */
@@ -77,6 +77,26 @@ for (const [variant, [cookie, prefix, attributes]] of Object.entries(variants)) 
     }
   })
 }
+
+rule('R17: partitioned cookies clear those from before the option, first', async (t, world) => {
+  const browser = new Browser(await world.start({ cookie: { sameSite: 'none', partitioned: true } }))
+  const both = [names.access, names.refresh]
+  const before = ['HttpOnly', 'Max-Age=0', 'Path=/', 'Priority=High', 'SameSite=None', 'Secure']
+  const after = (maxAge: string) =>
+    [maxAge, 'HttpOnly', 'Partitioned', 'Path=/', 'Priority=High', 'SameSite=None', 'Secure'].sort()
+  const rows = [
+    [await browser.login('ada'), fortnight],
+    [await browser.post('/auth/refresh'), fortnight],
+    [await browser.post('/auth/logout'), 'Max-Age=0'],
+  ] as const
+  for (const [answer, maxAge] of rows) {
+    t.match(answer.cookies.map(parse), [
+      ...both.map(name => ({ name, value: '', attributes: before })),
+      ...both.map(name => ({ name, attributes: after(maxAge) })),
+    ])
+    t.equal(answer.cookies.length, 4)
+  }
+})
 
 rule(
   'the cookies live until the idle deadline of their session, which is never past the absolute one',

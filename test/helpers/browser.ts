@@ -1,5 +1,6 @@
 // Chromium without a window, for tests: each starts its own, which ends with it.
 import { accessSync, constants } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
 import process from 'node:process'
 import { type Browser, type BrowserContext, chromium, type LaunchOptions } from 'playwright-core'
 import type t from 'tap'
@@ -9,6 +10,11 @@ type Test = Pick<typeof t, 'teardown'>
 interface Options {
   /** Where names of hosts lead, such as `MAP *.example.test 127.0.0.1`. */
   readonly hosts?: string
+}
+
+interface ProfileOptions extends Options {
+  /** Whether pages that are embedded in other sites get cookies. Default: as the browser is built. */
+  readonly thirdPartyCookies?: 'allowed' | 'blocked'
 }
 
 /** A browser that forgets everything. */
@@ -22,11 +28,23 @@ export async function launchBrowser(test: Test, options: Options = {}): Promise<
 export async function launchProfile(
   test: Test,
   folder: string,
-  options: Options = {},
+  options: ProfileOptions = {},
 ): Promise<BrowserContext> {
+  await writePreferences(folder, options)
   const context = await chromium.launchPersistentContext(folder, launchOptions(options))
   test.teardown(() => context.close())
   return context
+}
+
+async function writePreferences(folder: string, { thirdPartyCookies }: ProfileOptions): Promise<void> {
+  if (thirdPartyCookies !== undefined) {
+    const mode = thirdPartyCookies === 'blocked' ? 1 : 0
+    await mkdir(`${folder}/Default`, { recursive: true })
+    await writeFile(
+      `${folder}/Default/Preferences`,
+      JSON.stringify({ profile: { cookie_controls_mode: mode } }),
+    )
+  }
 }
 
 /** Ends a browser as a crash does: it writes nothing any more. Resolves once its folder can be used again. */

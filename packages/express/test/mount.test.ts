@@ -151,7 +151,7 @@ rule('two of them below paths of one application keep both logins by a name pref
   for (const name of ['shop', 'admin']) {
     const auth = tokenratchet({ secret: `${secret}${name}`, cookie: { namePrefix: name } })
     const router = framework.Router()
-    router.use(auth)
+    router.use(auth.middleware)
     router.post('/login', login)
     router.get('/me', auth.authenticate, who)
     app.use(`/${name}`, router)

@@ -8,6 +8,11 @@ export interface CookieSettings {
   readonly isSecure: boolean
   /** Repeated when a cookie is cleared, or the browser would keep it. */
   readonly attributes: string
+  /**
+   * With `partitioned`, the attributes of the cookies from before: browsers keep both cookies of a name, and send both.
+   * So those are cleared whenever ours are set or cleared.
+   */
+  readonly unpartitioned: string | undefined
   /** Characters of an access token that fit beside its name. */
   readonly maxAccessToken: number
 }
@@ -60,18 +65,13 @@ export function cookieSettings(options: unknown = {}): CookieSettings {
   const own = namePrefix === undefined ? '' : `${checkNamePrefix(namePrefix)}_`
   const nameOf = (token: string): string => `${isSecure ? '__Host-' : ''}${own}${token}`
   const accessToken = nameOf('access_token')
+  const attributes = `Path=/; HttpOnly${isSecure ? '; Secure' : ''}; SameSite=${site}; ${priority}`
   return {
     accessToken,
     refreshToken: nameOf('refresh_token'),
     isSecure,
-    attributes: [
-      'Path=/',
-      'HttpOnly',
-      ...(isSecure ? ['Secure'] : []),
-      `SameSite=${site}`,
-      priority,
-      ...(isPartitioned ? ['Partitioned'] : []),
-    ].join('; '),
+    attributes: isPartitioned ? `${attributes}; Partitioned` : attributes,
+    unpartitioned: isPartitioned ? attributes : undefined,
     maxAccessToken: Math.min(longestInCookie, maxCookie - accessToken.length),
   }
 }

@@ -8,13 +8,23 @@ import type { CookieSettings } from './cookie-options.js'
 export function setCookies(cookies: CookieSettings, issued: Issued): string[] {
   const { accessToken, refreshToken, refreshExpiresIn } = issued
   return [
+    ...clearUnpartitioned(cookies),
     `${cookies.accessToken}=${accessToken}; Max-Age=${refreshExpiresIn}; ${cookies.attributes}`,
     `${cookies.refreshToken}=${refreshToken}; Max-Age=${refreshExpiresIn}; ${cookies.attributes}`,
   ]
 }
 
 export function clearCookies(cookies: CookieSettings): string[] {
-  return [cookies.accessToken, cookies.refreshToken].map(name => `${name}=; Max-Age=0; ${cookies.attributes}`)
+  return [...clearUnpartitioned(cookies), ...cleared(cookies, cookies.attributes)]
+}
+
+/** In front of others: a browser that doesn't know `Partitioned` takes both for one cookie, and the last line holds. */
+function clearUnpartitioned(cookies: CookieSettings): string[] {
+  return cookies.unpartitioned === undefined ? [] : cleared(cookies, cookies.unpartitioned)
+}
+
+function cleared({ accessToken, refreshToken }: CookieSettings, attributes: string): string[] {
+  return [accessToken, refreshToken].map(name => `${name}=; Max-Age=0; ${attributes}`)
 }
 
 /** The name that a Set-Cookie line sets, as browsers read it (RFC 6265bis section 5.6). */
