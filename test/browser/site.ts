@@ -1,7 +1,5 @@
 // An app with a page that uses the client, as a browser meets them: over HTTP, with a strict content security policy.
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { memoryStore, type Session, StoreUnavailableError, type TokenEvent } from '@tokenratchet/core'
 import type { SeamOptions } from '@tokenratchet/core/http'
 import { type FakeClock, fakeClock } from '@tokenratchet/core/testing'
@@ -10,7 +8,8 @@ import type t from 'tap'
 import { type AppRoute, commonRoutes, type StartApp } from '../contract/app.js'
 import { startExpress } from '../contract/express-app.js'
 import { startFastify } from '../contract/fastify-app.js'
-import { type Front, type Page, startFront } from './front.js'
+import { type Front, startFront } from './front.js'
+import { pageOfApp } from './pages.js'
 
 export const frameworks = {
   fastify: startFastify,
@@ -46,14 +45,15 @@ export interface Site extends Front {
 
 export async function startSite(
   test: Pick<typeof t, 'teardown'>,
-  framework: Framework = 'fastify',
+  framework: Framework | StartApp = 'fastify',
   options: Partial<SeamOptions> = {},
 ): Promise<Site> {
+  const start = typeof framework === 'function' ? framework : frameworks[framework]
   const clock = fakeClock()
   const events: Site['events'] = []
   const reasons: Site['reasons'] = []
   const { rotate, ...store } = memoryStore({ now: clock.now })
-  const app = await frameworks[framework]({
+  const app = await start({
     options: {
       secret: randomBytes(32).toString('base64url'),
       store: {
@@ -88,44 +88,3 @@ export async function startSite(
   }
   return site
 }
-
-/** Nothing but the site's own modules, and no script that is made of text. */
-const policy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "connect-src 'self'",
-  "require-trusted-types-for 'script'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join('; ')
-
-/** What other sites may embed. */
-const embeddable = policy.replace("frame-ancestors 'none'", 'frame-ancestors *')
-
-const client = fileURLToPath(new URL('../../packages/client/dist/', import.meta.url))
-const javascript = { 'content-type': 'text/javascript' }
-
-function pageOfApp(path: string): Page | undefined {
-  const [, module] = /^\/client\/([a-z]+\.js)$/.exec(path) ?? []
-  if (module) {
-    return { headers: javascript, text: readFileSync(`${client}${module}`, 'utf8') }
-  }
-  const text = '<!doctype html><title>App</title><script type="module" src="/page.js"></script>'
-  const html = { 'content-type': 'text/html' }
-  return {
-    '/': { headers: { ...html, 'content-security-policy': policy }, text },
-    '/embedded': { headers: { ...html, 'content-security-policy': embeddable }, text },
-    '/page.js': { headers: javascript, text: pageScript },
-  }[path]
-}
-
-const pageScript = `
-  import { createClient } from '/client/index.js'
-  const transport = new URL(location).searchParams.get('transport') ?? 'cookie'
-  globalThis.client = createClient({ transport })
-  globalThis.seen = []
-  for (const type of ['signedin', 'refreshed', 'signedout']) {
-    client.addEventListener(type, () => seen.push(type))
-  }
-`

@@ -6,10 +6,15 @@ import tokenratchet, { type Middleware, type Tokenratchet } from '@tokenratchet/
 import type express from 'express'
 import type { AppDescription, AppRoute, Call, Reply, RunningApp } from './app.js'
 
-/** Express 4 and 5 are used alike, but that 4 does not forward rejections: here as its users must do it. */
+/**
+ * Express 4 and 5 are used alike, but that 4 does not forward rejections: here as its users must do it.
+ *
+ * @param before a middleware in front of ours
+ */
 export async function startExpress(
   framework: typeof express,
   { options, routes, trustProxy = false, hasOwnErrors = false, first }: AppDescription,
+  before?: express.RequestHandler,
 ): Promise<RunningApp> {
   const app = framework()
   const auth = tokenratchet(options as Parameters<typeof tokenratchet>[0])
@@ -20,6 +25,9 @@ export async function startExpress(
     first?.(request, response)
     next()
   })
+  if (before !== undefined) {
+    app.use(before)
+  }
   app.use(auth.middleware)
   app.use(framework.json())
   for (const { method, path, auth: guard, handle } of routes) {

@@ -1,15 +1,18 @@
 import type { AddressInfo } from 'node:net'
 import tokenratchet from '@tokenratchet/fastify'
-import Fastify, { type FastifyError, type FastifyRequest } from 'fastify'
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { AppDescription, Call, RunningApp } from './app.js'
 
-export async function startFastify({
-  options,
-  routes,
-  trustProxy = false,
-  hasOwnErrors = false,
-  first,
-}: AppDescription): Promise<RunningApp> {
+/** What an application of Fastify alone has, in front of our plugin and behind it. */
+export interface FastifyExtensions {
+  before?(app: FastifyInstance): Promise<void>
+  after?(app: FastifyInstance): void
+}
+
+export async function startFastify(
+  { options, routes, trustProxy = false, hasOwnErrors = false, first }: AppDescription,
+  { before, after }: FastifyExtensions = {},
+): Promise<RunningApp> {
   const app = Fastify({ trustProxy })
   const errors: unknown[] = []
   app.addHook('onError', async (_request, _reply, error) => void errors.push(error))
@@ -19,7 +22,9 @@ export async function startFastify({
       reply.code(error.statusCode ?? 500).send({ message: error.message }),
     )
   }
+  await before?.(app)
   await app.register(tokenratchet, options as Parameters<typeof tokenratchet>[1])
+  after?.(app)
   for (const { method, path, auth, handle } of routes) {
     app.route({
       method,

@@ -15,6 +15,8 @@ interface Options {
 interface ProfileOptions extends Options {
   /** Whether pages that are embedded in other sites get cookies. Default: as the browser is built. */
   readonly thirdPartyCookies?: 'allowed' | 'blocked'
+  /** Takes certificates that nobody trusts. */
+  readonly acceptAll?: boolean
 }
 
 /** A browser that forgets everything. */
@@ -31,7 +33,10 @@ export async function launchProfile(
   options: ProfileOptions = {},
 ): Promise<BrowserContext> {
   await writePreferences(folder, options)
-  const context = await chromium.launchPersistentContext(folder, launchOptions(options))
+  const context = await chromium.launchPersistentContext(folder, {
+    ...launchOptions(options),
+    ignoreHTTPSErrors: options.acceptAll ?? false,
+  })
   test.teardown(() => context.close())
   return context
 }
