@@ -30,7 +30,6 @@ const levels: Record<TokenEvent['type'], Level> = {
   // The store has lost a write.
   healed: 'warn',
   revocation_healed: 'warn',
-  config_warning: 'warn',
   store_warning: 'warn',
   config_warning: 'warn',
   memory_store_in_production: 'warn',
