@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { replies, split } from './resp.js'
 
 export interface LossyProxy {
   readonly port: number
@@ -9,10 +10,16 @@ export interface LossyProxy {
   target: number
   /** Names of the commands that clients sent, in upper case, in order. */
   readonly commands: string[]
+  /** How many of them were scripts on the keys of all 16 buckets: reads of the feed. */
+  feedReads: number
+  /** The last of these reads whose answer was passed on, by its place among them. */
+  feedAnswer: number
   /** Answers scripts in the server's place, by an error. */
   error: string | undefined
   /** Cuts what is connected, and whoever connects, until it is told otherwise: the server can't be reached. */
   isDown: boolean
+  /** Exchanges the next two replies of one connection, once both are there; resolves then. */
+  swapReplies(): Promise<void>
   /** Forwards the next command of this name, swallows the reply and cuts the connection; resolves then. */
   loseReply(name: string): Promise<void>
   /** Cuts all connections. */
@@ -24,6 +31,7 @@ export async function startProxy(target: number): Promise<LossyProxy> {
   const pairs = new Set<readonly [Socket, Socket]>()
   let isDown = false
   let losing: { name: string; lost: () => void } | undefined
+  let swapping: { held: Buffer; done: () => void } | undefined
 
   const server = createServer({ noDelay: true }, client => {
     if (isDown) {
@@ -35,12 +43,17 @@ export async function startProxy(target: number): Promise<LossyProxy> {
     pairs.add(pair)
     let swallow: (() => void) | undefined
     let rest: Buffer = Buffer.alloc(0)
+    /** For each command that has not been answered yet its place among the reads of the feed, if it is one. */
+    const places: (number | undefined)[] = []
+    let unfinished: Buffer = Buffer.alloc(0)
 
     client.on('data', data => {
       const { requests, rest: incomplete } = split(Buffer.concat([rest, data]))
       rest = incomplete
-      for (const { name, bytes } of requests) {
+      for (const { name, second, bytes } of requests) {
         proxy.commands.push(name)
+        const isFeedRead = name.startsWith('EVAL') && second === '16'
+        proxy.feedReads += isFeedRead ? 1 : 0
         if (proxy.error !== undefined && name.startsWith('EVAL')) {
           client.write(`-${proxy.error}\r\n`)
           continue
@@ -49,15 +62,34 @@ export async function startProxy(target: number): Promise<LossyProxy> {
           swallow = losing.lost
           losing = undefined
         }
+        places.push(isFeedRead ? proxy.feedReads : undefined)
         upstream.write(bytes)
       }
     })
+    const note = (data: Buffer): void => {
+      unfinished = Buffer.concat([unfinished, data])
+      for (const reply of replies(unfinished)) {
+        unfinished = unfinished.subarray(reply.length)
+        const place = places.shift()
+        // An error is no answer, such as that of a script which the server does not know.
+        proxy.feedAnswer = place !== undefined && reply[0] !== 45 ? place : proxy.feedAnswer
+      }
+    }
     upstream.on('data', data => {
       if (swallow) {
         swallow()
         end()
-      } else {
+      } else if (swapping === undefined) {
         client.write(data)
+        note(data)
+      } else {
+        swapping.held = Buffer.concat([swapping.held, data])
+        const [first, second] = replies(swapping.held)
+        if (first !== undefined && second !== undefined) {
+          client.write(Buffer.concat([second, first, swapping.held.subarray(first.length + second.length)]))
+          swapping.done()
+          swapping = undefined
+        }
       }
     })
     const end = (): void => {
@@ -76,6 +108,8 @@ export async function startProxy(target: number): Promise<LossyProxy> {
     port: (server.address() as { port: number }).port,
     target,
     commands: [],
+    feedReads: 0,
+    feedAnswer: 0,
     error: undefined,
     get isDown() {
       return isDown
@@ -90,6 +124,10 @@ export async function startProxy(target: number): Promise<LossyProxy> {
       new Promise(lost => {
         losing = { name, lost }
       }),
+    swapReplies: () =>
+      new Promise(done => {
+        swapping = { held: Buffer.alloc(0), done }
+      }),
     cut() {
       for (const socket of [...pairs].flat()) {
         socket.destroy()
@@ -103,36 +141,6 @@ export async function startProxy(target: number): Promise<LossyProxy> {
     },
   }
   return proxy
-}
-
-/** Requests are arrays of bulk strings: `*2\r\n$3\r\nGET\r\n$1\r\nx\r\n`. The first string is the command's name. */
-function split(data: Buffer): { requests: { name: string; bytes: Buffer }[]; rest: Buffer } {
-  const requests = []
-  let start = 0
-  for (;;) {
-    let at = start
-    const number = (): number | undefined => {
-      const end = data.indexOf('\r\n', at)
-      const value = end < 0 ? undefined : Number(data.toString('latin1', at + 1, end))
-      at = end + 2
-      return value
-    }
-    const count = number()
-    let name = ''
-    for (let index = 0; index < (count ?? 0); index++) {
-      const length = number()
-      if (length === undefined || at + length + 2 > data.length) {
-        return { requests, rest: data.subarray(start) }
-      }
-      name ||= data.toString('latin1', at, at + length).toUpperCase()
-      at += length + 2
-    }
-    if (count === undefined) {
-      return { requests, rest: data.subarray(start) }
-    }
-    requests.push({ name, bytes: data.subarray(start, at) })
-    start = at
-  }
 }
 
 /** What a client of ours does on a 503: the same request again, with the same token. Anything else is thrown. */

@@ -84,10 +84,16 @@ export async function startSentinel(port: number, config: string): Promise<Redis
   return started(port, dir, [file, '--sentinel'])
 }
 
+const running = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of running) {
+    child.kill('SIGKILL')
+  }
+})
+
 async function started(port: number, dir: string, args: readonly string[]): Promise<RedisServer> {
   const child = spawn(redisBinary(), args, { stdio: ['ignore', 'pipe', 'inherit'] })
-  const kill = (): void => void child.kill('SIGKILL')
-  process.once('exit', kill)
+  running.add(child)
   const exited = once(child, 'exit')
   let log = ''
   child.stdout.setEncoding('utf8').on('data', text => {
@@ -104,7 +110,7 @@ async function started(port: number, dir: string, args: readonly string[]): Prom
     process: child,
     command: (...command) => ask(port, command),
     async stop(signal = 'SIGKILL') {
-      process.removeListener('exit', kill)
+      running.delete(child)
       child.kill('SIGCONT')
       child.kill(signal)
       await exited

@@ -9,6 +9,7 @@ export type { SigningKey } from './keys/signing.js'
 export type { ClaimsHook, TokensOptions } from './options.js'
 export type { Transport } from './refresh-token/token.js'
 export type { Session } from './session.js'
+export { isWithinLimits, maxSessionNumber } from './store/limits.js'
 export { type MemoryStoreOptions, memoryStore } from './store/memory.js'
 export type {
   Creation,

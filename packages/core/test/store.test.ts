@@ -121,6 +121,24 @@ const mistakes: Record<string, (store: Store) => Partial<Store>> = {
   'create ignores replaces': store => ({
     create: (created, { replaces: _replaces, ...each }) => store.create(created, each),
   }),
+  'create does not look whether it replaced anything': store => ({
+    async create(created, each) {
+      const answer = await store.create(created, each)
+      return { ...answer, ...(answer.outcome === 'created' && { replaced: each.replaces !== undefined }) }
+    },
+  }),
+  'create never says that it replaced something': store => ({
+    async create(created, each) {
+      const answer = await store.create(created, each)
+      return { ...answer, ...(answer.outcome === 'created' && { replaced: false }) }
+    },
+  }),
+  'create takes any number': store => ({
+    create: (created, each) => store.create({ ...created, lifetime: Math.min(created.lifetime, 9999) }, each),
+  }),
+  'a generation wraps around': store => ({
+    rotate: (ref, step) => store.rotate(ref, { ...step, generation: step.generation % (2 ** 48 - 1) }),
+  }),
   'delete does not publish': store => ({
     async delete(ref, how) {
       const { tag, sid } = ref

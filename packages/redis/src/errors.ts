@@ -15,7 +15,9 @@ const meanings: readonly (readonly [RegExp, string])[] = [
     'the user of the connection may not do this',
   ],
   [/\bWRONGTYPE\b/, 'a key of ours holds something that is not ours'],
+  [/malformed feed/, 'the feed of revocations is not as it was written'],
   [/malformed/, 'a session record is not as it was written'],
+  [/another command/, 'the client, or a proxy in front of the server, mixes replies up'],
   [
     /ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|ETIMEDOUT|closed|isn't writeable|max retries|ClusterAllFailed|offline/i,
     'there is no connection',

@@ -11,6 +11,8 @@ export interface Keys {
   readonly feed: string
   /** The seconds that revocations are kept. */
   readonly window: string
+  /** What a command has answered that ended sessions, by the id of the command. */
+  receipt(call: string): string
 }
 
 /**
@@ -23,7 +25,12 @@ export function keysOf(prefix: unknown): readonly Keys[] {
   }
   return Array.from({ length: buckets }, (_, bucket) => {
     const slot = `{${prefix}:${bucket.toString(16)}}`
-    return { sessions: tag => `${slot}:s:${tag}`, feed: `${slot}:feed`, window: `${slot}:window` }
+    return {
+      sessions: tag => `${slot}:s:${tag}`,
+      feed: `${slot}:feed`,
+      window: `${slot}:window`,
+      receipt: call => `${slot}:receipt:${call}`,
+    }
   })
 }
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { Client } from './client.js'
 import { tooLate, unavailable } from './errors.js'
 import type { Script } from './scripts/script.js'
@@ -5,20 +6,50 @@ import type { Script } from './scripts/script.js'
 /** A reply of a script: texts, or lists of them. */
 export type Reply = string | readonly Reply[]
 
-/** Sends a script by its hash, and as a whole when the server does not know it: after a restart, flush or failover. */
+/** The ids of this process begin so: no other process has the same, and a receipt is found by its own command alone. */
+const ids = randomBytes(12).toString('base64url')
+let calls = 0
+
+/** An id for one command. It goes along as the first argument of the script, and the reply must bring it back. */
+export function newCall(): string {
+  calls++
+  return ids + calls.toString(36)
+}
+
+/**
+ * Sends a script by its hash, and as a whole when the server does not know it: after a restart, flush or failover.
+ *
+ * @returns the reply without the id of the command
+ * @throws Error for a reply to another command: a client, a pool or a proxy that has lost count of replies would
+ *   otherwise end the session of somebody else (rule 38)
+ */
 export async function run(
   client: Client,
   script: Script,
   keys: readonly string[],
   args: readonly string[],
-): Promise<Reply> {
+  call: string = newCall(),
+): Promise<readonly Reply[]> {
+  const reply = toReply(await send(client, script, keys, [call, ...args]))
+  if (!Array.isArray(reply) || reply[0] !== call) {
+    throw new Error('the reply belongs to another command')
+  }
+  return reply.slice(1)
+}
+
+async function send(
+  client: Client,
+  script: Script,
+  keys: readonly string[],
+  args: readonly string[],
+): Promise<unknown> {
   try {
-    return toReply(await client.evalSha(script, keys, args))
+    return await client.evalSha(script, keys, args)
   } catch (error) {
     if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) {
       throw error
     }
-    return toReply(await client.eval(script, keys, args))
+    return client.eval(script, keys, args)
   }
 }
 

@@ -3,7 +3,7 @@ import type { Client } from './client.js'
 import { ServerClock } from './clock.js'
 import { tooLate } from './errors.js'
 import { bucketOf, type Keys } from './keys.js'
-import { type Reply, run, withinDeadline } from './run.js'
+import { newCall, type Reply, run, withinDeadline } from './run.js'
 import { askTime } from './scripts/read.js'
 import type { Script } from './scripts/script.js'
 import { warningsOf } from './warnings.js'
@@ -92,8 +92,10 @@ export class Server {
   }
 
   async #send(script: Script, tag: string, args: readonly string[]): Promise<readonly Reply[]> {
-    const { sessions, feed, window } = this.#keys[bucketOf(tag)] as Keys
-    const reply = (await run(this.#client, script, [sessions(tag), feed, window], args)) as readonly Reply[]
+    const { sessions, feed, window, receipt } = this.#keys[bucketOf(tag)] as Keys
+    const call = newCall()
+    const keys = [sessions(tag), feed, window, receipt(call)]
+    const reply = await run(this.#client, script, keys, args, call)
     this.#clockOf(tag).tell(Number(reply[1]))
     this.#warn()
     return reply

@@ -33,13 +33,15 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
       const { tag, sid, data, idleTimeout, lifetime } = session
       const numbers = [idleTimeout, lifetime, perSubject, publishFor].map(String)
       const args = [sid, tag, data, ...numbers, replaces?.sid ?? '']
-      const [outcome, now, record, ...evicted] = await server.write(create, tag, args, notAfter)
+      const reply = await server.write(create, tag, args, notAfter)
+      const [outcome, now, record, replaced, ...evicted] = reply
       return outcome === 'late'
         ? { outcome, now: Number(now) }
         : {
             outcome: 'created',
             now: Number(now),
             session: readRecord(session, record),
+            replaced: replaced === 'replaced',
             evicted: evicted.map(each => ({ tag, sid: `${each}` })),
           }
     },
@@ -106,9 +108,10 @@ function readCursor(cursor: string | undefined): readonly string[] {
   )
 }
 
+/** A score that is no number of ours makes the revocation a new one: it counts for as long as any. */
 function readMember(member: Reply, age: number): PublishedRevocation {
   const [tag = '', sid = ''] = `${member}`.split('|')
-  return { tag, sid, age: Math.max(0, Math.floor(age)) }
+  return { tag, sid, age: Number.isFinite(age) ? Math.max(0, Math.floor(age)) : 0 }
 }
 
 function pairs(entries: readonly Reply[]): [Reply, Reply][] {

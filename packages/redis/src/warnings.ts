@@ -12,7 +12,7 @@ import { memoryInfo } from './scripts/read.js'
 export async function warningsOf(client: Client, keys: readonly string[]): Promise<StoreWarning[]> {
   const answers = await Promise.allSettled(keys.map(key => run(client, memoryInfo, [key], [])))
   const policies = answers.flatMap(answer =>
-    answer.status === 'fulfilled' ? (/^maxmemory_policy:(\S+)/m.exec(`${answer.value}`)?.[1] ?? []) : [],
+    answer.status === 'fulfilled' ? (/^maxmemory_policy:(\S+)/m.exec(`${answer.value[0]}`)?.[1] ?? []) : [],
   )
   const evicting = [...new Set(policies)].filter(policy => policy !== 'noeviction')
   return [

@@ -15,7 +15,9 @@ t.beforeEach(() => redis.flushall())
 
 const prefix = 'app'
 const make = (options = {}) => createTokens({ secret, store: redisStore(redis, { prefix }), ...options })
-const keys = async (): Promise<string[]> => (await redis.keys('*')).sort()
+/** Those that last: a receipt goes within seconds. */
+const keys = async (): Promise<string[]> =>
+  (await redis.keys('*')).filter(key => !key.includes(':receipt:')).sort()
 
 t.test('there is one key for each subject, in the slot of its feed', async t => {
   const tokens = make()
@@ -53,6 +55,42 @@ t.test('a key lives for as long as its longest session, never for ever, and is n
   await long.revokeAll('ada')
   for (const each of await keys()) {
     t.ok((await redis.ttl(each)) > 0, each)
+  }
+})
+
+t.test('only what ends a session leaves a receipt, for as long as its command may run', async t => {
+  const tokens = make({ sessionsPerSubject: 2 })
+  const receipts = (): Promise<string[]> => redis.keys('*:receipt:*')
+  const login = () => tokens.issue({ subject: 'ada' })
+  const first = await login()
+  const { refreshToken: second } = await tokens.refresh(first.refreshToken)
+  await tokens.refresh(second)
+  await tokens.sessions('ada')
+  await tokens.introspect(first.accessToken)
+  await tokens.revoke({ subject: 'bob', sid: first.sid })
+  await tokens.revokeAll('bob')
+  t.same(await receipts(), [], 'these have ended nothing')
+  const endings: Record<string, () => Promise<unknown>> = {
+    'a reuse': () => t.rejects(tokens.refresh(first.refreshToken)),
+    'a log-out': async () => tokens.revoke({ token: (await login()).accessToken }),
+    'a log-out everywhere': async () => {
+      await login()
+      return tokens.revokeAll('ada')
+    },
+    'a login that replaces': async () =>
+      tokens.issue({ subject: 'ada', replaces: (await login()).refreshToken }),
+    'a login that evicts': async () => {
+      await login()
+      return login()
+    },
+  }
+  for (const [what, end] of Object.entries(endings)) {
+    await redis.del('none', ...(await receipts()))
+    await end()
+    const [receipt = '', ...more] = await receipts()
+    t.match([receipt, more], [/^\{app:[0-9a-f]\}:receipt:[\w-]+$/, []], what)
+    const left = await redis.pttl(receipt)
+    t.ok(left > 0 && left <= 2000, `${left} ms`)
   }
 })
 

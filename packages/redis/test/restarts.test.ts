@@ -175,7 +175,7 @@ function serverThatAnswers(...answers: [string, number][]) {
   const deadlines: string[] = []
   const evalSha = async (_script: unknown, _keys: unknown, args: readonly string[]): Promise<unknown> => {
     deadlines.push(`${args.at(-1)}`)
-    return answers.shift()?.map(String)
+    return [args[0], ...(answers.shift() ?? [])].map(String)
   }
   const client = { isCluster: false, slowSettings: [], evalSha, eval: evalSha }
   return { deadlines, server: new Server(client, keysOf('moved'), 1000) }

@@ -1,6 +1,8 @@
 import { checkCount, checkMembers } from '../check.js'
 import { systemClock, wholeClock } from '../clock.js'
+import { StoreUnavailableError } from '../errors.js'
 import { Feed } from './feed.js'
+import { isWithinLimits } from './limits.js'
 import { type Entry, MemorySessions } from './memory-sessions.js'
 import { rotation } from './rotation.js'
 import type { NewSession, SessionRef, Store, StoredSession } from './store.js'
@@ -26,13 +28,13 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
   const sessions = new MemorySessions(checkCount('maxSessions', maxSessions))
   const feed = new Feed()
 
-  const revoke = (ref: SessionRef, publishFor: number, time: number): boolean => {
-    const entry = sessions.get(ref, time)
+  const revoke = (ref: SessionRef, publishFor: number, time: number, always = false): boolean => {
+    const wasLive = sessions.get(ref, time) !== undefined
     sessions.delete(ref)
-    if (entry !== undefined) {
+    if (wasLive || always) {
       feed.publish(ref, publishFor, time)
     }
-    return entry !== undefined
+    return wasLive
   }
 
   return {
@@ -48,12 +50,11 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
       if (entry === undefined) {
         sessions.checkRoom(time, replaces)
         entry = created(session, time)
+        checkLimits(entry)
         sessions.set(entry)
       }
-      if (replaces !== undefined && replaces.sid !== session.sid) {
-        sessions.delete(replaces)
-        feed.publish(replaces, publishFor, time)
-      }
+      const isOther = replaces !== undefined && replaces.sid !== session.sid
+      const replaced = isOther && revoke(replaces, publishFor, time, true)
       const others = sessions.of(session.tag, time).filter(({ sid }) => sid !== session.sid)
       const evicted = others
         .sort((one, other) => one.usedAt - other.usedAt)
@@ -65,6 +66,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
         outcome: 'created',
         now: time,
         session: stored(entry),
+        replaced,
         evicted: evicted.map(({ tag, sid }) => ({ tag, sid })),
       }
     },
@@ -99,12 +101,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     },
 
     async delete(ref, { publishFor, always }) {
-      const time = now()
-      const wasThere = revoke(ref, publishFor, time)
-      if (!wasThere && always) {
-        feed.publish(ref, publishFor, time)
-      }
-      return wasThere
+      return revoke(ref, publishFor, now(), always)
     },
 
     async deleteAll(tag, { publishFor, except }) {
@@ -159,6 +156,15 @@ function stored({
   data,
 }: Entry): StoredSession {
   return { tag, sid, generation: newest, createdAt, usedAt, idleUntil, absoluteUntil, data }
+}
+
+/** Before anything is written: a session that no refresh token can name is of no use to anybody. */
+function checkLimits(entry: Entry): void {
+  if (!isWithinLimits(stored(entry))) {
+    throw new StoreUnavailableError({
+      cause: new Error('A time of the new session exceeds maxSessionNumber'),
+    })
+  }
 }
 
 function isLate(now: number, notAfter: number | undefined): boolean {

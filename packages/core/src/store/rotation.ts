@@ -1,3 +1,6 @@
+import { StoreUnavailableError } from '../errors.js'
+import { maxSessionNumber } from './limits.js'
+
 /** What decides a rotation; times are milliseconds of the store's clock. */
 export interface Generations {
   readonly createdAt: number
@@ -20,6 +23,7 @@ export type Verdict =
  *
  * @param presented the generation of the refresh token presented
  * @param recovery seconds
+ * @throws StoreUnavailableError when the next generation does not fit into a refresh token
  */
 export function rotation(session: Generations, presented: number, recovery: number, now: number): Verdict {
   const { newest, first, parent, recoverUntil } = session
@@ -40,5 +44,9 @@ export function rotation(session: Generations, presented: number, recovery: numb
 
 /** Follows the clock, so that a number is not issued twice though a failover lost the write that counted it. */
 function successor({ createdAt }: Generations, newest: number, now: number): number {
-  return Math.max(newest + 1, now - createdAt)
+  const next = Math.max(newest + 1, now - createdAt)
+  if (next > maxSessionNumber) {
+    throw new StoreUnavailableError({ cause: new Error('The next generation of a session exceeds 6 bytes') })
+  }
+  return next
 }

@@ -52,6 +52,8 @@ export type Creation =
       readonly outcome: 'created'
       readonly now: number
       readonly session: StoredSession
+      /** Whether `replaces` was alive until now, so that this login ended it. */
+      readonly replaced: boolean
       /** What had to go to keep `perSubject`; neither expired sessions nor `replaces`. */
       readonly evicted: readonly SessionRef[]
     }
@@ -104,12 +106,19 @@ export interface StoreWarning {
  * - Time is the store's own clock, read once per method. A session whose deadline is past is not there.
  * - A rejection means only that the store failed (`StoreUnavailableError`), whatever was or was not applied.
  * - A deletion and its publication are one step. The feed may repeat; it never skips.
+ * - The end of a live session is answered once, by the call that brought it about: as `replaced`, `evicted`, `reused`,
+ *   `true` of `delete`, or an element of `deleteAll`. Each becomes one event. A command that a client library sends
+ *   again after a lost reply is the same call, and should get the same answer.
+ * - All numbers of a session are whole and at most `maxSessionNumber`. A step that would write a larger one, or that
+ *   finds a record which it can't have written, rejects and changes nothing.
+ * - An answer is about the session or the subject that was asked for. An answer that is not, or that has another shape
+ *   than declared here, counts as a failure of the store.
  */
 export interface Store {
   /**
    * Creates the session at generation 0, drops the subject's expired sessions, ends `replaces` (published whether it
    * is still there or not: the caller held its token), then the oldest beyond `perSubject`, never the new one
-   * (published). A session that is there already is left as it is, and answered.
+   * (published). Answers what it has ended, and the session; one that is there already is left as it is.
    */
   create(session: NewSession, rules: CreationRules): Promise<Creation>
 
@@ -125,6 +134,8 @@ export interface Store {
    * | f <= k <= g | `rotated` | p = k, f = g = next, recovery window and idle deadline move |
    * | k = p within the recovery window | `reissued` | g = next, nothing else |
    * | any other k | `reused` | session deleted and published |
+   *
+   * Rejects when `next` would exceed `maxSessionNumber`: it would not fit into a refresh token.
    */
   rotate(ref: SessionRef, step: RotationStep): Promise<Rotation>
 

@@ -1,51 +1,64 @@
-import { clock, publish, record, save } from './parts.js'
+import { clock, publish, receipts, record, save } from './parts.js'
 import { type Script, script } from './script.js'
 
 /**
  * Creates a session, drops the subject's expired ones, ends the one replaced and the oldest beyond the limit.
  *
- * KEYS  1 {prefix:b}:s:<tag>  hash of the subject's sessions
- *       2 {prefix:b}:feed     revocations
- *       3 {prefix:b}:window   seconds that revocations are kept
- * ARGV  1 sid  2 tag  3 data  4 idleTimeout (seconds)  5 lifetime (seconds)  6 perSubject  7 publishFor (seconds)
- *       8 sid to replace or ''  9 notAfter (milliseconds)
- * Returns {'late', now} or {'created', now, record, evicted sid ...}
+ * KEYS  1 {prefix:b}:s:<tag>           hash of the subject's sessions
+ *       2 {prefix:b}:feed              revocations
+ *       3 {prefix:b}:window            seconds that revocations are kept
+ *       4 {prefix:b}:receipt:<call>    the reply to this command, if it has run before and ended something
+ * ARGV  1 call  2 sid  3 tag  4 data  5 idleTimeout (seconds)  6 lifetime (seconds)  7 perSubject
+ *       8 publishFor (seconds)  9 sid to replace or ''  10 notAfter (milliseconds)
+ * Returns {call, 'late', now}, or {call, 'created', now, record, 'replaced' or 'kept', evicted sid ...}: 'replaced' when
+ *         the session to replace was alive
  */
 export const create: Script = script(
   clock,
   record,
   save,
   publish,
+  receipts,
   `
-local sessions, feed, window = KEYS[1], KEYS[2], KEYS[3]
-local sid, tag, data, timeout, lifetime = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
-local perSubject, publishFor, replaced, notAfter = tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8], tonumber(ARGV[9])
+local sessions, feed, window, receipt = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local sid, tag, data, timeout, lifetime = ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6])
+local perSubject, publishFor, replaced, notAfter = tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[9], tonumber(ARGV[10])
 
-if now >= notAfter then return { 'late', digits(now) } end
-local own
+if now >= notAfter then return reply('late') end
+local own, hasReplaced
 local others, expired = {}, {}
 local entries = redis.call('HGETALL', sessions)
 for index = 1, #entries, 2 do
   local session = read(entries[index + 1])
-  if not session then return malformed end
+  if not session then return redis.error_reply(malformed) end
   session.sid = entries[index]
   if session.sid == sid then
     own = live(session) and session
   elseif not live(session) then
     expired[#expired + 1] = session.sid
-  elseif session.sid ~= replaced then
+  elseif session.sid == replaced then
+    hasReplaced = true
+  else
     others[#others + 1] = session
   end
 end
-local replaces, excess = replaced ~= '' and replaced ~= sid, #others + 1 - perSubject
-local opened = (replaces or excess > 0) and open(feed, window, publishFor)
-
+local before = own and remembered(receipt)
+if before then return before end
 if not own then
   own = { newest = 0, parent = -1, first = 0, recover = 0, used = 0, created = now }
   own.lifetime, own.timeout, own.data = lifetime, timeout, data
-  save(sessions, sid, own)
+  if not fits(own) then return redis.error_reply(exceeding) end
+  own.isNew = true
 end
-local answer = { 'created', digits(now), write(own) }
+local replaces, excess = replaced ~= '' and replaced ~= sid, #others + 1 - perSubject
+local opened
+if replaces or excess > 0 then
+  opened = open(feed, window, publishFor)
+  if not opened then return redis.error_reply(malformedFeed) end
+end
+
+if own.isNew then save(sessions, sid, own) end
+local answer = reply('created', write(own), hasReplaced and 'replaced' or 'kept')
 if replaces then
   publish(opened, tag .. '|' .. replaced)
   redis.call('HDEL', sessions, replaced)
@@ -59,6 +72,6 @@ for index = 1, excess do
   answer[#answer + 1] = evicted
 end
 for _, each in ipairs(expired) do redis.call('HDEL', sessions, each) end
-return answer
+return (hasReplaced or excess > 0) and remember(receipt, notAfter, answer) or answer
 `,
 )

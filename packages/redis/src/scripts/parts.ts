@@ -1,5 +1,8 @@
+import { maxSessionNumber } from '@tokenratchet/core'
+
 /**
- * Lua that several scripts share, as text: one place for the form of a record, and for how a revocation is published.
+ * Lua that several scripts share, as text: one place for the form of a reply and of a record, for how a revocation is
+ * published, and for what is answered to a command that was sent twice.
  *
  * Scripts read and check first, and write last. Their first write is one that a server out of memory refuses (HSET,
  * ZADD): so it refuses the whole script, and nothing is done by halves.
@@ -9,25 +12,45 @@
  * seconds, data is opaque. Short, as there are many; the deadlines follow from it.
  */
 
-/** The server's clock, read once per script: `micros` and `now` (milliseconds). */
+/**
+ * The server's clock, read once per script: `micros` and `now` (milliseconds). `reply(outcome, ...)` begins with the id
+ * of the command, which is the first of ARGV: so the client sees whether a reply is the one to its question.
+ */
 export const clock = `
+local call = ARGV[1]
 local time = redis.call('TIME')
 local micros = time[1] * 1000000 + time[2]
 local now = math.floor(micros / 1000)
 local function digits(number) return string.format('%.0f', number) end
+local function reply(outcome, ...) return { call, outcome, digits(now), ... } end
 `
 
-/** `read(text)` answers a table, or nil for what is no record; `write(session)` its text; `live(session)`. */
-export const record = `
+/**
+ * `read(text)` answers a table, or nil for what is no record; `write(session)` its text; `live(session)`. A record with
+ * a number out of bounds is none: no refresh token or date can hold it. `fits(session)` says of one that was changed, or
+ * is new, whether it may be written.
+ */
+export const record: string = `
 local pattern = '^(%d+) (%-?%d+) (%d+) (%-?%d+) (%-?%d+) (%d+) (%d+) (%d+) (.*)$'
 local fields = { 'newest', 'parent', 'first', 'recover', 'used', 'created', 'lifetime', 'timeout' }
-local malformed = redis.error_reply('ERR tokenratchet: a session record is malformed')
+local max = ${maxSessionNumber}
+local malformed = 'ERR tokenratchet: malformed session record'
+local exceeding = 'ERR tokenratchet: a number of the session would exceed ${maxSessionNumber}'
+local function fits(session)
+  local usedAt, absoluteUntil = session.created + session.used, session.created + session.lifetime * 1000
+  return session.newest <= max and session.recover <= max and session.timeout <= max and session.parent >= -1
+    and usedAt >= -max and usedAt <= max and absoluteUntil <= max
+end
 local function read(text)
   local found = { string.match(text, pattern) }
   if not found[9] then return nil end
   local session = { data = found[9] }
-  for index, name in ipairs(fields) do session[name] = tonumber(found[index]) end
-  return session
+  for index, name in ipairs(fields) do
+    local number = tonumber(found[index])
+    if number > max or number < -max then return nil end
+    session[name] = number
+  end
+  return fits(session) and session or nil
 end
 local function write(session)
   local words = {}
@@ -53,14 +76,17 @@ end
 
 /**
  * `open(feed, window, publishFor)` reads what publishing needs, so that whatever is wrong there fails before the first
- * write; `publish(opened, member)` writes. Scores are microseconds, unique and always rising, though the clock be set
- * back. The window key remembers the longest that anybody asks for, so that nobody trims what another needs.
+ * write; it answers nil for numbers that nobody can have written, above which the next score could not rise.
+ * `publish(opened, member)` writes. Scores are microseconds, unique and always rising, though the clock be set back. The
+ * window key remembers the longest that anybody asks for, so that nobody trims what another needs.
  */
-export const publish = `
+export const publish: string = `
+local malformedFeed = 'ERR tokenratchet: malformed feed'
 local function open(feed, window, publishFor)
-  local highest = tonumber(redis.call('ZREVRANGE', feed, 0, 0, 'WITHSCORES')[2]) or 0
-  local seconds = math.max(publishFor, tonumber(redis.call('GET', window)) or 0)
-  return { feed = feed, window = window, highest = highest, seconds = seconds }
+  local highest = tonumber(redis.call('ZREVRANGE', feed, 0, 0, 'WITHSCORES')[2] or 0)
+  local kept = tonumber(redis.call('GET', window) or 0)
+  if not (highest and highest < ${Number.MAX_SAFE_INTEGER} and kept and kept <= ${maxSessionNumber}) then return nil end
+  return { feed = feed, window = window, highest = highest, seconds = math.max(publishFor, kept) }
 end
 local function publish(opened, member)
   local feed, seconds = opened.feed, digits(opened.seconds)
@@ -69,5 +95,27 @@ local function publish(opened, member)
   redis.call('ZREMRANGEBYSCORE', feed, '-inf', digits(micros - opened.seconds * 1000000))
   redis.call('EXPIRE', feed, seconds)
   redis.call('SET', opened.window, seconds, 'EX', seconds)
+end
+`
+
+/**
+ * A client sends a command again when the connection is lost before its reply. The second run finds the session gone
+ * and would say that nothing has ended: an ending without its event, and, for a reuse, a thief whom nobody is told of.
+ * So a command that has ended sessions leaves a receipt, its reply, until its deadline, after which it can't run any
+ * more; the same command gets the same reply. A command that has ended nothing leaves none.
+ *
+ * `remember(receipt, notAfter, reply)` writes it and answers the reply; `remembered(receipt)` answers that or nil.
+ */
+export const receipts = `
+local function remember(receipt, notAfter, reply)
+  redis.call('SET', receipt, cmsgpack.pack(reply), 'PX', digits(math.min(notAfter - now, 60000)))
+  return reply
+end
+local function remembered(receipt)
+  local kept = redis.call('GET', receipt)
+  if not kept then return nil end
+  local reply = cmsgpack.unpack(kept)
+  reply[3] = digits(now)
+  return reply
 end
 `

@@ -1,31 +1,34 @@
-import { clock, publish, record, save } from './parts.js'
+import { clock, publish, receipts, record, save } from './parts.js'
 import { type Script, script } from './script.js'
 
 /**
  * Presents a generation of a session: the rule of rotation, in one step.
  *
- * KEYS  1 {prefix:b}:s:<tag>  hash of the subject's sessions
- *       2 {prefix:b}:feed     revocations
- *       3 {prefix:b}:window   seconds that revocations are kept
- * ARGV  1 sid  2 tag  3 generation  4 recovery (seconds)  5 publishFor (seconds)  6 notAfter (milliseconds)
- * Returns {'late', now}, {'unknown', now}, or {outcome, now, record} with 'rotated', 'reissued', 'healed', 'reused'
+ * KEYS  1 {prefix:b}:s:<tag>           hash of the subject's sessions
+ *       2 {prefix:b}:feed              revocations
+ *       3 {prefix:b}:window            seconds that revocations are kept
+ *       4 {prefix:b}:receipt:<call>    the reply to this command, if it has run before and ended the session
+ * ARGV  1 call  2 sid  3 tag  4 generation  5 recovery (seconds)  6 publishFor (seconds)  7 notAfter (milliseconds)
+ * Returns {call, 'late', now}, {call, 'unknown', now}, or {call, outcome, now, record} with 'rotated', 'reissued',
+ *         'healed', 'reused'
  */
 export const rotate: Script = script(
   clock,
   record,
   save,
   publish,
+  receipts,
   `
-local sessions, feed, window = KEYS[1], KEYS[2], KEYS[3]
-local sid, tag, presented = ARGV[1], ARGV[2], tonumber(ARGV[3])
-local recovery, publishFor, notAfter = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local sessions, feed, window, receipt = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local sid, tag, presented = ARGV[2], ARGV[3], tonumber(ARGV[4])
+local recovery, publishFor, notAfter = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 
-if now >= notAfter then return { 'late', digits(now) } end
+if now >= notAfter then return reply('late') end
 local text = redis.call('HGET', sessions, sid)
-if not text then return { 'unknown', digits(now) } end
+if not text then return remembered(receipt) or reply('unknown') end
 local session = read(text)
-if not session then return malformed end
-if not live(session) then return { 'unknown', digits(now) } end
+if not session then return redis.error_reply(malformed) end
+if not live(session) then return reply('unknown') end
 
 local outcome
 local age = now - session.created
@@ -41,11 +44,14 @@ elseif presented == session.parent and age < session.recover then
   outcome = 'reissued'
   session.newest = successor(session.newest)
 else
-  publish(open(feed, window, publishFor), tag .. '|' .. sid)
+  local opened = open(feed, window, publishFor)
+  if not opened then return redis.error_reply(malformedFeed) end
+  publish(opened, tag .. '|' .. sid)
   redis.call('HDEL', sessions, sid)
-  return { 'reused', digits(now), text }
+  return remember(receipt, notAfter, reply('reused', text))
 end
+if not fits(session) then return redis.error_reply(exceeding) end
 save(sessions, sid, session)
-return { outcome, digits(now), write(session) }
+return reply(outcome, write(session))
 `,
 )

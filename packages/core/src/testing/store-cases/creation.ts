@@ -148,4 +148,42 @@ export const creationCases: readonly StoreCase[] = [
       assert.equal(await isPublished(store, gone), true)
     },
   },
+  {
+    name: 'create answers that it replaced a session only when that was alive, and so once',
+    async run({ store, elapse }) {
+      const one = await create(store)
+      const { tag } = one.ref
+      assert.equal(one.replaced, false, 'nothing was to be replaced')
+      const two = await create(store, { tag }, { replaces: one.ref })
+      assert.equal(two.replaced, true)
+      assert.equal(
+        (await create(store, { tag }, { replaces: one.ref })).replaced,
+        false,
+        'it is gone already',
+      )
+      assert.equal((await create(store, { tag }, { replaces: newSession({ tag }) })).replaced, false)
+      await store.delete(two.ref, { publishFor })
+      assert.equal((await create(store, { tag }, { replaces: two.ref })).replaced, false, 'it was logged out')
+      const brief = await create(store, { tag, idleTimeout: 1 })
+      await elapse(1100)
+      assert.equal((await create(store, { tag }, { replaces: brief.ref })).replaced, false, 'it has expired')
+    },
+  },
+  {
+    name: 'create with a number that exceeds the limit fails, and changes nothing',
+    async run({ store }) {
+      const { ref, session } = await create(store)
+      for (const [idleTimeout, lifetime] of [
+        [2 ** 48, 2 ** 48],
+        [60, 2 ** 48],
+        [60, 2 ** 48 / 1000],
+        [Number.NaN, Number.NaN],
+      ] as const) {
+        const asked = create(store, { tag: ref.tag, idleTimeout, lifetime }, { perSubject: 1, replaces: ref })
+        await assert.rejects(asked)
+        assert.deepEqual(await store.list(ref.tag), [session])
+        assert.equal(await isPublished(store, ref), false)
+      }
+    },
+  },
 ]

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import { create, expectRotation, expectUnknown, recovery, type StoreCase } from './case.js'
+import { create, expectRotation, expectUnknown, recovery, rotate, type StoreCase } from './case.js'
 
 export const recoveryCases: readonly StoreCase[] = [
   {
@@ -55,6 +55,21 @@ export const recoveryCases: readonly StoreCase[] = [
       assert.equal(generation, big + 1)
       assert.equal((await expectRotation(store, ref, big, 'reissued')).generation, big + 2)
       assert.equal((await expectRotation(store, ref, big + 1, 'rotated')).generation, big + 3)
+    },
+  },
+  {
+    name: 'a generation whose successor does not fit into 6 bytes fails, and changes nothing',
+    async run({ store }) {
+      const { ref } = await create(store)
+      const max = 2 ** 48 - 1
+      const last = await expectRotation(store, ref, max - 1, 'healed')
+      assert.equal(last.generation, max)
+      const before = await store.find(ref)
+      for (const generation of [max - 1, max]) {
+        await assert.rejects(rotate(store, ref, generation))
+        assert.deepEqual(await store.find(ref), before)
+      }
+      await expectRotation(store, ref, 0, 'reused')
     },
   },
 ]
