@@ -7,8 +7,8 @@ import { checkOptions, type Settings, type TokensOptions } from './options.js'
 import { type RefreshRing, refreshRing } from './refresh-token/ring.js'
 import { RevocationFeed } from './revocation-feed.js'
 import { Revocations } from './revocations.js'
+import { type CheckedStore, checkedStore, type Outage } from './store/checked.js'
 import { memoryStore } from './store/memory.js'
-import type { Store } from './store/store.js'
 import { warnOfTimes } from './times.js'
 import { longestInCookie } from './verbs/mint.js'
 import { emitWarning, type Warn } from './warnings.js'
@@ -27,20 +27,10 @@ export interface Context {
   readonly publish: Publish
   /** Characters of an access token that fit into a cookie beside its name. */
   readonly maxInCookie: number
-  /** Asks the store. Whatever it throws is an outage: one event, one error, and nobody is logged out by it. */
-  readonly ask: <T>(question: (store: Store) => Promise<T>) => Promise<T>
-}
-
-/**
- * A decision of the store, for use within `ask`: a command that ran too late decided nothing.
- *
- * @throws StoreUnavailableError
- */
-export function decided<T extends { readonly outcome: string }>(answer: T): Exclude<T, { outcome: 'late' }> {
-  if (answer.outcome === 'late') {
-    throw new StoreUnavailableError()
-  }
-  return answer as Exclude<T, { outcome: 'late' }>
+  /** Its failures are outages: one event, one error each, and nobody is logged out by it. */
+  readonly store: CheckedStore
+  /** Makes an outage of what is wrong with the store, and emits its event. */
+  readonly outage: Outage
 }
 
 /** Seconds by which the clocks of processes may differ. */
@@ -70,24 +60,33 @@ export function createContext<C extends object>(
   store.onWarning?.(warning => publish({ type: 'store_warning', ...warning }))
   const revocations = new Revocations(publishFor)
   const rings = { accessRing: accessRing(settings), refreshRing: refreshRing(secrets, issuer) }
-  const feed = settings.store && new RevocationFeed({ store, revocations, publishFor, maxStaleness, publish })
+  const outage: Outage = cause => {
+    const error = unavailable(cause)
+    publish({ type: 'store_unavailable', error })
+    return error
+  }
+  // The feed asks each second. It tells of an outage by events of its own, once.
+  const feedOptions = {
+    store: checkedStore(store, unavailable),
+    revocations,
+    publishFor,
+    maxStaleness,
+    publish,
+  }
   return {
     settings,
     ...rings,
     verified: verifiedTokens(),
     revocations,
-    feed,
+    feed: settings.store && new RevocationFeed(feedOptions),
     publishFor,
     publish,
     maxInCookie,
-    async ask(question) {
-      try {
-        return await question(store)
-      } catch (cause) {
-        const error = isStoreUnavailableError(cause) ? cause : new StoreUnavailableError({ cause })
-        publish({ type: 'store_unavailable', error })
-        throw error
-      }
-    },
+    store: checkedStore(store, outage),
+    outage,
   }
+}
+
+function unavailable(cause: unknown): StoreUnavailableError {
+  return isStoreUnavailableError(cause) ? cause : new StoreUnavailableError({ cause })
 }

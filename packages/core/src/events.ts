@@ -80,8 +80,11 @@ export type TokenEvent =
   | ({ type: 'evicted' } & OfSession)
   | ({ type: 'refused' } & Refusal)
   | { type: 'store_unavailable'; error: Error }
-  /** For longer than `maxStaleness` nothing was heard of what other processes revoked; once for each such time. */
-  | { type: 'feed_stale' }
+  /**
+   * For longer than `maxStaleness` nothing was heard of what other processes revoked; once for each such time. `error`
+   * is why the last read failed.
+   */
+  | { type: 'feed_stale'; error: Error }
   /** Heard again, and of all that was missed. */
   | { type: 'feed_fresh' }
   /** The store had forgotten a revocation, as after a failover: it was applied again. */

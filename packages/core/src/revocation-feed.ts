@@ -1,7 +1,8 @@
 import type { Publish } from './events.js'
 import { withinPatience } from './patience.js'
 import type { Revocations } from './revocations.js'
-import type { SessionRef, Store } from './store/store.js'
+import type { CheckedStore } from './store/checked.js'
+import type { SessionRef } from './store/store.js'
 
 /** Milliseconds from one read to the next, */
 const every = 1000
@@ -25,7 +26,7 @@ const spread = 0.5
 const atOnce = 100
 
 interface Options {
-  readonly store: Store
+  readonly store: Pick<CheckedStore, 'revokedSince' | 'delete'>
   readonly revocations: Revocations
   /** Seconds. */
   readonly publishFor: number
@@ -79,7 +80,7 @@ export class RevocationFeed {
   }
 
   async #poll(): Promise<void> {
-    await this.#read().catch(() => this.#failed())
+    await this.#read().catch((error: Error) => this.#failed(error))
     if (!this.#isClosed) {
       this.#timer = setTimeout(() => void this.#poll(), every).unref()
     }
@@ -142,11 +143,11 @@ export class RevocationFeed {
     publish({ type: 'revocation_healed', sid: ref.sid })
   }
 
-  #failed(): void {
+  #failed(error: Error): void {
     this.#readWholeSoon()
     if (this.isStale && !this.#isToldStale && !this.#isClosed) {
       this.#isToldStale = true
-      this.#options.publish({ type: 'feed_stale' })
+      this.#options.publish({ type: 'feed_stale', error })
     }
   }
 

@@ -1,3 +1,5 @@
+import type { Outage } from './store/checked.js'
+import { isObject } from './store/shapes.js'
 import type { StoredSession } from './store/store.js'
 import { tagOf } from './subject.js'
 
@@ -23,7 +25,7 @@ export interface Session<C extends object = object> {
 }
 
 /** What the store keeps for us without looking at it. */
-interface Data extends Pick<Session, 'subject' | 'claims'> {
+interface Data<C extends object = object> extends Pick<Session<C>, 'subject' | 'claims'> {
   readonly scope: string | undefined
   readonly device: string | undefined
   readonly ip: string | undefined
@@ -37,28 +39,60 @@ export function writeData({ subject, claims, scope, device, ip }: Data): string 
 }
 
 /**
- * Throws when the data of a record is not what `writeData` wrote, or is of another subject than was asked for: whoever
- * can write to the store does not become anybody they like.
+ * The session of a record that the store answered.
  *
- * @param tag of the subject, by a refresh token that vouches for it or by the caller; not by the store
+ * @throws StoreUnavailableError when its data is not what `writeData` wrote, or is of another subject than the tag that
+ *   was asked for: whoever can write to the store does not become anybody they like
  */
-export function publicSession<C extends object>(session: StoredSession, tag: string): Session<C> {
-  const [subject, claims, scope, device, ip] = JSON.parse(session.data) as [string, C, ...(string | null)[]]
-  if (tagOf(subject) !== tag) {
-    throw new Error('a session record is of another subject')
+export function publicSession<C extends object>(outage: Outage, stored: StoredSession): Session<C> {
+  const data = readData<C>(stored.data)
+  if (data === undefined) {
+    throw outage(
+      new Error('The data of a session is not what was written: the store must keep it to the letter'),
+    )
+  }
+  const { subject, claims, scope, device, ip } = data
+  if (tagOf(subject) !== stored.tag) {
+    throw outage(
+      new Error('The data of a session is of another subject: something has overwritten the record'),
+    )
   }
   return {
-    sid: session.sid,
+    sid: stored.sid,
     subject,
     claims,
-    ...(typeof scope === 'string' && { scope }),
-    ...(typeof device === 'string' && { device }),
-    ...(typeof ip === 'string' && { ip }),
-    createdAt: new Date(session.createdAt),
-    usedAt: new Date(session.usedAt),
-    idleUntil: new Date(session.idleUntil),
-    absoluteUntil: new Date(session.absoluteUntil),
+    ...(scope !== undefined && { scope }),
+    ...(device !== undefined && { device }),
+    ...(ip !== undefined && { ip }),
+    createdAt: new Date(stored.createdAt),
+    usedAt: new Date(stored.usedAt),
+    idleUntil: new Date(stored.idleUntil),
+    absoluteUntil: new Date(stored.absoluteUntil),
   }
+}
+
+/** @returns `undefined` for what `writeData` can't have written */
+function readData<C extends object>(text: string): Data<C> | undefined {
+  let members: unknown
+  try {
+    members = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  if (!Array.isArray(members)) {
+    return undefined
+  }
+  const subject: unknown = members[0]
+  const claims: unknown = members[1]
+  const [scope, device, ip] = [members[2] ?? undefined, members[3] ?? undefined, members[4] ?? undefined]
+  const isOurs = isObject(claims) && isTextIfAny(scope) && isTextIfAny(device) && isTextIfAny(ip)
+  return typeof subject === 'string' && isOurs
+    ? { subject, claims: claims as C, scope, device, ip }
+    : undefined
+}
+
+function isTextIfAny(value: unknown): value is string | undefined {
+  return value === undefined || typeof value === 'string'
 }
 
 /** Whole seconds until the session ends unless it is used; both times are the store's. */

@@ -1,6 +1,7 @@
-import { memoryStore, type Store, StoreUnavailableError } from '@tokenratchet/core'
+import { memoryStore, type Store, type StoredSession, StoreUnavailableError } from '@tokenratchet/core'
 import { fakeClock } from '@tokenratchet/core/testing'
 import t from 'tap'
+import { Revocations } from '#internal/revocations'
 import { setup } from './setup.js'
 
 const unavailable = {
@@ -88,16 +89,86 @@ t.test(
   },
 )
 
-t.test('data that a store made something else of is an outage, not a fault that shows', async t => {
-  const { store } = setup()
-  const session = async (): Promise<never> =>
-    ({ now: 0, outcome: 'rotated', session: { data: '{' } }) as never
-  const { tokens } = setup({
-    store: { ...store, rotate: session, list: async () => [{ data: '{' } as never] },
+/** What `data` of a session is not, when it was written by us for this subject. */
+const notOurs = [
+  ...[
+    '',
+    '{',
+    'null',
+    '5',
+    '"ada"',
+    '[]',
+    '{"0":"ada","1":{}}',
+    '["ada"]',
+    '[null,{}]',
+    '[5,{}]',
+    '[["ada"],{}]',
+  ],
+  ...[
+    '["ada",null]',
+    '["ada",[]]',
+    '["ada","x"]',
+    '["ada",{},5]',
+    '["ada",{},null,{}]',
+    '["ada",{},null,null,[]]',
+  ],
+  ...['["bob",{}]', '["Ada",{}]', '["",{}]'],
+]
+
+t.test('data that a store made something else of is an outage, and the session lives on', async t => {
+  const { store, clock } = setup()
+  let written: string | undefined
+  const changed = <T extends StoredSession>(session: T): T =>
+    written === undefined ? session : { ...session, data: written }
+  const { tokens, events } = setup({
+    now: clock.now,
+    store: {
+      ...store,
+      find: async ref => {
+        const found = await store.find(ref)
+        return found && changed(found)
+      },
+      list: async tag => (await store.list(tag)).map(changed),
+      async rotate(ref, step) {
+        const answer = await store.rotate(ref, step)
+        return 'session' in answer ? { ...answer, session: changed(answer.session) } : answer
+      },
+    },
   })
+  const { accessToken, refreshToken } = await tokens.issue({ subject: 'ada' })
+  for (const data of notOurs) {
+    written = data
+    events.length = 0
+    await t.rejects(tokens.refresh(refreshToken), unavailable, data)
+    await t.rejects(tokens.refresh(refreshToken, { scope: 'read' }), unavailable)
+    await t.rejects(tokens.sessions('ada'), unavailable)
+    t.match(events, [
+      { type: 'store_unavailable', error: { cause: { message: /^The data of a session is / } } },
+      { type: 'store_unavailable' },
+      { type: 'store_unavailable' },
+    ])
+    written = undefined
+    t.ok(tokens.verify(accessToken))
+    t.ok(await tokens.refresh(refreshToken))
+  }
+})
+
+t.test('a bug of ours is seen as one, and never taken for an outage', async t => {
+  const { tokens, events } = setup()
   const { refreshToken } = await tokens.issue({ subject: 'ada' })
-  await t.rejects(tokens.refresh(refreshToken), unavailable)
-  await t.rejects(tokens.sessions('ada'), unavailable)
+  const { refreshToken: second } = await tokens.refresh(refreshToken)
+  await tokens.refresh(second)
+  events.length = 0
+  const bug = new TypeError('a bug')
+  t.intercept(Revocations.prototype, 'add', {
+    value() {
+      throw bug
+    },
+  })
+  for (const ask of [() => tokens.refresh(refreshToken), () => tokens.revoke({ token: second })]) {
+    t.equal(await ask().catch((error: unknown) => error), bug)
+  }
+  t.notOk(events.some(({ type }) => type === 'store_unavailable'))
 })
 
 t.test('a command that the store ran too late is an outage, and did nothing', async t => {

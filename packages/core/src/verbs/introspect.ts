@@ -17,7 +17,7 @@ export async function introspect(context: Context, token: string): Promise<Claim
 /** The store's word on the session of a token that was accepted. */
 export async function confirm(context: Context, claims: Claims): Promise<Claims> {
   const { sub, sid } = claims
-  const session = await context.ask(store => store.find({ tag: tagOf(sub), sid }))
+  const session = await context.store.find({ tag: tagOf(sub), sid })
   if (session === undefined) {
     // Also where the store has lost it: nothing will refresh it any more, and no route here goes on taking its tokens.
     context.revocations.add({ tag: tagOf(sub), sid })

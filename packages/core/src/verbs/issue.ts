@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { checkClaims } from '../access-token/claims.js'
 import { checkMembers, checkString } from '../check.js'
-import { type Context, decided } from '../context.js'
+import type { Context } from '../context.js'
 import { deviceOf } from '../device.js'
 import {
   checkTransport,
@@ -85,12 +85,13 @@ export async function issue(
     lifetime,
     data: writeData({ subject, claims, scope, device, ip }),
   }
-  const { session: stored, now: storeNow, evicted } = await create(context, session, replaced)
+  const creation = await create(context, session, replaced)
+  const { session: stored, now: storeNow } = creation
   if (replaced !== undefined) {
     revocations.add(replaced)
     publish({ type: 'revoked', reason: 'replaced', sid: replaced.sid, subject })
   }
-  for (const each of evicted) {
+  for (const each of creation.evicted) {
     revocations.add(each)
     publish({ type: 'evicted', sid: each.sid, subject })
   }
@@ -121,7 +122,7 @@ async function create(context: Context, session: NewSession, replaced: SessionRe
     publishFor,
     ...(replaced !== undefined && { replaces: { tag: replaced.tag, sid: replaced.sid } }),
   }
-  return context.ask(async store => decided(await store.create(session, rules)))
+  return context.store.create(session, rules)
 }
 
 interface CheckedGrant {

@@ -1,6 +1,5 @@
 import { checkMembers, checkString } from '../check.js'
-import { type Context, decided } from '../context.js'
-import { deviceOf } from '../device.js'
+import type { Context } from '../context.js'
 import { TokenError } from '../errors.js'
 import {
   checkTransport,
@@ -11,11 +10,11 @@ import {
   type Transport,
 } from '../refresh-token/token.js'
 import { isScope, isWithin } from '../scope.js'
-import { publicSession, type Session, secondsLeft } from '../session.js'
-import type { Rotation } from '../store/store.js'
+import { publicSession, secondsLeft } from '../session.js'
 import { claimsUnavailable, currentClaims } from './current-claims.js'
 import { type AccessTokenFor, type Issued, mintAccessToken } from './mint.js'
 import { endSession } from './revoke.js'
+import { refused, rotate } from './rotate.js'
 
 /** What a refresh may say beside its token. */
 export interface RefreshOptions {
@@ -92,62 +91,15 @@ function genuine(context: Context, text: string, transport: Transport | undefine
 
 /** Before the token is used: a misspelt scope must not cost a session whose recovery window is 0. */
 async function checkScope(context: Context, token: RefreshToken, asked: string): Promise<void> {
-  const granted = await context.ask(async store => {
-    const session = await store.find(token)
-    return session && { scope: publicSession(session, token.tag).scope }
-  })
-  if (granted === undefined) {
+  const { tag, sid } = token
+  const found = await context.store.find({ tag, sid })
+  if (found === undefined) {
     throw refused(context, token, 'unknown')
   }
-  if (!isScope(asked) || !isWithin(granted.scope, asked)) {
+  const { scope } = publicSession(context.outage, found)
+  if (!isScope(asked) || !isWithin(scope, asked)) {
     throw refused(context, token, 'scope')
   }
-}
-
-type Rotated = Extract<Rotation, { outcome: keyof typeof eventOf }> & { known: Session }
-
-async function rotate(
-  context: Context,
-  token: RefreshToken,
-  userAgent: string | undefined,
-): Promise<Rotated> {
-  const { revocations, publish, publishFor, settings } = context
-  const { tag, sid, generation } = token
-  if (revocations.has(sid)) {
-    // Revoked, and perhaps there again: a store that failed over may have lost the deletion.
-    await context.ask(store => store.delete({ tag, sid }, { publishFor, always: true }))
-    throw refused(context, token, 'revoked')
-  }
-  const rotation = await context.ask(async store => {
-    const step = { generation, recovery: settings.recoveryWindow, publishFor }
-    const answer = decided(await store.rotate({ tag, sid }, step))
-    if (answer.outcome === 'reused') {
-      // Whatever its data says, the session has ended.
-      revocations.add({ tag, sid })
-    }
-    // Read here, so that data which is none is a fault of the store.
-    return answer.outcome === 'unknown' ? answer : { ...answer, known: publicSession(answer.session, tag) }
-  })
-  if (rotation.outcome === 'reused') {
-    const { known, session, now } = rotation
-    publish({
-      type: 'reused',
-      sid,
-      subject: known.subject,
-      generationGap: session.generation - generation,
-      sinceRotation: Math.max(0, now - session.usedAt),
-      ...deviceChange(known.device, deviceOf(userAgent)),
-    })
-    throw new TokenError('ERR_INVALID_GRANT')
-  }
-  if (rotation.outcome === 'unknown') {
-    throw refused(context, token, 'unknown')
-  }
-  return rotation
-}
-
-function deviceChange(login: string | undefined, device: string | undefined): { deviceChanged?: boolean } {
-  return login === undefined || device === undefined ? {} : { deviceChanged: device !== login }
 }
 
 function mint(context: Context, grantee: AccessTokenFor): ReturnType<typeof mintAccessToken> {
@@ -165,13 +117,4 @@ function mint(context: Context, grantee: AccessTokenFor): ReturnType<typeof mint
     // Claims that do not fit are the application's fault, not the user's.
     throw claimsUnavailable(context, grantee, error)
   }
-}
-
-function refused(
-  { publish }: Context,
-  { sid }: { sid: string },
-  reason: 'transport' | 'unknown' | 'revoked' | 'scope',
-): TokenError {
-  publish({ type: 'refused', credential: 'refresh_token', reason, sid })
-  return new TokenError(reason === 'scope' ? 'ERR_INVALID_SCOPE' : 'ERR_INVALID_GRANT')
 }

@@ -30,7 +30,7 @@ export async function revoke(context: Context, revocation: Revocation): Promise<
   const sid = checkPresent('sid', members.sid)
   const ref = { tag: tagOf(subject), sid }
   const { publishFor } = context
-  if (!(await context.ask(store => store.delete(ref, { publishFor })))) {
+  if (!(await context.store.delete(ref, { publishFor }))) {
     return undefined
   }
   context.revocations.add(ref)
@@ -55,7 +55,7 @@ export async function revokeAll(
   const members = checkMembers('options of revokeAll', options, ['except'])
   const except = checkString('except', members.except)
   const spared = except === undefined ? {} : { except }
-  const ended = await context.ask(store => store.deleteAll(tag, { publishFor, ...spared }))
+  const ended = await context.store.deleteAll(tag, { publishFor, ...spared })
   for (const ref of ended) {
     context.revocations.add(ref)
     context.publish({ type: 'revoked', reason: 'revoke_all', sid: ref.sid, subject })
@@ -81,11 +81,11 @@ export function sessionOf(context: Context, token: string): NamedSession | undef
 
 /** For callers who held a valid token of the session: it is published whether it was still there or not. */
 export async function endSession(
-  { ask, revocations, publish, publishFor }: Context,
+  { store, revocations, publish, publishFor }: Context,
   { tag, sid, subject }: NamedSession,
   reason: RevocationReason,
 ): Promise<void> {
-  const wasThere = await ask(store => store.delete({ tag, sid }, { publishFor, always: true }))
+  const wasThere = await store.delete({ tag, sid }, { publishFor, always: true })
   const wasKnown = revocations.has(sid)
   revocations.add({ tag, sid })
   if (wasThere || !wasKnown) {

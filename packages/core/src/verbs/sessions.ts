@@ -9,8 +9,6 @@ import { checkSubject, tagOf } from '../subject.js'
  */
 export async function sessions<C extends object>(context: Context, subject: string): Promise<Session<C>[]> {
   const tag = tagOf(checkSubject(subject))
-  const found = await context.ask(async store =>
-    (await store.list(tag)).map(each => publicSession<C>(each, tag)),
-  )
+  const found = (await context.store.list(tag)).map(each => publicSession<C>(context.outage, each))
   return found.sort((one, other) => other.usedAt.getTime() - one.usedAt.getTime())
 }

@@ -1,0 +1,156 @@
+import {
+  booleanAt,
+  generationAt,
+  listAt,
+  malformed,
+  objectAt,
+  textAt,
+  timeAt,
+  UnusableAnswer,
+} from './shapes.js'
+import type {
+  Creation,
+  CreationRules,
+  PublishedRevocation,
+  Revoked,
+  Rotation,
+  SessionRef,
+  StoredSession,
+} from './store.js'
+
+// What a store answered, checked against its contract: the shape of it, and that it is about what was asked. A store
+// that mixes two answers up must not end the session of somebody else. All of these throw `UnusableAnswer`.
+
+export function readCreation(value: unknown, asked: SessionRef, { replaces }: CreationRules): Creation {
+  const { outcome, now, session, replaced, evicted } = objectAt('answer', value)
+  if (outcome === 'late') {
+    return { outcome, now: timeAt('answer', 'now', now) }
+  }
+  if (outcome !== 'created') {
+    throw malformed('answer.outcome', "'created' or 'late'", outcome)
+  }
+  return {
+    outcome,
+    now: timeAt('answer', 'now', now),
+    session: readSession('answer.session', session, asked),
+    replaced: booleanAt('answer', 'replaced', replaced),
+    evicted: readRefs('answer.evicted', evicted, asked.tag, [asked.sid, replaces?.sid]),
+  }
+}
+
+/** @param presented the generation that was presented: its successor is above it */
+export function readRotation(value: unknown, asked: SessionRef, presented: number): Rotation {
+  const answer = objectAt('answer', value)
+  const { outcome } = answer
+  const now = timeAt('answer', 'now', answer['now'])
+  if (outcome === 'late' || outcome === 'unknown') {
+    return { outcome, now }
+  }
+  if (outcome === 'reused') {
+    return { outcome, now, session: readSession('answer.session', answer['session'], asked) }
+  }
+  if (outcome !== 'rotated' && outcome !== 'reissued' && outcome !== 'healed') {
+    throw malformed('answer.outcome', 'an outcome of the contract', outcome)
+  }
+  const session = readSession('answer.session', answer['session'], asked)
+  if (session.generation <= presented) {
+    throw malformed('answer.session.generation', 'above the one presented', session.generation)
+  }
+  return { outcome, now, session }
+}
+
+export function readFound(value: unknown, asked: SessionRef): StoredSession | undefined {
+  return value === undefined ? undefined : readSession('answer', value, asked)
+}
+
+export function readList(value: unknown, tag: string): readonly StoredSession[] {
+  const found = listAt('answer', value).map(each => readSession('answer[]', each, { tag }))
+  mustDiffer('answer', found)
+  return found
+}
+
+export function readDeletion(value: unknown): boolean {
+  if (typeof value !== 'boolean') {
+    throw malformed('answer', 'a boolean', value)
+  }
+  return value
+}
+
+/** @param except the `sid` that was spared */
+export function readDeletions(
+  value: unknown,
+  tag: string,
+  except: string | undefined,
+): readonly SessionRef[] {
+  return readRefs('answer', value, tag, [except])
+}
+
+export function readRevoked(value: unknown): Revoked {
+  const { revoked, cursor } = objectAt('answer', value)
+  return {
+    revoked: listAt('answer.revoked', revoked).map(readRevocation),
+    cursor: textAt('answer', 'cursor', cursor),
+  }
+}
+
+function readRevocation(value: unknown): PublishedRevocation {
+  const path = 'answer.revoked[]'
+  const { tag, sid, age } = objectAt(path, value)
+  if (typeof age !== 'number' || !Number.isFinite(age)) {
+    throw malformed(`${path}.age`, 'milliseconds', age)
+  }
+  return { tag: textAt(path, 'tag', tag), sid: textAt(path, 'sid', sid), age }
+}
+
+/** Every refresh reads one. */
+function readSession(path: string, value: unknown, asked: Partial<SessionRef>): StoredSession {
+  const { tag, sid, generation, createdAt, usedAt, idleUntil, absoluteUntil, data } = objectAt(path, value)
+  const session = {
+    tag: textAt(path, 'tag', tag),
+    sid: textAt(path, 'sid', sid),
+    generation: generationAt(path, 'generation', generation),
+    createdAt: timeAt(path, 'createdAt', createdAt),
+    usedAt: timeAt(path, 'usedAt', usedAt),
+    idleUntil: timeAt(path, 'idleUntil', idleUntil),
+    absoluteUntil: timeAt(path, 'absoluteUntil', absoluteUntil),
+    data: textAt(path, 'data', data),
+  }
+  mustBeAsked(path, session, asked)
+  if (session.idleUntil > session.absoluteUntil) {
+    throw malformed(`${path}.idleUntil`, 'at or before absoluteUntil', idleUntil)
+  }
+  return session
+}
+
+/** Sessions of one subject that have ended, each once. */
+function readRefs(
+  path: string,
+  value: unknown,
+  asked: string,
+  spared: readonly (string | undefined)[],
+): readonly SessionRef[] {
+  const refs = listAt(path, value).map(each => {
+    const { tag, sid } = objectAt(`${path}[]`, each)
+    return { tag: textAt(`${path}[]`, 'tag', tag), sid: textAt(`${path}[]`, 'sid', sid) }
+  })
+  for (const ref of refs) {
+    mustBeAsked(`${path}[]`, ref, { tag: asked })
+    if (spared.includes(ref.sid)) {
+      throw new UnusableAnswer(`${path} names a session that had to be spared`)
+    }
+  }
+  mustDiffer(path, refs)
+  return refs
+}
+
+function mustBeAsked(path: string, { tag, sid }: SessionRef, asked: Partial<SessionRef>): void {
+  if (tag !== (asked.tag ?? tag) || sid !== (asked.sid ?? sid)) {
+    throw new UnusableAnswer(`${path} is about another session or subject than was asked for`)
+  }
+}
+
+function mustDiffer(path: string, refs: readonly SessionRef[]): void {
+  if (new Set(refs.map(({ sid }) => sid)).size < refs.length) {
+    throw new UnusableAnswer(`${path} names a session twice`)
+  }
+}

@@ -1,0 +1,74 @@
+import type { Context } from '../context.js'
+import { deviceOf } from '../device.js'
+import { TokenError } from '../errors.js'
+import type { RefreshToken } from '../refresh-token/token.js'
+import { publicSession, type Session } from '../session.js'
+import type { InTime } from '../store/checked.js'
+import type { Rotation } from '../store/store.js'
+
+type Reused = Extract<InTime<Rotation>, { outcome: 'reused' }>
+type Rotated = Exclude<InTime<Rotation>, { outcome: 'reused' | 'unknown' }>
+
+/**
+ * Presents a refresh token to the store.
+ *
+ * @returns what the step left of the session, and what its data says
+ * @throws TokenError `ERR_INVALID_GRANT` for a session that is not there, or that this token has ended
+ * @throws StoreUnavailableError
+ */
+export async function rotate(
+  context: Context,
+  token: RefreshToken,
+  userAgent: string | undefined,
+): Promise<Rotated & { known: Session }> {
+  const { revocations, publishFor, settings, store } = context
+  const { tag, sid, generation } = token
+  if (revocations.has(sid)) {
+    // Revoked, and perhaps there again: a store that failed over may have lost the deletion.
+    await store.delete({ tag, sid }, { publishFor, always: true })
+    throw refused(context, token, 'revoked')
+  }
+  const step = { generation, recovery: settings.recoveryWindow, publishFor }
+  const rotation = await store.rotate({ tag, sid }, step)
+  if (rotation.outcome === 'unknown') {
+    throw refused(context, token, 'unknown')
+  }
+  if (rotation.outcome === 'reused') {
+    // Before its data is read: whatever that says, the session has ended.
+    revocations.add({ tag, sid })
+    throw reused(context, token, rotation, userAgent)
+  }
+  return { ...rotation, known: publicSession(context.outage, rotation.session) }
+}
+
+function reused(
+  { outage, publish }: Context,
+  { sid, generation }: RefreshToken,
+  { session, now }: Reused,
+  userAgent: string | undefined,
+): TokenError {
+  const { subject, device } = publicSession(outage, session)
+  publish({
+    type: 'reused',
+    sid,
+    subject,
+    generationGap: session.generation - generation,
+    sinceRotation: Math.max(0, now - session.usedAt),
+    ...deviceChange(device, deviceOf(userAgent)),
+  })
+  return new TokenError('ERR_INVALID_GRANT')
+}
+
+function deviceChange(login: string | undefined, device: string | undefined): { deviceChanged?: boolean } {
+  return login === undefined || device === undefined ? {} : { deviceChanged: device !== login }
+}
+
+/** A refresh that is refused and changes nothing. */
+export function refused(
+  { publish }: Context,
+  { sid }: { sid: string },
+  reason: 'transport' | 'unknown' | 'revoked' | 'scope',
+): TokenError {
+  publish({ type: 'refused', credential: 'refresh_token', reason, sid })
+  return new TokenError(reason === 'scope' ? 'ERR_INVALID_SCOPE' : 'ERR_INVALID_GRANT')
+}
