@@ -53,7 +53,8 @@ export type Refusal =
   | { credential: 'access_token'; reason: 'missing' | 'malformed' | 'invalid' | 'unknown_key' }
   | {
       credential: 'access_token'
-      reason: 'expired' | 'revoked' | 'stale' | 'scope' | 'session_not_found'
+      /** `absent`: the store was asked and has no such session, but nothing has been heard of its end. */
+      reason: 'expired' | 'revoked' | 'absent' | 'stale' | 'scope' | 'session_not_found'
       sid: string
     }
   | { credential: 'refresh_token'; reason: 'missing' | 'invalid' | 'unknown_key' }

@@ -14,14 +14,18 @@ export async function introspect(context: Context, token: string): Promise<Claim
   return confirm(context, accepted(context, judge(context, token)))
 }
 
-/** The store's word on the session of a token that was accepted. */
+/**
+ * Asks the store for the session of an access token that was accepted.
+ *
+ * A session that is not there refuses this request and nothing else (rule 34). Nobody has decided that it ends: the
+ * store may have been empty for a moment, or another one, and will know the session again.
+ */
 export async function confirm(context: Context, claims: Claims): Promise<Claims> {
   const { sub, sid } = claims
   const session = await context.store.find({ tag: tagOf(sub), sid })
   if (session === undefined) {
-    // Also where the store has lost it: nothing will refresh it any more, and no route here goes on taking its tokens.
-    context.revocations.add({ tag: tagOf(sub), sid })
-    context.publish({ type: 'refused', credential: 'access_token', reason: 'revoked', sid })
+    const reason = context.revocations.has(sid) ? 'revoked' : 'absent'
+    context.publish({ type: 'refused', credential: 'access_token', reason, sid })
     throw new TokenError('ERR_ACCESS_TOKEN_REVOKED')
   }
   return claims
