@@ -89,7 +89,9 @@ export async function issue(
   const { session: stored, now: storeNow } = creation
   if (replaced !== undefined) {
     revocations.add(replaced)
-    publish({ type: 'revoked', reason: 'replaced', sid: replaced.sid, subject })
+    if (creation.replaced) {
+      publish({ type: 'revoked', reason: 'replaced', sid: replaced.sid, subject })
+    }
   }
   for (const each of creation.evicted) {
     revocations.add(each)

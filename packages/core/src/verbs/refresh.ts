@@ -51,8 +51,7 @@ export async function refresh(context: Context, text: string, options: RefreshOp
   const { sid, transport } = token
   const { subject } = known
   if (claims === false) {
-    await endSession(context, { ...token, subject }, 'disabled')
-    throw new TokenError('ERR_INVALID_GRANT')
+    throw await disabled(context, token, subject)
   }
   const now = context.settings.now()
   const access = mint(context, { subject, sid, claims, scope, transport, now, sessionEnds })
@@ -100,6 +99,12 @@ async function checkScope(context: Context, token: RefreshToken, asked: string):
   if (!isScope(asked) || !isWithin(scope, asked)) {
     throw refused(context, token, 'scope')
   }
+}
+
+/** The hook ended the session; or it had ended in the meantime, which was another decision with an event of its own. */
+async function disabled(context: Context, token: RefreshToken, subject: string): Promise<TokenError> {
+  const hasEnded = await endSession(context, { ...token, subject }, 'disabled')
+  return hasEnded ? new TokenError('ERR_INVALID_GRANT') : refused(context, token, 'revoked')
 }
 
 function mint(context: Context, grantee: AccessTokenFor): ReturnType<typeof mintAccessToken> {

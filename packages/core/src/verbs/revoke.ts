@@ -79,16 +79,22 @@ export function sessionOf(context: Context, token: string): NamedSession | undef
   return alive ? { tag: tagOf(claims.sub), sid: claims.sid, subject: claims.sub } : undefined
 }
 
-/** For callers who held a valid token of the session: it is published whether it was still there or not. */
+/**
+ * Ends a session for a caller who holds a valid token of it, or because the `claims` hook says so. That is a decision:
+ * it is announced and remembered even where the store does not know the session, as it may be the wrong store. The
+ * event is only for a session that was alive until now, so that one ending is one event (rule 38).
+ *
+ * @returns whether this ended it
+ */
 export async function endSession(
   { store, revocations, publish, publishFor }: Context,
   { tag, sid, subject }: NamedSession,
   reason: RevocationReason,
-): Promise<void> {
-  const wasThere = await store.delete({ tag, sid }, { publishFor, always: true })
-  const wasKnown = revocations.has(sid)
+): Promise<boolean> {
+  const hasEnded = await store.delete({ tag, sid }, { publishFor, always: true })
   revocations.add({ tag, sid })
-  if (wasThere || !wasKnown) {
+  if (hasEnded) {
     publish({ type: 'revoked', reason, sid, ...(subject !== undefined && { subject }) })
   }
+  return hasEnded
 }
