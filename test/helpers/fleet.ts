@@ -46,18 +46,33 @@ async function expectStatus(browser: Browser, expected: number): Promise<void> {
   }
 }
 
-/** Milliseconds until a guarded request is refused as revoked; more than `limit` when it isn't by then. */
-export async function refusedAfter(browser: Browser, limit: number): Promise<number> {
+/**
+ * Asks for a guarded page until it is refused as revoked.
+ *
+ * @param proxy of the process that is asked
+ * @returns how many requests were let in though they were sent after the process had got the answer to a read of the feed
+ *   which began after now. One may be, that overtakes the answer in the process; and after how many milliseconds a
+ *   request was refused
+ */
+export async function refused(browser: Browser, proxy: LossyProxy): Promise<{ late: number; took: number }> {
   const begun = performance.now()
+  const before = proxy.feedReads
+  let late = 0
   for (;;) {
+    const isTold = proxy.feedAnswer > before
     const { status, body } = await browser.get('/me')
-    const took = performance.now() - begun
     if (status === 401 && body['code'] === 'ERR_ACCESS_TOKEN_REVOKED') {
-      return took
+      return { late, took: Math.round(performance.now() - begun) }
     }
-    if (took > limit) {
-      return Number.POSITIVE_INFINITY
-    }
+    late += isTold ? 1 : 0
+    await sleep(20)
+  }
+}
+
+/** Waits until each process behind these has got the answer to a read of the feed that begins after now. */
+export async function haveRead(...proxies: readonly LossyProxy[]): Promise<void> {
+  const sent = proxies.map(({ feedReads }) => feedReads)
+  while (proxies.some(({ feedAnswer }, index) => feedAnswer <= (sent[index] as number))) {
     await sleep(20)
   }
 }
