@@ -4,6 +4,7 @@ import { createSeam, type Seam } from '@tokenratchet/core/http'
 import { fakeClock } from '@tokenratchet/core/testing'
 import fc from 'fast-check'
 import t from 'tap'
+import { newResponse } from './ask.js'
 import { type Method, type SpoiltStore, spoilt, spoiltStore } from './bad-answers.js'
 import { secret } from './setup.js'
 
@@ -113,7 +114,7 @@ function route(method: string, path: string, sid?: (login: Issued) => string): A
     const cookie = `__Host-access_token=${login.accessToken}; __Host-refresh_token=${login.refreshToken}`
     const headers = { host: 'app.example.com', 'sec-fetch-site': 'same-origin', cookie }
     const found = seam.routes.find(each => each.path === path && each.method === method)
-    return found?.handle({ method, headers }, sid?.(login))
+    return found?.handle({ method, headers }, newResponse(), sid?.(login))
   }
 }
 
