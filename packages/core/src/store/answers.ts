@@ -1,13 +1,5 @@
-import {
-  booleanAt,
-  generationAt,
-  listAt,
-  malformed,
-  objectAt,
-  textAt,
-  timeAt,
-  UnusableAnswer,
-} from './shapes.js'
+import { mustDiffer, readRefs, readSession } from './answered-sessions.js'
+import { booleanAt, listAt, malformed, objectAt, textAt, timeAt } from './shapes.js'
 import type {
   Creation,
   CreationRules,
@@ -18,8 +10,8 @@ import type {
   StoredSession,
 } from './store.js'
 
-// What a store answered, checked against its contract: the shape of it, and that it is about what was asked. A store
-// that mixes two answers up must not end the session of somebody else. All of these throw `UnusableAnswer`.
+// Each of these checks what one method of a store answered, and throws `UnusableAnswer` for an answer that has another
+// shape than the contract says, or is about something else than was asked for.
 
 export function readCreation(value: unknown, asked: SessionRef, { replaces }: CreationRules): Creation {
   const { outcome, now, session, replaced, evicted } = objectAt('answer', value)
@@ -100,57 +92,4 @@ function readRevocation(value: unknown): PublishedRevocation {
     throw malformed(`${path}.age`, 'milliseconds', age)
   }
   return { tag: textAt(path, 'tag', tag), sid: textAt(path, 'sid', sid), age }
-}
-
-/** Every refresh reads one. */
-function readSession(path: string, value: unknown, asked: Partial<SessionRef>): StoredSession {
-  const { tag, sid, generation, createdAt, usedAt, idleUntil, absoluteUntil, data } = objectAt(path, value)
-  const session = {
-    tag: textAt(path, 'tag', tag),
-    sid: textAt(path, 'sid', sid),
-    generation: generationAt(path, 'generation', generation),
-    createdAt: timeAt(path, 'createdAt', createdAt),
-    usedAt: timeAt(path, 'usedAt', usedAt),
-    idleUntil: timeAt(path, 'idleUntil', idleUntil),
-    absoluteUntil: timeAt(path, 'absoluteUntil', absoluteUntil),
-    data: textAt(path, 'data', data),
-  }
-  mustBeAsked(path, session, asked)
-  if (session.idleUntil > session.absoluteUntil) {
-    throw malformed(`${path}.idleUntil`, 'at or before absoluteUntil', idleUntil)
-  }
-  return session
-}
-
-/** Sessions of one subject that have ended, each once. */
-function readRefs(
-  path: string,
-  value: unknown,
-  asked: string,
-  spared: readonly (string | undefined)[],
-): readonly SessionRef[] {
-  const refs = listAt(path, value).map(each => {
-    const { tag, sid } = objectAt(`${path}[]`, each)
-    return { tag: textAt(`${path}[]`, 'tag', tag), sid: textAt(`${path}[]`, 'sid', sid) }
-  })
-  for (const ref of refs) {
-    mustBeAsked(`${path}[]`, ref, { tag: asked })
-    if (spared.includes(ref.sid)) {
-      throw new UnusableAnswer(`${path} names a session that had to be spared`)
-    }
-  }
-  mustDiffer(path, refs)
-  return refs
-}
-
-function mustBeAsked(path: string, { tag, sid }: SessionRef, asked: Partial<SessionRef>): void {
-  if (tag !== (asked.tag ?? tag) || sid !== (asked.sid ?? sid)) {
-    throw new UnusableAnswer(`${path} is about another session or subject than was asked for`)
-  }
-}
-
-function mustDiffer(path: string, refs: readonly SessionRef[]): void {
-  if (new Set(refs.map(({ sid }) => sid)).size < refs.length) {
-    throw new UnusableAnswer(`${path} names a session twice`)
-  }
 }

@@ -82,7 +82,8 @@ export function sessionOf(context: Context, token: string): NamedSession | undef
 /**
  * Ends a session for a caller who holds a valid token of it, or because the `claims` hook says so. That is a decision:
  * it is announced and remembered even where the store does not know the session, as it may be the wrong store. The
- * event is only for a session that was alive until now, so that one ending is one event (rule 38).
+ * event is only for a session that was alive until now, so that one ending is one event (rule 38). When the answer of the
+ * store is lost for good, that is the event of an outage instead: asked again, the store finds no living session.
  *
  * @returns whether this ended it
  */
