@@ -33,16 +33,15 @@ const variants: Record<string, [options: CookieOptions, prefix: string, attribut
     '',
     ['HttpOnly', 'Path=/', 'Priority=High', 'SameSite=Strict'],
   ],
-  'a name prefix': [{ namePrefix: 'shop' }, '__Host-shop_', ['HttpOnly', 'Path=/', 'SameSite=Lax', 'Secure']],
+  'a name prefix': [
+    { namePrefix: 'shop' },
+    '__Host-shop_',
+    ['HttpOnly', 'Path=/', 'Priority=High', 'SameSite=Lax', 'Secure'],
+  ],
   'a name prefix, secure false': [
     { namePrefix: "!#$%&'*+-.^_`|~09azAZ", secure: false },
     "!#$%&'*+-.^_`|~09azAZ_",
-    ['HttpOnly', 'Path=/', 'SameSite=Lax'],
-  ],
-  partitioned: [
-    { partitioned: true, sameSite: 'none' },
-    '__Host-',
-    ['HttpOnly', 'Partitioned', 'Path=/', 'SameSite=None', 'Secure'],
+    ['HttpOnly', 'Path=/', 'Priority=High', 'SameSite=Lax'],
   ],
 }
 const fortnight = 'Max-Age=1209600'

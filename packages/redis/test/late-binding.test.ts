@@ -33,9 +33,10 @@ t.test('R39: a setTimeout that is installed later ends a call that gets no answe
 
 t.test('R39: a performance.now that is installed later tells how late a command may run', async t => {
   const deadlines: string[] = []
-  const answer = async (_script: string, _keys: number, ...given: string[]): Promise<unknown> => {
+  const answer = async (_script: string, keys: number, ...given: string[]): Promise<unknown> => {
     deadlines.push(given.at(-1) ?? '')
-    return ['gone', '1000000']
+    const call = given[keys]
+    return [call, 'absent', '1000000']
   }
   const store = redisStore({ evalsha: answer, eval: answer, call: answer }, { timeout: 2000 })
   const ref = { tag: 'AAAAAAAAAAAAAAAAAAAAAA', sid: 'x' }
