@@ -6,7 +6,7 @@ import { visit } from './visit.mjs'
 async function main() {
   const auth = tokenratchet({ secret: 'a secret of thirty-two bytes, or more' })
   const app = express()
-  app.use(auth)
+  app.use(auth.middleware)
   app.post('/login', async (_req, res) => {
     res.json(await res.issueTokens({ subject: 'ada', transport: 'body' }))
   })
