@@ -26,7 +26,7 @@ app.get('/me', { config: { auth: true } }, request => request.user.sub)
 
 const auth = expressTokens({ secret, store: redisStore(createRedis()) })
 express()
-  .use(auth)
+  .use(auth.middleware)
   .post('/login', async (_req, res) => void res.json(await res.issueTokens({ subject: 'ada' })))
   .get('/me', auth.authenticate, (req, res) => void res.json(req.user?.sub))
 // @ts-expect-error: misspelt

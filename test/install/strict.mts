@@ -59,7 +59,7 @@ app.setErrorHandler((error, _request, reply) => {
 
 const auth = expressTokens({ secret })
 express()
-  .use(auth)
+  .use(auth.middleware)
   .post('/login', async (_req, res) => void res.json(await res.issueTokens({ subject: 'ada' })))
   .get('/me', auth.authenticate, (req, res) => void res.json(req.user?.sub))
   // @ts-expect-error: no such property
