@@ -1,6 +1,6 @@
 import type { CookieOptions } from '@tokenratchet/core/http'
 import type { AppRoute } from './app.js'
-import { Browser, names } from './http.js'
+import { type Answer, Browser, names, type Sent } from './http.js'
 import { rule } from './rule.js'
 
 /** Name, value and attributes of a Set-Cookie line, the attributes in the order of the alphabet. */
@@ -21,11 +21,6 @@ const variants: Record<string, [options: CookieOptions, prefix: string, attribut
     { sameSite: 'strict' },
     '__Host-',
     ['HttpOnly', 'Path=/', 'Priority=High', 'SameSite=Strict', 'Secure'],
-  ],
-  'sameSite none': [
-    { sameSite: 'none' },
-    '__Host-',
-    ['HttpOnly', 'Path=/', 'Priority=High', 'SameSite=None', 'Secure'],
   ],
   'secure false': [{ secure: false }, '', ['HttpOnly', 'Path=/', 'Priority=High', 'SameSite=Lax']],
   'secure false, sameSite strict': [
@@ -77,25 +72,91 @@ for (const [variant, [cookie, prefix, attributes]] of Object.entries(variants)) 
   })
 }
 
-rule('R17: partitioned cookies clear those from before the option, first', async (t, world) => {
-  const browser = new Browser(await world.start({ cookie: { sameSite: 'none', partitioned: true } }))
-  const both = [names.access, names.refresh]
-  const before = ['HttpOnly', 'Max-Age=0', 'Path=/', 'Priority=High', 'SameSite=None', 'Secure']
-  const after = (maxAge: string) =>
-    [maxAge, 'HttpOnly', 'Partitioned', 'Path=/', 'Priority=High', 'SameSite=None', 'Secure'].sort()
-  const rows = [
-    [await browser.login('ada'), fortnight],
-    [await browser.post('/auth/refresh'), fortnight],
-    [await browser.post('/auth/logout'), 'Max-Age=0'],
-  ] as const
-  for (const [answer, maxAge] of rows) {
-    t.match(answer.cookies.map(parse), [
-      ...both.map(name => ({ name, value: '', attributes: before })),
-      ...both.map(name => ({ name, attributes: after(maxAge) })),
-    ])
-    t.equal(answer.cookies.length, 4)
+rule('R17: with sameSite none the cookies of the other kind are cleared, first', async (t, world) => {
+  for (const partitioned of [true, false]) {
+    const browser = new Browser(await world.start({ cookie: { sameSite: 'none', partitioned } }))
+    const both = [names.access, names.refresh]
+    const attributes = (isPartitioned: boolean, maxAge: string) =>
+      [
+        maxAge,
+        'HttpOnly',
+        ...(isPartitioned ? ['Partitioned'] : []),
+        'Path=/',
+        'Priority=High',
+        'SameSite=None',
+        'Secure',
+      ].sort()
+    const rows = [
+      [await browser.login('ada'), fortnight],
+      [await browser.post('/auth/refresh'), fortnight],
+      [await browser.post('/auth/logout'), 'Max-Age=0'],
+    ] as const
+    for (const [answer, maxAge] of rows) {
+      t.match(answer.cookies.map(parse), [
+        ...both.map(name => ({ name, value: '', attributes: attributes(!partitioned, 'Max-Age=0') })),
+        ...both.map(name => ({ name, attributes: attributes(partitioned, maxAge) })),
+      ])
+      t.equal(answer.cookies.length, 4)
+    }
   }
 })
+
+/** As a browser of today: a partitioned cookie and another of its name are two, and both are sent. */
+class PartitioningBrowser extends Browser {
+  readonly #jar = new Map<string, string>()
+
+  override get cookie(): string {
+    return [...this.#jar].map(([key, value]) => `${key.split(';', 1)[0]}=${value}`).join('; ')
+  }
+
+  override async send(sent: Sent): Promise<Answer> {
+    const answer = await super.send(sent)
+    for (const { name, value, attributes } of answer.cookies.map(parse)) {
+      const key = `${name};${attributes.includes('Partitioned')}`
+      if (value) {
+        this.#jar.set(key, value)
+      } else {
+        this.#jar.delete(key)
+      }
+    }
+    return answer
+  }
+
+  /** The same browser at another process. */
+  override at({ port }: { port: number }): PartitioningBrowser {
+    const other = new PartitioningBrowser({ port })
+    for (const [key, value] of this.#jar) {
+      other.#jar.set(key, value)
+    }
+    return other
+  }
+}
+
+rule(
+  'R17: cookie.partitioned is switched on and off, process by process, and logs nobody out',
+  async (t, world) => {
+    const shared = { store: world.store }
+    const on = await world.start({ ...shared, cookie: { sameSite: 'none', partitioned: true } })
+    const off = await world.start({ ...shared, cookie: { sameSite: 'none' } })
+    let browser = new PartitioningBrowser(on)
+    for (const [from, to] of [
+      [on, off],
+      [off, on],
+    ] as const) {
+      browser = browser.at(from)
+      await browser.login('ada')
+      browser = browser.at(to)
+      t.equal((await browser.post('/auth/refresh')).status, 200)
+      t.same((await browser.get('/me')).json(), { user: 'ada' })
+      t.equal((await browser.post('/auth/logout')).status, 204)
+      t.equal(browser.cookie, '')
+      await browser.login('grace')
+      for (const app of [on, off]) {
+        t.same((await browser.at(app).get('/me')).json(), { user: 'grace' })
+      }
+    }
+  },
+)
 
 rule(
   'the cookies live until the idle deadline of their session, which is never past the absolute one',

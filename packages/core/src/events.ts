@@ -74,8 +74,11 @@ export type Refusal =
 export type TokenEvent =
   | ({ type: 'issued'; transport: Transport } & OfSession)
   | ({ type: 'refreshed' | 'reissued' | 'healed' } & OfSession)
-  /** A refresh token came back after a successor that was not its own was used: theft, or a broken client. */
-  | ({ type: 'reused' } & OfSession & Reuse)
+  /**
+   * A refresh token came back after a successor that was not its own was used: theft, or a broken client. Without
+   * `subject` where the record of the session was not readable.
+   */
+  | ({ type: 'reused'; sid: string; subject?: string } & Reuse)
   | { type: 'revoked'; reason: RevocationReason; sid: string; subject?: string }
   /** The oldest session of a subject that reached `sessionsPerSubject`. */
   | ({ type: 'evicted' } & OfSession)

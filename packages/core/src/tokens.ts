@@ -13,7 +13,7 @@ import { verify } from './verbs/verify.js'
 
 /** The verbs. Errors and units are told where each is written. */
 export interface Tokens<C extends object = object> {
-  /** Begins a session: one step of the store. Rejects with a `TypeError` for a grant that makes no sense. */
+  /** Begins a session: one step of the store. Rejects with a `TypeError` for an invalid grant. */
   issue(grant: Grant<C>): Promise<Issued>
   /** Checks an access token: no promise, no store. Throws `ERR_ACCESS_TOKEN_INVALID`, `_EXPIRED`, `_REVOKED`. */
   verify(accessToken: string): Claims<C>

@@ -20,7 +20,8 @@ export function lossyStore(now: () => number): {
     inner = fresh()
     for (const { time, write } of log) {
       replayed = time
-      await write(inner)
+      // A login whose end came first, in this order, does not come back.
+      await write(inner).catch(() => {})
     }
     replayed = undefined
   }

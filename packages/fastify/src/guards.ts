@@ -97,8 +97,8 @@ function setNobody(request: FastifyRequest, decoratorName: string): void {
 const checked = new WeakMap<object, RouteAuth>()
 
 /**
- * Checked at its first request too, and closed when it makes no sense: routes that are older than the plugin, as after
- * a registration that nobody awaited, have come past the check at boot.
+ * Also checked at the first request, and refused if invalid: routes that are older than the plugin, as after a
+ * registration that nobody awaited, skip the check at boot.
  */
 function authOf({ routeOptions: { config, url } }: FastifyRequest): RouteAuth {
   if (!checked.has(config)) {

@@ -6,7 +6,7 @@ import { SeamRequest } from './request.js'
 /** Read by @fastify/swagger: an answer to a wrong method is nothing to document. */
 const hidden = { hide: true } as object
 
-/** What Fastify says to a Content-Type that is none, before it reads a body. The routes don't care: nothing is in it. */
+/** Errors for an invalid Content-Type, before Fastify reads the body. We treat such a body as empty. */
 const unreadable = new Set(['FST_ERR_CTP_INVALID_MEDIA_TYPE', 'FST_ERR_ROUTE_MISSING_CONTENT_TYPE'])
 
 /** The routes of the seam, in a scope with body parsing of its own: the application's parsers are not touched. */

@@ -15,6 +15,8 @@ const meanings: readonly (readonly [RegExp, string])[] = [
     'the user of the connection may not do this',
   ],
   [/\bWRONGTYPE\b/, 'a key of ours holds something that is not ours'],
+  [/has ended already/, 'the session that was to be created has been created and ended before'],
+  [/would exceed/, 'a number of the session would be out of bounds'],
   [/malformed feed/, 'the feed of revocations is not as it was written'],
   [/malformed/, 'a session record is not as it was written'],
   [/another command/, 'the client, or a proxy in front of the server, mixes replies up'],

@@ -6,12 +6,16 @@ import type { Script } from './scripts/script.js'
 /** A reply of a script: texts, or lists of them. */
 export type Reply = string | readonly Reply[]
 
-/** The ids of this process begin so: no other process has the same, and a receipt is found by its own command alone. */
-const ids = randomBytes(12).toString('base64url')
+/**
+ * The ids of this process begin so: no other process has the same. Drawn for the first command, as a snapshot of a process
+ * may be taken when it has loaded its modules, and started many times.
+ */
+let ids: string | undefined
 let calls = 0
 
 /** An id for one command. It goes along as the first argument of the script, and the reply must bring it back. */
 export function newCall(): string {
+  ids ??= randomBytes(12).toString('base64url')
   calls++
   return ids + calls.toString(36)
 }

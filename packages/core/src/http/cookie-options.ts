@@ -9,10 +9,10 @@ export interface CookieSettings {
   /** Repeated when a cookie is cleared, or the browser would keep it. */
   readonly attributes: string
   /**
-   * With `partitioned`, the attributes of the cookies from before: browsers keep both cookies of a name, and send both.
-   * So those are cleared whenever ours are set or cleared.
+   * The attributes of the same cookies with the other value of `partitioned`: browsers keep both cookies of a name, and
+   * send both. So those are cleared whenever ours are set or cleared, and the option can be switched on and off.
    */
-  readonly unpartitioned: string | undefined
+  readonly otherAttributes: string | undefined
   /** Characters of an access token that fit beside its name. */
   readonly maxAccessToken: number
 }
@@ -66,12 +66,15 @@ export function cookieSettings(options: unknown = {}): CookieSettings {
   const nameOf = (token: string): string => `${isSecure ? '__Host-' : ''}${own}${token}`
   const accessToken = nameOf('access_token')
   const attributes = `Path=/; HttpOnly${isSecure ? '; Secure' : ''}; SameSite=${site}; ${priority}`
+  const partitionedAttributes = `${attributes}; Partitioned`
   return {
     accessToken,
     refreshToken: nameOf('refresh_token'),
     isSecure,
-    attributes: isPartitioned ? `${attributes}; Partitioned` : attributes,
-    unpartitioned: isPartitioned ? attributes : undefined,
+    attributes: isPartitioned ? partitionedAttributes : attributes,
+    // Without these two nobody can have set partitioned cookies.
+    otherAttributes:
+      isSecure && site === 'None' ? (isPartitioned ? attributes : partitionedAttributes) : undefined,
     maxAccessToken: Math.min(longestInCookie, maxCookie - accessToken.length),
   }
 }

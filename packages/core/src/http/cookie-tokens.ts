@@ -1,21 +1,21 @@
 import type { Context } from '../context.js'
-import { readCookies, type SentTokens } from './cookie.js'
+import { readCookies, readSingle, type SentTokens } from './cookie.js'
 import { type Choice, choose, isVerifiable } from './duplicate-cookies.js'
 import type { HttpSettings } from './options.js'
 import type { HttpRequest } from './types.js'
 
 /** The tokens that count when cookies authenticate a request. */
 export function cookieTokens(context: Context, http: HttpSettings, request: HttpRequest): Choice {
-  const sent = readCookies(request.headers.cookie, http.cookies)
-  if (sent.access.length < 2 && sent.refresh.length < 2) {
+  const single = readSingle(request.headers.cookie, http.cookies)
+  if (single !== undefined) {
     // An empty cookie is no cookie.
     return {
-      accessToken: sent.access[0] || undefined,
-      refreshToken: sent.refresh[0] || undefined,
+      accessToken: single.access || undefined,
+      refreshToken: single.refresh || undefined,
       isRefused: false,
     }
   }
-  return chosenOnce(context, request, sent)
+  return chosenOnce(context, request, readCookies(request.headers.cookie, http.cookies))
 }
 
 /**

@@ -22,7 +22,7 @@ export interface CookieWarnings {
 
 export function cookieWarnings(
   { settings }: Context,
-  { cookies, transport }: CheckedHttpOptions,
+  { cookies }: CheckedHttpOptions,
   warn: WarnOnce,
 ): CookieWarnings {
   /** The last login on this machine, by a browser that may have dropped its cookies. */
@@ -56,19 +56,13 @@ export function cookieWarnings(
         doubted = { userAgent: request.headers['user-agent'], until: settings.now() + rightAfter }
       }
     },
-    atRefresh(request) {
-      // Where tokens travel in bodies, a refresh without any is only that.
-      if (transport === 'cookie' && plainPage(request) === 'elsewhere') {
-        warn('secure_cookie_over_http', overHttp)
-      }
-      atUse(request)
-    },
+    atRefresh: atUse,
     atUse,
   }
 }
 
 const overHttp =
-  'A browser sent a login or a refresh over plain http. It drops our cookies, which are Secure, and nobody stays logged in. ' +
+  'A browser logged in over plain http. It drops our cookies, which are Secure, and nobody stays logged in. ' +
   'Serve the site over https, or set cookie.secure to false in development'
 
 const onLocalhost =

@@ -8,19 +8,19 @@ import type { CookieSettings } from './cookie-options.js'
 export function setCookies(cookies: CookieSettings, issued: Issued): string[] {
   const { accessToken, refreshToken, refreshExpiresIn } = issued
   return [
-    ...clearUnpartitioned(cookies),
+    ...clearOthers(cookies),
     `${cookies.accessToken}=${accessToken}; Max-Age=${refreshExpiresIn}; ${cookies.attributes}`,
     `${cookies.refreshToken}=${refreshToken}; Max-Age=${refreshExpiresIn}; ${cookies.attributes}`,
   ]
 }
 
 export function clearCookies(cookies: CookieSettings): string[] {
-  return [...clearUnpartitioned(cookies), ...cleared(cookies, cookies.attributes)]
+  return [...clearOthers(cookies), ...cleared(cookies, cookies.attributes)]
 }
 
 /** In front of others: a browser that doesn't know `Partitioned` takes both for one cookie, and the last line holds. */
-function clearUnpartitioned(cookies: CookieSettings): string[] {
-  return cookies.unpartitioned === undefined ? [] : cleared(cookies, cookies.unpartitioned)
+function clearOthers(cookies: CookieSettings): string[] {
+  return cookies.otherAttributes === undefined ? [] : cleared(cookies, cookies.otherAttributes)
 }
 
 function cleared({ accessToken, refreshToken }: CookieSettings, attributes: string): string[] {
@@ -37,6 +37,33 @@ export function nameInLine(line: string): string {
 export interface SentTokens {
   readonly access: readonly string[]
   readonly refresh: readonly string[]
+}
+
+/**
+ * Reads our cookies where each name came once at most, as a rule: without lists, as every guarded request pays for it.
+ *
+ * @returns `undefined` if a name came more than once
+ */
+export function readSingle(
+  header: string | undefined,
+  names: CookieSettings,
+): { access: string | undefined; refresh: string | undefined } | undefined {
+  let access: string | undefined
+  let refresh: string | undefined
+  for (let start = 0; header !== undefined && start < header.length; ) {
+    const semicolon = header.indexOf(';', start)
+    const end = semicolon === -1 ? header.length : semicolon
+    const from = skipBlanks(header, start)
+    const first = valueIn(names.accessToken, header, from, end)
+    const second = first === undefined ? valueIn(names.refreshToken, header, from, end) : undefined
+    if ((first !== undefined && access !== undefined) || (second !== undefined && refresh !== undefined)) {
+      return undefined
+    }
+    access ??= first
+    refresh ??= second
+    start = end + 1
+  }
+  return { access, refresh }
 }
 
 /**
@@ -58,10 +85,18 @@ export function readCookies(header: string | undefined, names: CookieSettings): 
 }
 
 function addCookie(values: string[], name: string, header: string, from: number, end: number): void {
-  const equals = header.startsWith(name, from) ? skipBlanks(header, from + name.length) : end
-  if (equals < end && header[equals] === '=') {
-    values.push(header.slice(skipBlanks(header, equals + 1), endOfValue(header, equals + 1, end)))
+  const value = valueIn(name, header, from, end)
+  if (value !== undefined) {
+    values.push(value)
   }
+}
+
+/** The value of the pair between `from` and `end`, if it has this name. */
+function valueIn(name: string, header: string, from: number, end: number): string | undefined {
+  const equals = header.startsWith(name, from) ? skipBlanks(header, from + name.length) : end
+  return equals < end && header[equals] === '='
+    ? header.slice(skipBlanks(header, equals + 1), endOfValue(header, equals + 1, end))
+    : undefined
 }
 
 function skipBlanks(text: string, from: number): number {

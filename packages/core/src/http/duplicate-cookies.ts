@@ -20,7 +20,7 @@ export function isVerifiable({ access, refresh }: SentTokens): boolean {
 }
 
 /**
- * Chooses among several cookies of one name. They come from a browser that ignores the `__Host-` prefix: another host of
+ * Chooses where at least one name came more than once. Such cookies come from a browser that ignores the `__Host-` prefix: another host of
  * the domain has planted some of them.
  *
  * Tokens that we did not sign are ignored, so that planted garbage logs nobody out. All genuine tokens, of both names,

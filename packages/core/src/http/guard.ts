@@ -162,7 +162,7 @@ function userOf(guard: Guard, request: HttpRequest, response: RawResponse | unde
   return admit(guard, request, verdict, auth)
 }
 
-/** A refresh that was refused has been told of: what is wrong with the access token is no second event. */
+/** A refresh that failed has emitted its event, so the access token gets none. */
 function admitRefreshed(
   guard: Guard,
   request: HttpRequest,

@@ -15,7 +15,7 @@ export const missing: Refused = new Refused('ERR_ACCESS_TOKEN_MISSING', {
   reason: 'missing',
 })
 
-/** The same where the event of the refused cookies says why. */
+/** The same verdict without an event: `duplicate` has been emitted. */
 const duplicate = new Refused(missing.code, undefined)
 
 /** Says why a request presents no access token, and emits the event of cookies that are refused as duplicates. */
@@ -86,7 +86,12 @@ function whenceOf(request: HttpRequest): Whence {
   const { origin } = request.headers
   const host = hostOf(request)
   return {
-    ...(origin !== undefined && { origin: origin.slice(0, maxShown) }),
-    ...(host !== undefined && { host: host.slice(0, maxShown) }),
+    ...(origin !== undefined && { origin: shown(origin) }),
+    ...(host !== undefined && { host: shown(host) }),
   }
+}
+
+/** Control characters of a header, C1 included, must reach no terminal and no log. */
+function shown(header: string): string {
+  return header.slice(0, maxShown).replace(/\p{Cc}/gu, '?')
 }

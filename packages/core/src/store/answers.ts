@@ -23,8 +23,7 @@ export function readCreation(value: unknown, asked: SessionRef, { replaces }: Cr
   }
   return {
     outcome,
-    now: timeAt('answer', 'now', now),
-    session: readSession('answer.session', session, asked),
+    ...readLiving(now, session, asked),
     replaced: booleanAt('answer', 'replaced', replaced),
     evicted: readRefs('answer.evicted', evicted, asked.tag, [asked.sid, replaces?.sid]),
   }
@@ -44,11 +43,21 @@ export function readRotation(value: unknown, asked: SessionRef, presented: numbe
   if (outcome !== 'rotated' && outcome !== 'reissued' && outcome !== 'healed') {
     throw malformed('answer.outcome', 'an outcome of the contract', outcome)
   }
-  const session = readSession('answer.session', answer['session'], asked)
+  const { session } = readLiving(now, answer['session'], asked)
   if (session.generation <= presented) {
     throw malformed('answer.session.generation', 'above the one presented', session.generation)
   }
   return { outcome, now, session }
+}
+
+/** A session that goes on: its deadline is ahead. */
+function readLiving(at: unknown, value: unknown, asked: SessionRef): { now: number; session: StoredSession } {
+  const now = timeAt('answer', 'now', at)
+  const session = readSession('answer.session', value, asked)
+  if (session.idleUntil <= now) {
+    throw malformed('answer.session.idleUntil', 'after answer.now', session.idleUntil)
+  }
+  return { now, session }
 }
 
 export function readFound(value: unknown, asked: SessionRef): StoredSession | undefined {

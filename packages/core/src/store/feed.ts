@@ -27,6 +27,10 @@ export class Feed {
     })
   }
 
+  has({ tag, sid }: SessionRef): boolean {
+    return this.#entries.has(`${tag}|${sid}`)
+  }
+
   since(cursor: string | undefined, now: number): Revoked {
     this.drop(now)
     const after = Number(cursor ?? 0)

@@ -48,6 +48,11 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
       }
       let entry = sessions.get(session, time)
       if (entry === undefined) {
+        if (feed.has(session)) {
+          throw new StoreUnavailableError({
+            cause: new Error('the session has been created and ended before'),
+          })
+        }
         sessions.checkRoom(time, replaces)
         entry = created(session, time)
         checkLimits(entry)

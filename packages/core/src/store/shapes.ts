@@ -17,16 +17,26 @@ export function objectAt(path: string, value: unknown): Members {
   if (!isObject(value)) {
     throw malformed(path, 'an object', value)
   }
-  return value
+  return readable(path, () => ({ ...value }))
+}
+
+/** A getter or a Proxy of a driver may throw. */
+function readable<T>(path: string, read: () => T): T {
+  try {
+    return read()
+  } catch {
+    throw new UnusableAnswer(`${path} can't be read: reading it throws`)
+  }
 }
 
 /** The elements, not checked yet. */
 export function listAt(path: string, value: unknown): readonly unknown[] {
-  if (!Array.isArray(value)) {
+  // `map` steps over the holes of a sparse array; a copy makes them `undefined`.
+  const copy = readable(path, () => (Array.isArray(value) ? [...value] : undefined))
+  if (copy === undefined) {
     throw malformed(path, 'an array', value)
   }
-  // `map` steps over the holes of a sparse array; this makes them `undefined`.
-  return [...value]
+  return copy
 }
 
 export function booleanAt(path: string, name: string, value: unknown): boolean {
@@ -60,7 +70,7 @@ export function generationAt(path: string, name: string, value: unknown): number
 
 /** An array is not one. */
 export function isObject(value: unknown): value is Members {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return typeof value === 'object' && value !== null && !readable('answer', () => Array.isArray(value))
 }
 
 /** Numbers are shown, as nothing secret is one; of everything else only the kind. */

@@ -119,6 +119,8 @@ export interface Store {
    * Creates the session at generation 0, drops the subject's expired sessions, ends `replaces` (published whether it
    * is still there or not: the caller held its token), then the oldest beyond `perSubject`, never the new one
    * (published). Answers what it has ended, and the session; one that is there already is left as it is.
+   * One whose end is published is not created again: the call rejects, as a client may send it again after the session
+   * has ended.
    */
   create(session: NewSession, rules: CreationRules): Promise<Creation>
 

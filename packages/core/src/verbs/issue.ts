@@ -53,7 +53,7 @@ export function readGrant(grant: unknown): GrantMembers {
  * Begins a session. The access token is signed first: claims that do not fit leave everything as it was.
  *
  * @param others more refresh tokens that came with the login, beside `grant.replaces`: their sessions end too
- * @throws TypeError for a grant that makes no sense
+ * @throws TypeError for an invalid grant
  * @throws StoreUnavailableError
  */
 export async function issue(

@@ -42,7 +42,7 @@ export async function revoke(context: Context, revocation: Revocation): Promise<
  * Ends the sessions of a subject, but for the `sid` in `except`.
  *
  * @returns the ids of the sessions that ended
- * @throws TypeError for what is no subject or no `sid`
+ * @throws TypeError for an invalid subject or `sid`
  * @throws StoreUnavailableError
  */
 export async function revokeAll(

@@ -1,6 +1,7 @@
 import type { Context } from '../context.js'
 import { deviceOf } from '../device.js'
 import { TokenError } from '../errors.js'
+import { isTokenError } from '../is-token-error.js'
 import type { RefreshToken } from '../refresh-token/token.js'
 import { publicSession, type Session } from '../session.js'
 import type { InTime } from '../store/checked.js'
@@ -47,16 +48,30 @@ function reused(
   { session, now }: Reused,
   userAgent: string | undefined,
 ): TokenError {
-  const { subject, device } = publicSession(outage, session)
+  const [read, failure] = readable(() => publicSession(outage, session))
   publish({
     type: 'reused',
     sid,
-    subject,
+    ...(read !== undefined && { subject: read.subject }),
     generationGap: session.generation - generation,
     sinceRotation: Math.max(0, now - session.usedAt),
-    ...deviceChange(device, deviceOf(userAgent)),
+    ...deviceChange(read?.device, deviceOf(userAgent)),
   })
-  return new TokenError('ERR_INVALID_GRANT')
+  return failure ?? new TokenError('ERR_INVALID_GRANT')
+}
+
+/** The session has ended, whatever its data says: the event must not get lost over data that nobody can read. */
+function readable<T>(
+  read: () => T,
+): [value: T, failure: undefined] | [value: undefined, failure: TokenError] {
+  try {
+    return [read(), undefined]
+  } catch (error) {
+    if (isTokenError(error)) {
+      return [undefined, error]
+    }
+    throw error
+  }
 }
 
 function deviceChange(login: string | undefined, device: string | undefined): { deviceChanged?: boolean } {

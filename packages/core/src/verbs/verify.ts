@@ -4,7 +4,7 @@ import { type Context, clockTolerance } from '../context.js'
 import { StoreUnavailableError, TokenError, type TokenErrorCode } from '../errors.js'
 import type { TokenEvent } from '../events.js'
 
-/** Why no access token is believed: a verdict whose event, if it has one, is not emitted yet. */
+/** A refusal of an access token whose event has not been emitted yet. */
 export class Refused {
   readonly code: TokenErrorCode
   readonly event: TokenEvent | undefined
@@ -32,7 +32,7 @@ export function verify(context: Context, token: string): Claims {
   return claims
 }
 
-/** All that this process knows by itself. Tells nobody: there may be more to the request than this token. */
+/** Checks the token without the store and emits no event, as the request may bring more than this token. */
 export function judge(context: Context, token: string): Claims | Refused {
   const claims = readClaims(context, token)
   if (claims === undefined) {
@@ -80,7 +80,7 @@ function refusedBy(code: TokenErrorCode, reason: 'expired' | 'revoked', sid: str
   return new Refused(code, { type: 'refused', credential: 'access_token', reason, sid })
 }
 
-/** @throws TokenError for a verdict that is none on somebody, told of herewith */
+/** Returns the claims. If the verdict is a refusal, emits its event and throws the TokenError. */
 export function accepted(context: Context, verdict: Claims | Refused): Claims {
   if (verdict instanceof Refused) {
     throw refuse(context, verdict)

@@ -49,6 +49,8 @@ if not own then
   own.lifetime, own.timeout, own.data = lifetime, timeout, data
   if not fits(own) then return redis.error_reply(exceeding) end
   own.isNew = true
+  -- Sent again, after the session was ended in between: it must not come back.
+  if redis.call('ZSCORE', feed, tag .. '|' .. sid) then return redis.error_reply(announced) end
 end
 local replaces, excess = replaced ~= '' and replaced ~= sid, #others + 1 - perSubject
 local opened

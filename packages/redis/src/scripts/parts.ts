@@ -88,6 +88,7 @@ local function open(feed, window, publishFor)
   if not (highest and highest < ${Number.MAX_SAFE_INTEGER} and kept and kept <= ${maxSessionNumber}) then return nil end
   return { feed = feed, window = window, highest = highest, seconds = math.max(publishFor, kept) }
 end
+local announced = 'ERR tokenratchet: the session has ended already'
 local function publish(opened, member)
   local feed, seconds = opened.feed, digits(opened.seconds)
   opened.highest = math.max(micros, opened.highest + 1)
@@ -104,17 +105,21 @@ end
  * So a command that has ended sessions leaves a receipt, its reply, until its deadline, after which it can't run any
  * more; the same command gets the same reply. A command that has ended nothing leaves none.
  *
- * `remember(receipt, notAfter, reply)` writes it and answers the reply; `remembered(receipt)` answers that or nil.
+ * `remember(receipt, notAfter, reply)` writes it and answers the reply; `remembered(receipt)` answers that, or nil if there
+ * is none or it is another command's: ids repeat in a process that was started twice from one snapshot.
  */
 export const receipts = `
+local question = table.concat({ #ARGV, ARGV[2], ARGV[3], ARGV[#ARGV] }, ' ')
 local function remember(receipt, notAfter, reply)
-  redis.call('SET', receipt, cmsgpack.pack(reply), 'PX', digits(math.min(notAfter - now, 60000)))
+  local kept = cmsgpack.pack({ question, reply })
+  redis.call('SET', receipt, kept, 'PX', digits(math.max(1, math.min(notAfter - now, 60000))))
   return reply
 end
 local function remembered(receipt)
   local kept = redis.call('GET', receipt)
   if not kept then return nil end
-  local reply = cmsgpack.unpack(kept)
+  local asked, reply = unpack(cmsgpack.unpack(kept))
+  if asked ~= question then return nil end
   reply[3] = digits(now)
   return reply
 end

@@ -19,7 +19,7 @@ export const handleList: Handler = async (context, http, request) => {
   }
 }
 
-/** Ends one of the sessions of whoever asks; what is not theirs is not there. */
+/** Ends one of the sessions of whoever asks; returns 404 for a session of another user. */
 export const handleDelete: Handler = async (context, http, request, sid = '') => {
   const claims = await guardByStore(context, http, request)
   const isCurrent = claims.sid === sid

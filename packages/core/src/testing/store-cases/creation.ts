@@ -186,4 +186,19 @@ export const creationCases: readonly StoreCase[] = [
       }
     },
   },
+  {
+    name: 'create that is applied again after the session has ended does not bring it back',
+    async run({ store }) {
+      const session = newSession()
+      await create(store, session)
+      await store.deleteAll(session.tag, { publishFor })
+      const again = store.create(session, { perSubject: 100, publishFor })
+      const outcome = await again.then(
+        () => 'created',
+        () => 'rejected',
+      )
+      assert.equal(outcome, 'rejected')
+      assert.equal(await store.find(session), undefined)
+    },
+  },
 ]
