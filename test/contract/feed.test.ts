@@ -52,9 +52,9 @@ rule('at the start of an application, routes wait for what others have revoked',
   const { revokedSince } = world.store
   const slow = {
     ...world.store,
-    revokedSince: async (cursor?: string) => {
+    revokedSince: async (...asked: Parameters<typeof revokedSince>) => {
       await new Promise(resolve => setTimeout(resolve, 300))
-      return revokedSince(cursor)
+      return revokedSince(...asked)
     },
   }
   const late = await world.start({ store: slow })

@@ -26,8 +26,8 @@ export function stillClock(t: Pick<Test, 'teardown'>, applications: number): Sti
   })
   return {
     watched(store) {
-      const revokedSince: Store['revokedSince'] = cursor =>
-        store.revokedSince(cursor).finally(() => {
+      const revokedSince: Store['revokedSince'] = (cursor, how) =>
+        store.revokedSince(cursor, how).finally(() => {
           reads++
         })
       return new Proxy(store, {

@@ -68,6 +68,7 @@ export function createContext<C extends object>(
   // The feed asks each second. It tells of an outage by events of its own, once.
   const feedOptions = {
     store: checkedStore(store, unavailable),
+    sharding: store,
     revocations,
     publishFor,
     maxStaleness,

@@ -88,9 +88,9 @@ export type TokenEvent =
    * For longer than `maxStaleness` nothing was heard of what other processes revoked; once for each such time. `error`
    * is why the last read failed.
    */
-  | { type: 'feed_stale'; error: Error }
+  | { type: 'feed_stale'; shard: number; error: Error }
   /** Heard again, and of all that was missed. */
-  | { type: 'feed_fresh' }
+  | { type: 'feed_fresh'; shard: number }
   /** The store had forgotten a revocation, as after a failover: it was applied again. */
   | { type: 'revocation_healed'; sid: string }
   /** The `claims` hook threw, answered something that is no claims, or did not answer in time. */

@@ -12,9 +12,11 @@ export type { Session } from './session.js'
 export { isWithinLimits, maxSessionNumber } from './store/limits.js'
 export { type MemoryStoreOptions, memoryStore } from './store/memory.js'
 export type {
+  AnnouncedKind,
   Creation,
   CreationRules,
   Expiring,
+  FeedReading,
   NewSession,
   PublishedRevocation,
   Publishing,

@@ -142,7 +142,7 @@ function checkFunction(name: string, value: unknown): unknown {
   return value
 }
 
-const methods: Readonly<Record<Exclude<keyof Store, 'onWarning'>, true>> = {
+const methods: Readonly<Record<Exclude<keyof Store, 'onWarning' | 'shards' | 'shardOf'>, true>> = {
   create: true,
   rotate: true,
   find: true,
@@ -164,5 +164,20 @@ function checkStore(store: unknown): Store {
   if (reading('store', () => (store as Store).onWarning) !== undefined && isMissing('onWarning')) {
     throw invalid('store.onWarning', 'a function, or left out', (store as Store).onWarning)
   }
+  checkShards(store as Store)
   return store as Store
+}
+
+/** More shards than slots of a Cluster are a mistake, and would be as many reads a second. */
+const maxShards = 16_384
+
+function checkShards(store: Store): void {
+  const shards = reading('store', () => store.shards)
+  const isCount = Number.isSafeInteger(shards) && (shards as number) >= 1 && (shards as number) <= maxShards
+  if (shards !== undefined && !isCount) {
+    throw invalid('store.shards', `a whole number from 1 to ${maxShards}, or left out`, shards)
+  }
+  if (shards !== undefined && shards > 1 && typeof reading('store', () => store.shardOf) !== 'function') {
+    throw invalid('store.shardOf', 'a function, where there are several shards', store.shardOf)
+  }
 }

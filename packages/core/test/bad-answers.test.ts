@@ -52,7 +52,12 @@ async function goodAnswer({ store, login }: World, method: Method): Promise<unkn
     list: await store.list(ref.tag),
     delete: true,
     deleteAll: [ref, { ...ref, sid: 'another' }],
-    revokedSince: { revoked: [{ ...ref, age: 5 }], cursor: '5' },
+    revokedSince: {
+      revoked: [{ ...ref, kind: 'revoked', age: 5 }],
+      cursor: '5',
+      isContinuous: true,
+      hasMore: false,
+    },
   }[method]
 }
 

@@ -14,6 +14,8 @@ import { randomSecret } from './fixture.js'
 
 export interface Fleet {
   store: Store
+  /** The clock that `pass` moves. */
+  now(): number
   isDown: boolean
   /** A process of the fleet. */
   join(options?: object): ReturnType<typeof createTokens> & { events: TokenEvent[] }
@@ -37,15 +39,16 @@ export function fleet(t: Test, make: (now: () => number) => Store = now => memor
   const inner = make(clock.now)
   const made: Fleet = {
     isDown: false,
+    now: clock.now,
     reads: [],
     store: {
       ...inner,
-      async revokedSince(cursor) {
+      async revokedSince(cursor, how) {
         made.reads.push(cursor)
         if (made.isDown) {
           throw new StoreUnavailableError()
         }
-        return inner.revokedSince(cursor)
+        return inner.revokedSince(cursor, how)
       },
     },
     join(options = {}) {

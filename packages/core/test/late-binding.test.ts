@@ -99,7 +99,7 @@ t.test(
         },
       })
     }) as unknown as typeof setTimeout
-    answers[0]?.({ revoked: [], cursor: 'one' })
+    answers[0]?.({ revoked: [], cursor: 'one', isContinuous: true, hasMore: false })
     await tokens.ready()
     await new Promise(resolve => setImmediate(resolve))
     t.match(timers, [{ after: 1000, isHeld: false }])

@@ -37,7 +37,7 @@ export function lossyStore(now: () => number): {
       deleteAll: (tag, how) => record(store => store.deleteAll(tag, how)),
       find: ref => inner.find(ref),
       list: tag => inner.list(tag),
-      revokedSince: cursor => inner.revokedSince(cursor),
+      revokedSince: (cursor, how) => inner.revokedSince(cursor, how),
     },
     /** Never loses the first write: the login. Answers how many were lost. */
     async lose(writes) {

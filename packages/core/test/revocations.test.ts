@@ -1,6 +1,8 @@
 import t from 'tap'
 import { Revocations } from '#internal/revocations'
 
+const owns = (): boolean => true
+
 t.test('what is revoked stays known for its time, and is forgotten after it', async t => {
   let elapsed = 0
   const revocations = new Revocations(10, () => elapsed)
@@ -12,7 +14,7 @@ t.test('what is revoked stays known for its time, and is forgotten after it', as
   t.notOk(revocations.has('29000'), 'a minute later at the latest')
   t.notOk(revocations.has('0'))
   elapsed += 60_000
-  t.same(revocations.lasting(0), [])
+  t.same(revocations.lostSince({ readAt: elapsed, owns }, 0), [])
   t.equal(revocations.size, 0, 'also when nothing is revoked any more')
 })
 
@@ -39,33 +41,68 @@ t.test('R30: a jump of the system clock forgets nothing', async t => {
   t.ok(revocations.has('a'))
 })
 
-t.test('what was revoked a while ago is known for the rest of its time', async t => {
-  let elapsed = 0
-  const revocations = new Revocations(10, () => elapsed)
-  revocations.add({ tag: 't', sid: 'old' }, 9000)
-  revocations.add({ tag: 't', sid: 'older' }, 10_000)
-  revocations.add({ tag: 't', sid: 'of a clock that was set back' }, -5000)
-  t.ok(revocations.has('old'))
-  t.notOk(revocations.has('older'))
-  t.same(revocations.lasting(2000), [{ tag: 't', sid: 'of a clock that was set back' }])
-  revocations.add({ tag: 't', sid: 'old' })
-  revocations.add({ tag: 't', sid: 'old' }, 9999)
-  t.equal(revocations.lasting(10_000).length, 2, 'it is never known for less than before')
-  elapsed = 60_000
-  revocations.add({ tag: 't', sid: 'new' })
-  t.equal(revocations.size, 1)
-})
+t.test(
+  'an entry of the feed is known for the rest of its time, and for a while whatever its age',
+  async t => {
+    let elapsed = 0
+    const revocations = new Revocations(10, () => elapsed)
+    const see = (sid: string, age: number, keepFor = 0): void =>
+      revocations.see({ tag: 't', sid, kind: 'revoked', age }, elapsed, keepFor)
+    see('old', 9000)
+    see('older', 10_000)
+    see('of a clock that was set back', -5000)
+    see('of a clock that jumped', 3_600_000, 4000)
+    t.ok(revocations.has('old'))
+    t.notOk(revocations.has('older'))
+    t.ok(revocations.has('of a clock that jumped'))
+    const lasting = (milliseconds: number) =>
+      revocations.lostSince({ readAt: elapsed + 1, owns }, milliseconds).map(({ sid }) => sid)
+    t.same(lasting(2000), ['of a clock that was set back'], 'only what still matters is worth applying again')
+    revocations.add({ tag: 't', sid: 'old' })
+    see('old', 9999)
+    t.equal(lasting(10_000).length, 2, 'it is never known for less than before')
+    elapsed = 60_000
+    revocations.add({ tag: 't', sid: 'new' })
+    t.equal(revocations.size, 1)
+  },
+)
 
-t.test('100,000 that are read again, as each minute, hold the process for no second', async t => {
-  const revocations = new Revocations(900)
-  const read = (age: number): void => {
-    for (let index = 0; index < 100_000; index++) {
-      revocations.add({ tag: '', sid: `${index}` }, age)
+t.test(
+  'lost is what was known before a read, that the read did not bring, in the shard that was read',
+  async t => {
+    let elapsed = 0
+    const revocations = new Revocations(900, () => elapsed)
+    for (const sid of ['seen', 'lost', 'evicted', 'elsewhere']) {
+      revocations.add(
+        { tag: sid === 'elsewhere' ? 'b' : 'a', sid },
+        sid === 'evicted' ? 'evicted' : 'revoked',
+      )
     }
-  }
-  read(1000)
-  const begun = performance.now()
-  read(0)
-  t.ok(performance.now() - begun < 1000)
-  t.equal(revocations.size, 100_000)
-})
+    elapsed = 10
+    const read = { readAt: elapsed, owns: (tag: string) => tag === 'a' }
+    t.ok(revocations.hasUnseen(read))
+    revocations.see({ tag: 'a', sid: 'seen', kind: 'revoked', age: 10 }, elapsed, 0)
+    elapsed = 20
+    revocations.add({ tag: 'a', sid: 'later' })
+    t.same(revocations.lostSince(read, 0), [{ tag: 'a', sid: 'lost' }])
+    t.notOk(revocations.hasUnseen(read), 'they have been judged')
+    t.ok(revocations.hasUnseen({ ...read, owns }), 'those of another shard have not')
+  },
+)
+
+t.test(
+  'an eviction that turns out to be undone is forgotten, and nothing that was heard meanwhile',
+  async t => {
+    const revocations = new Revocations(900)
+    revocations.add({ tag: '', sid: 'a' }, 'evicted')
+    revocations.add({ tag: '', sid: 'b' }, 'evicted')
+    const [a, b] = [revocations.doubt('a'), revocations.doubt('b')]
+    revocations.add({ tag: '', sid: 'b' })
+    a()
+    b()
+    t.notOk(revocations.has('a'))
+    t.ok(revocations.isRevoked('b'))
+    revocations.add({ tag: '', sid: 'b' }, 'evicted')
+    t.ok(revocations.isRevoked('b'), 'a decision stays one')
+  },
+)

@@ -154,8 +154,8 @@ const mistakes: Record<string, (store: Store) => Partial<Store>> = {
   }),
   'the cursor is forgotten': store => ({ revokedSince: () => store.revokedSince() }),
   'the feed skips': store => ({
-    async revokedSince(cursor) {
-      const answer = await store.revokedSince(cursor)
+    async revokedSince(cursor, how) {
+      const answer = await store.revokedSince(cursor, how)
       return { ...answer, revoked: answer.revoked.slice(1) }
     },
   }),

@@ -8,8 +8,8 @@ const invalid = { code: 'ERR_ACCESS_TOKEN_INVALID', status: 401, error: 'invalid
 t.test('verify answers the claims without a promise and without the store', async t => {
   const { tokens, clock, store } = setup({ issuer: 'https://id.test', audience: 'api' })
   const { accessToken, sid } = await tokens.issue({ subject: 'ada', claims: { role: 'admin' } })
-  for (const name of Object.keys(store) as (keyof typeof store)[]) {
-    store[name] = () => t.fail('asked the store') as never
+  for (const name of Object.keys(store)) {
+    Object.assign(store, { [name]: () => t.fail('asked the store') })
   }
   const iat = clock.now() / 1000
   const claims = tokens.verify(accessToken)

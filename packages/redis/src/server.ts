@@ -52,19 +52,27 @@ export class Server {
     })
   }
 
-  /** Runs a script on the feeds of all buckets: at once, or in a Cluster each where it is. */
-  readFeeds(script: Script, args: readonly string[]): Promise<readonly (readonly Reply[])[]> {
-    const feeds = this.#keys.map(({ feed }) => feed)
-    return withinDeadline(this.#timeout, async () => {
-      const replies = this.#client.isCluster
-        ? (
-            await Promise.all(
-              feeds.map((feed, bucket) => run(this.#client, script, [feed], [args[bucket] ?? ''])),
-            )
-          ).flat()
-        : await run(this.#client, script, feeds, args)
-      return replies as readonly (readonly Reply[])[]
-    })
+  /** How many shards the feed has: those of one server are read together, each of a Cluster where it is. */
+  get shards(): number {
+    return this.#client.isCluster ? this.#keys.length : 1
+  }
+
+  /** How many feeds a shard has. */
+  get feedsOfShard(): number {
+    return this.#keys.length / this.shards
+  }
+
+  /** Runs a script on the feeds of a shard. */
+  readFeeds(script: Script, shard: number, args: readonly string[]): Promise<readonly Reply[]> {
+    const keys = this.shards === 1 ? this.#keys : this.#keys.slice(shard, shard + 1)
+    return withinDeadline(this.#timeout, () =>
+      run(
+        this.#client,
+        script,
+        keys.map(({ feed }) => feed),
+        args,
+      ),
+    )
   }
 
   onWarning(listener: (warning: StoreWarning) => void): void {

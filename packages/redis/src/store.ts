@@ -1,6 +1,7 @@
-import { checkMembers, type PublishedRevocation, type Store } from '@tokenratchet/core'
+import { checkMembers, type Store } from '@tokenratchet/core'
 import { type RedisClient, recognise } from './client.js'
-import { buckets, keysOf } from './keys.js'
+import { readFeeds, writeArguments } from './feed.js'
+import { bucketOf, keysOf } from './keys.js'
 import { readRecord } from './record.js'
 import type { Reply } from './run.js'
 import { create } from './scripts/create.js'
@@ -79,16 +80,13 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
       return ended.map(sid => ({ tag, sid: `${sid}` }))
     },
 
-    async revokedSince(cursor) {
-      const feeds = await server.readFeeds(revokedSince, readCursor(cursor))
-      return {
-        revoked: feeds.flatMap(([, now, ...entries]) =>
-          pairs(entries).map(([member, score]) => readMember(member, Number(now) - Number(score) / 1000)),
-        ),
-        cursor: feeds.map(([highest]) => highest).join(),
-      }
+    async revokedSince(cursor, how = {}) {
+      const args = writeArguments(cursor, server.feedsOfShard, how)
+      return readFeeds(await server.readFeeds(revokedSince, how.shard ?? 0, args), cursor)
     },
 
+    shards: server.shards,
+    shardOf: tag => (server.shards === 1 ? 0 : bucketOf(tag)),
     onWarning: listener => server.onWarning(listener),
   }
 }
@@ -98,20 +96,6 @@ function checkTimeout(timeout: unknown): number {
     throw new TypeError('timeout must be whole milliseconds, from 1 to 60,000')
   }
   return timeout as number
-}
-
-/** A score for each bucket; none to read all of it. */
-function readCursor(cursor: string | undefined): readonly string[] {
-  const scores = cursor?.split(',') ?? []
-  return Array.from({ length: buckets }, (_, bucket) =>
-    /^\d+$/.test(scores[bucket] ?? '') ? `${scores[bucket]}` : '',
-  )
-}
-
-/** A score that is no number of ours makes the revocation a new one: it counts for as long as any. */
-function readMember(member: Reply, age: number): PublishedRevocation {
-  const [tag = '', sid = ''] = `${member}`.split('|')
-  return { tag, sid, age: Number.isFinite(age) ? Math.max(0, Math.floor(age)) : 0 }
 }
 
 function pairs(entries: readonly Reply[]): [Reply, Reply][] {

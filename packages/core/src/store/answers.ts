@@ -87,18 +87,23 @@ export function readDeletions(
 }
 
 export function readRevoked(value: unknown): Revoked {
-  const { revoked, cursor } = objectAt('answer', value)
+  const { revoked, cursor, isContinuous, hasMore } = objectAt('answer', value)
   return {
     revoked: listAt('answer.revoked', revoked).map(readRevocation),
     cursor: textAt('answer', 'cursor', cursor),
+    isContinuous: booleanAt('answer', 'isContinuous', isContinuous),
+    hasMore: booleanAt('answer', 'hasMore', hasMore),
   }
 }
 
 function readRevocation(value: unknown): PublishedRevocation {
   const path = 'answer.revoked[]'
-  const { tag, sid, age } = objectAt(path, value)
+  const { tag, sid, kind, age } = objectAt(path, value)
+  if (kind !== 'revoked' && kind !== 'evicted') {
+    throw malformed(`${path}.kind`, "'revoked' or 'evicted'", kind)
+  }
   if (typeof age !== 'number' || !Number.isFinite(age)) {
     throw malformed(`${path}.age`, 'milliseconds', age)
   }
-  return { tag: textAt(path, 'tag', tag), sid: textAt(path, 'sid', sid), age }
+  return { tag: textAt(path, 'tag', tag), sid: textAt(path, 'sid', sid), kind, age }
 }

@@ -12,7 +12,7 @@ import { UnusableAnswer } from './shapes.js'
 import type { Creation, Rotation, Store } from './store.js'
 
 /** A store whose every answer has been checked. All its methods reject with `StoreUnavailableError` when it fails. */
-export interface CheckedStore extends Omit<Store, 'create' | 'rotate' | 'onWarning'> {
+export interface CheckedStore extends Omit<Store, 'create' | 'rotate' | 'onWarning' | 'shards' | 'shardOf'> {
   create(...asked: Parameters<Store['create']>): Promise<InTime<Creation>>
   rotate(...asked: Parameters<Store['rotate']>): Promise<InTime<Rotation>>
 }
@@ -60,8 +60,8 @@ export function checkedStore(store: Store, outage: Outage): CheckedStore {
         () => store.deleteAll(tag, how),
         answer => readDeletions(answer, tag, how.except),
       ),
-    revokedSince: cursor =>
-      ask({ method: 'revokedSince', outage }, () => store.revokedSince(cursor), readRevoked),
+    revokedSince: (cursor, how) =>
+      ask({ method: 'revokedSince', outage }, () => store.revokedSince(cursor, how), readRevoked),
   }
 }
 

@@ -32,7 +32,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     const wasLive = sessions.get(ref, time) !== undefined
     sessions.delete(ref)
     if (wasLive || always) {
-      feed.publish(ref, publishFor, time)
+      feed.publish(ref, 'revoked', publishFor, time, wasLive)
     }
     return wasLive
   }
@@ -65,7 +65,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
         .sort((one, other) => one.usedAt - other.usedAt)
         .slice(0, Math.max(0, others.length + 1 - perSubject))
       for (const each of evicted) {
-        revoke(each, publishFor, time)
+        sessions.delete(each)
+        feed.publish(each, 'evicted', publishFor, time, true)
       }
       return {
         outcome: 'created',
@@ -118,8 +119,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
       return ended.map(({ sid }) => ({ tag, sid }))
     },
 
-    async revokedSince(cursor) {
-      return feed.since(cursor, now())
+    async revokedSince(cursor, how = {}) {
+      return feed.since(cursor, now(), how)
     },
   }
 }

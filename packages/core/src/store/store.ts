@@ -77,17 +77,40 @@ export type Rotation =
     }
   | { readonly outcome: 'reused'; readonly now: number; readonly session: StoredSession }
 
+/**
+ * Why an entry of the feed is there. `revoked`: somebody decided it, so it is announced again where a failover lost it.
+ * `evicted`: a login made too many sessions of a subject. If a failover lost that login, the evicted session may be alive
+ * again, so such an entry is never announced again.
+ */
+export type AnnouncedKind = 'revoked' | 'evicted'
+
 /** A revocation in the feed. */
 export interface PublishedRevocation extends SessionRef {
+  readonly kind: AnnouncedKind
   /** Milliseconds since it was published, by the store's clock. */
   readonly age: number
+}
+
+/** How a feed is read. */
+export interface FeedReading {
+  /** Which shard of the feed. Default: 0. */
+  readonly shard?: number
+  /** Seconds that entries matter to the reader. An older entry that is missing has expired, and was not lost. */
+  readonly keepFor?: number
 }
 
 /** Revocations in the order in which they were published. */
 export interface Revoked {
   readonly revoked: readonly PublishedRevocation[]
-  /** Exclusive: pass it on to read what came after. */
+  /** Exclusive: pass it on to read what came after. It remembers the last entry that was read, by place and `sid`. */
   readonly cursor: string
+  /**
+   * `false` if the answer begins at the start of the feed: without a cursor, and if the entry that the cursor remembers
+   * is gone before its time. Then the store has lost the end of what it had written.
+   */
+  readonly isContinuous: boolean
+  /** Whether more entries follow: an answer has a bounded number of them. Read on from the cursor. */
+  readonly hasMore: boolean
 }
 
 /** What an operator should know of the settings of a store. */
@@ -105,7 +128,9 @@ export interface StoreWarning {
  *   applied twice, as it is when a client resends after a lost reply.
  * - Time is the store's own clock, read once per method. A session whose deadline is past is not there.
  * - A rejection means only that the store failed (`StoreUnavailableError`), whatever was or was not applied.
- * - A deletion and its publication are one step. The feed may repeat; it never skips.
+ * - A deletion and its publication are one step. The feed may repeat; it never skips. An entry that is there is not moved
+ *   when its session is published again, unless that session was alive.
+ * - The feed may have shards that fail apart, such as the nodes of a Cluster. All revocations of a subject are in one.
  * - The end of a live session is answered once, by the call that brought it about: as `replaced`, `evicted`, `reused`,
  *   `true` of `delete`, or an element of `deleteAll`. Each becomes one event. A command that a client library sends
  *   again after a lost reply is the same call, and should get the same answer.
@@ -156,8 +181,14 @@ export interface Store {
   /** Ends the sessions of a subject, but for the `sid` in `except`. Answers and publishes what was there. */
   deleteAll(tag: string, how: Publishing & { readonly except?: string }): Promise<readonly SessionRef[]>
 
-  /** What was revoked after `cursor`; without one, all that is still published. */
-  revokedSince(cursor?: string): Promise<Revoked>
+  /** What was revoked after `cursor` in a shard; without a cursor, what is still published, from the start. */
+  revokedSince(cursor?: string, how?: FeedReading): Promise<Revoked>
+
+  /** How many shards the feed has. Default: 1. */
+  readonly shards?: number
+
+  /** The shard of a subject, from 0 to `shards - 1`. Default: 0. */
+  shardOf?(tag: string): number
 
   /** For a store that has something to warn of: tells the listener, once it knows. Becomes an event. */
   onWarning?(listener: (warning: StoreWarning) => void): void

@@ -94,7 +94,7 @@ export async function issue(
     }
   }
   for (const each of creation.evicted) {
-    revocations.add(each)
+    revocations.add(each, 'evicted')
     publish({ type: 'evicted', sid: each.sid, subject })
   }
   publish({ type: 'issued', sid, subject, transport })

@@ -110,7 +110,7 @@ async function disabled(context: Context, token: RefreshToken, subject: string):
 function mint(context: Context, grantee: AccessTokenFor): ReturnType<typeof mintAccessToken> {
   const { sid, now, sessionEnds } = grantee
   // Revoked while the hook was asked: its cookies must not overwrite those of a newer login.
-  if (context.revocations.has(sid)) {
+  if (context.revocations.isRevoked(sid)) {
     throw refused(context, grantee, 'revoked')
   }
   if (sessionEnds - now < 1000) {

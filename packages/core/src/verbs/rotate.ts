@@ -24,11 +24,12 @@ export async function rotate(
 ): Promise<Rotated & { known: Session }> {
   const { revocations, publishFor, settings, store } = context
   const { tag, sid, generation } = token
-  if (revocations.has(sid)) {
+  if (revocations.isRevoked(sid)) {
     // Revoked, and perhaps there again: a store that failed over may have lost the deletion.
     await store.delete({ tag, sid }, { publishFor, always: true })
     throw refused(context, token, 'revoked')
   }
+  const livesAfterAll = revocations.doubt(sid)
   const step = { generation, recovery: settings.recoveryWindow, publishFor }
   const rotation = await store.rotate({ tag, sid }, step)
   if (rotation.outcome === 'unknown') {
@@ -39,6 +40,7 @@ export async function rotate(
     revocations.add({ tag, sid })
     throw reused(context, token, rotation, userAgent)
   }
+  livesAfterAll()
   return { ...rotation, known: publicSession(context.outage, rotation.session) }
 }
 

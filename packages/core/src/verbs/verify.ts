@@ -3,6 +3,7 @@ import { namesUnknownKey, readAccessToken } from '../access-token/read.js'
 import { type Context, clockTolerance } from '../context.js'
 import { StoreUnavailableError, TokenError, type TokenErrorCode } from '../errors.js'
 import type { TokenEvent } from '../events.js'
+import { tagOf } from '../subject.js'
 
 /** A refusal of an access token whose event has not been emitted yet. */
 export class Refused {
@@ -101,8 +102,8 @@ export function invalid(context: Context): TokenError {
 }
 
 /** @throws StoreUnavailableError when revocations may have been missed and `onStale` is `reject` */
-export function checkFeed({ settings, feed, publish }: Context, { sid }: Claims): void {
-  if (settings.onStale === 'reject' && feed?.isStale) {
+export function checkFeed({ settings, feed, publish }: Context, { sub, sid }: Claims): void {
+  if (settings.onStale === 'reject' && feed?.isStale(() => tagOf(sub))) {
     publish({ type: 'refused', credential: 'access_token', reason: 'stale', sid })
     throw new StoreUnavailableError()
   }

@@ -50,7 +50,10 @@ if not own then
   if not fits(own) then return redis.error_reply(exceeding) end
   own.isNew = true
   -- Sent again, after the session was ended in between: it must not come back.
-  if redis.call('ZSCORE', feed, tag .. '|' .. sid) then return redis.error_reply(announced) end
+  local member = tag .. '|' .. sid
+  if redis.call('ZSCORE', feed, member) or redis.call('ZSCORE', feed, member .. '|evicted') then
+    return redis.error_reply(announced)
+  end
 end
 local replaces, excess = replaced ~= '' and replaced ~= sid, #others + 1 - perSubject
 local opened
@@ -62,14 +65,14 @@ end
 if own.isNew then save(sessions, sid, own) end
 local answer = reply('created', write(own), hasReplaced and 'replaced' or 'kept')
 if replaces then
-  publish(opened, tag .. '|' .. replaced)
+  publish(opened, tag .. '|' .. replaced, hasReplaced)
   redis.call('HDEL', sessions, replaced)
 end
 local function usedAt(session) return session.created + session.used end
 table.sort(others, function(one, other) return usedAt(one) < usedAt(other) end)
 for index = 1, excess do
   local evicted = others[index].sid
-  publish(opened, tag .. '|' .. evicted)
+  publish(opened, tag .. '|' .. evicted .. '|evicted', true)
   redis.call('HDEL', sessions, evicted)
   answer[#answer + 1] = evicted
 end

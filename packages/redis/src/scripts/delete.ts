@@ -35,7 +35,7 @@ if wasLive or always then
   if not opened then return redis.error_reply(malformedFeed) end
 end
 
-if opened then publish(opened, tag .. '|' .. sid) end
+if opened then publish(opened, tag .. '|' .. sid, wasLive) end
 redis.call('HDEL', sessions, sid)
 return wasLive and remember(receipt, notAfter, reply('deleted')) or reply('absent')
 `,
@@ -78,7 +78,7 @@ end
 
 local answer = reply('deleted')
 for _, sid in ipairs(ended) do
-  publish(opened, tag .. '|' .. sid)
+  publish(opened, tag .. '|' .. sid, true)
   answer[#answer + 1] = sid
 end
 for _, sid in ipairs(gone) do redis.call('HDEL', sessions, sid) end

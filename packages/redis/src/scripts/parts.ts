@@ -77,8 +77,9 @@ end
 /**
  * `open(feed, window, publishFor)` reads what publishing needs, so that whatever is wrong there fails before the first
  * write; it answers nil for numbers that nobody can have written, above which the next score could not rise.
- * `publish(opened, member)` writes. Scores are microseconds, unique and always rising, though the clock be set back. The
- * window key remembers the longest that anybody asks for, so that nobody trims what another needs.
+ * `publish(opened, member, moves)` writes. Scores are microseconds, unique and always rising, though the clock be set
+ * back. A member that is there stays where it is, as readers remember it by its place, unless `moves`: then its session has
+ * lived since. The window key remembers the longest that anybody asks for, so that nobody trims what another needs.
  */
 export const publish: string = `
 local malformedFeed = 'ERR tokenratchet: malformed feed'
@@ -89,10 +90,10 @@ local function open(feed, window, publishFor)
   return { feed = feed, window = window, highest = highest, seconds = math.max(publishFor, kept) }
 end
 local announced = 'ERR tokenratchet: the session has ended already'
-local function publish(opened, member)
+local function publish(opened, member, moves)
   local feed, seconds = opened.feed, digits(opened.seconds)
   opened.highest = math.max(micros, opened.highest + 1)
-  redis.call('ZADD', feed, digits(opened.highest), member)
+  redis.call('ZADD', feed, moves and 'CH' or 'NX', digits(opened.highest), member)
   redis.call('ZREMRANGEBYSCORE', feed, '-inf', digits(micros - opened.seconds * 1000000))
   redis.call('EXPIRE', feed, seconds)
   redis.call('SET', opened.window, seconds, 'EX', seconds)

@@ -64,28 +64,46 @@ return answer
 )
 
 /**
- * What was revoked after a cursor, of one feed or several. A feed whose highest score is below the cursor was lost, or
- * its server's clock was set back: it is read as a whole. Not from a replica, as above.
+ * What was revoked after a cursor, of one feed or several, and no more than so many entries. A cursor remembers the last
+ * entry that was read of each feed. If one of them is gone before its time, the server has lost the end of what it had
+ * written: then all feeds are read from the start. Not from a replica, as above; a server that refuses writes for another
+ * reason answers.
  *
  * KEYS  1.. {prefix:b}:feed
- * ARGV  1 call  2.. for each the score to read on from, exclusive, or '' for all
- * Returns {call, for each {highest score or '', now, member, score, member, score ...}}; scores are microseconds
+ * ARGV  1 call  2 entries at most  3 microseconds after which an entry has expired  4 'start' or 'cursor'
+ *       5.. for each the score and the member to read on from, exclusive; '' and '' for all of it
+ * Returns {call, now, 'gap' or '', 'more' or '', for each {'kept' or '', member, score, member, score ...}}; scores are
+ * microseconds; 'kept' where the entry of the cursor is still there
  */
 export const revokedSince: Script = script(
   clock,
   `
-local answer = { call }
+local left, keepFor, isGap = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4] == 'start'
+
+local refused = redis.pcall('ZREM', KEYS[1], '')
+if type(refused) == 'table' and refused.err and string.find(refused.err, 'READONLY', 1, true) then return refused end
+local kept = {}
 for index, feed in ipairs(KEYS) do
-  local after = ARGV[index + 1]
-  local cursor = tonumber(after)
-  redis.call('ZREM', feed, '')
-  local highest = redis.call('ZREVRANGE', feed, 0, 0, 'WITHSCORES')[2] or ''
-  local isKnown = cursor and tonumber(highest) and tonumber(highest) >= cursor
-  local read = redis.call('ZRANGEBYSCORE', feed, isKnown and '(' .. after or '-inf', '+inf', 'WITHSCORES')
-  table.insert(read, 1, highest)
-  table.insert(read, 2, digits(now))
-  answer[index + 1] = read
+  local score, member = ARGV[3 + 2 * index], ARGV[4 + 2 * index]
+  if member ~= '' then
+    kept[index] = redis.call('ZSCORE', feed, member) == score
+    if not kept[index] and micros - tonumber(score) < keepFor then isGap = true end
+  end
 end
+local answer, hasMore = { call, digits(now), isGap and 'gap' or '', '' }, false
+for index, feed in ipairs(KEYS) do
+  local isKept = kept[index] and not isGap
+  local from = isKept and '(' .. ARGV[3 + 2 * index] or '-inf'
+  local read = redis.call('ZRANGEBYSCORE', feed, from, '+inf', 'WITHSCORES', 'LIMIT', 0, left + 1)
+  if #read > 2 * left then
+    hasMore = true
+    read[2 * left + 2], read[2 * left + 1] = nil, nil
+  end
+  left = left - #read / 2
+  table.insert(read, 1, isKept and 'kept' or '')
+  answer[4 + index] = read
+end
+if hasMore then answer[4] = 'more' end
 return answer
 `,
 )

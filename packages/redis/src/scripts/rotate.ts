@@ -46,7 +46,7 @@ elseif presented == session.parent and age < session.recover then
 else
   local opened = open(feed, window, publishFor)
   if not opened then return redis.error_reply(malformedFeed) end
-  publish(opened, tag .. '|' .. sid)
+  publish(opened, tag .. '|' .. sid, true)
   redis.call('HDEL', sessions, sid)
   return remember(receipt, notAfter, reply('reused', text))
 end

@@ -71,12 +71,15 @@ function freshAnswer(
 ): CookieAnswer | undefined {
   const { feed, settings } = context
   // Who may have missed a revocation leaves it to the store.
-  if (accessToken === undefined || feed?.loading !== undefined || feed?.isStale) {
+  if (accessToken === undefined || feed?.loading !== undefined) {
+    return undefined
+  }
+  const session = decodeRefreshToken(context.refreshRing, refreshToken)
+  if (session === undefined || feed?.isStale(() => session.tag)) {
     return undefined
   }
   const claims = judge(context, accessToken)
-  const session = decodeRefreshToken(context.refreshRing, refreshToken)
-  if (claims instanceof Refused || claims.sid !== session?.sid || session.transport !== 'cookie') {
+  if (claims instanceof Refused || claims.sid !== session.sid || session.transport !== 'cookie') {
     return undefined
   }
   const { scope } = claims

@@ -1,6 +1,15 @@
 import { strict as assert } from 'node:assert'
 import { randomBytes } from 'node:crypto'
-import type { Creation, NewSession, Rotation, SessionRef, Store, StoredSession } from '../../store/store.js'
+import type {
+  Creation,
+  NewSession,
+  PublishedRevocation,
+  Revoked,
+  Rotation,
+  SessionRef,
+  Store,
+  StoredSession,
+} from '../../store/store.js'
 
 /** A store, and a way to let its time go by. */
 export interface StoreUnderTest {
@@ -68,8 +77,31 @@ export async function expectUnknown(store: Store, ref: SessionRef, generation: n
   assert.ok(!(await store.list(ref.tag)).some(({ sid }) => sid === ref.sid))
 }
 
-/** Whether the feed, read as a whole or from a cursor, says that this session is revoked. */
+/** Reads the shard of a subject to its end, from its start or from a cursor. */
+export async function readFeed(store: Store, tag: string, cursor?: string): Promise<Revoked> {
+  const shard = store.shardOf?.(tag) ?? 0
+  const first = await store.revokedSince(cursor, { shard, keepFor: publishFor })
+  let answer = first
+  const revoked = [...first.revoked]
+  for (let reads = 0; answer.hasMore; reads++) {
+    assert.ok(reads < 100, 'the feed has no end')
+    answer = await store.revokedSince(answer.cursor, { shard, keepFor: publishFor })
+    revoked.push(...answer.revoked)
+  }
+  return { ...answer, revoked, isContinuous: first.isContinuous }
+}
+
+/** What the feed, read from its start or from a cursor, says of this session. */
+export async function entryOf(
+  store: Store,
+  ref: SessionRef,
+  cursor?: string,
+): Promise<PublishedRevocation | undefined> {
+  const { revoked } = await readFeed(store, ref.tag, cursor)
+  return revoked.find(({ tag, sid }) => tag === ref.tag && sid === ref.sid)
+}
+
+/** Whether the feed, read from its start or from a cursor, says that this session is revoked. */
 export async function isPublished(store: Store, ref: SessionRef, cursor?: string): Promise<boolean> {
-  const { revoked } = await store.revokedSince(cursor)
-  return revoked.some(({ tag, sid }) => tag === ref.tag && sid === ref.sid)
+  return (await entryOf(store, ref, cursor)) !== undefined
 }
