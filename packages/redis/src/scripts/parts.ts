@@ -26,6 +26,26 @@ local function reply(outcome, ...) return { call, outcome, digits(now), ... } en
 `
 
 /**
+ * `refused(answer)` judges the answer to the write that changes nothing, with which a script that only reads begins:
+ * `redis.pcall('HDEL', key, '')`. It returns the error that the script must return, or nil when the script may go on.
+ *
+ * A replica refuses this write with READONLY. It must not answer, because it may not have heard of a revocation. A
+ * primary may refuse the write too, because it has too few replicas, can't persist, or is out of memory. Nothing has to
+ * be written here, so the script goes on. Redis checks for a replica before it checks for these three. It checks the
+ * permissions of the user even earlier, so every other error is returned: it could hide a replica.
+ */
+export const primary: string = `
+local function refused(answer)
+  local text = type(answer) == 'table' and answer.err
+  if not text then return nil end
+  for _, code in ipairs({ 'NOREPLICAS', 'MISCONF', 'OOM' }) do
+    if string.find(text, code .. ' ', 1, true) then return nil end
+  end
+  return answer
+end
+`
+
+/**
  * `read(text)` answers a table, or nil for what is no record; `write(session)` its text; `live(session)`. A record with
  * a number out of bounds is none: no refresh token or date can hold it. `fits(session)` says of one that was changed, or
  * is new, whether it may be written.

@@ -1,4 +1,4 @@
-import { clock, record } from './parts.js'
+import { clock, primary, record } from './parts.js'
 import { type Script, script } from './script.js'
 
 /**
@@ -11,7 +11,7 @@ import { type Script, script } from './script.js'
 export const askTime: Script = script(clock, "return reply('time')")
 
 /**
- * One live session. A script, so that deadlines are by the server's clock. It ends with a write that changes nothing,
+ * One live session. A script, so that deadlines are by the server's clock. It begins with a write that changes nothing,
  * so that no replica answers: it may not have heard of a revocation.
  *
  * KEYS  1 {prefix:b}:s:<tag>
@@ -21,10 +21,12 @@ export const askTime: Script = script(clock, "return reply('time')")
 export const find: Script = script(
   clock,
   record,
+  primary,
   `
 local sessions, sid = KEYS[1], ARGV[2]
 
-redis.call('HDEL', sessions, '')
+local refusal = refused(redis.pcall('HDEL', sessions, ''))
+if refusal then return refusal end
 local text = redis.call('HGET', sessions, sid)
 if not text then return reply('absent') end
 local session = read(text)
@@ -44,10 +46,12 @@ return reply('found', text)
 export const list: Script = script(
   clock,
   record,
+  primary,
   `
 local sessions = KEYS[1]
 
-redis.call('HDEL', sessions, '')
+local refusal = refused(redis.pcall('HDEL', sessions, ''))
+if refusal then return refusal end
 local answer = reply('found')
 local entries = redis.call('HGETALL', sessions)
 for index = 1, #entries, 2 do
