@@ -1,3 +1,5 @@
+import type { StoreWarning } from '@tokenratchet/core'
+import { type IoredisOptions, ioredisWarnings } from './ioredis-warnings.js'
 import type { Script } from './scripts/script.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: methods of two libraries, each with overloads of its own
@@ -24,8 +26,8 @@ export type RedisClient = IoredisLike | NodeRedisLike
 export interface Client {
   /** Keys of different buckets may be on different nodes. */
   readonly isCluster: boolean
-  /** What in the client's settings makes outages slow, in a sentence each. */
-  readonly slowSettings: readonly string[]
+  /** What an operator should change in the client's settings. */
+  readonly warnings: readonly StoreWarning[]
   evalSha(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown>
   eval(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown>
 }
@@ -60,14 +62,9 @@ export function recognise(client: unknown): Client {
 }
 
 function ioredis(client: IoredisLike, shape: Record<string, unknown>): Client {
-  const options = (shape['options'] ?? {}) as { maxRetriesPerRequest?: unknown; redisOptions?: object }
-  const { maxRetriesPerRequest } = { ...options, ...options.redisOptions } as typeof options
   return {
     isCluster: shape['isCluster'] === true,
-    slowSettings:
-      maxRetriesPerRequest === null
-        ? ['maxRetriesPerRequest is null: commands pile up in memory for as long as Redis is away']
-        : [],
+    warnings: ioredisWarnings((shape['options'] ?? {}) as IoredisOptions),
     evalSha: async ({ sha }, keys, args) => client.evalsha(sha, keys.length, ...keys, ...args),
     eval: async ({ text }, keys, args) => client.eval(text, keys.length, ...keys, ...args),
   }
@@ -77,7 +74,7 @@ function nodeRedis(client: NodeRedisLike): Client {
   return {
     // Only its cluster has nodes to choose from.
     isCluster: 'masters' in client,
-    slowSettings: [],
+    warnings: [],
     evalSha: async ({ sha }, keys, args) => client.evalSha(sha, { keys, arguments: args }),
     eval: async ({ text }, keys, args) => client.eval(text, { keys, arguments: args }),
   }

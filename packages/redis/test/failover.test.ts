@@ -115,6 +115,7 @@ const clients: Record<string, (name: string, ports: readonly number[]) => Promis
       sentinels: ports.map(port => ({ host: '127.0.0.1', port })),
       retryStrategy: () => 50,
       sentinelRetryStrategy: () => 50,
+      failoverDetector: true,
     })
     client.on('error', () => {})
     return { client, close: () => client.disconnect() }

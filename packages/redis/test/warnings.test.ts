@@ -1,7 +1,9 @@
 import { createTokens, type TokenEvent } from '@tokenratchet/core'
 import { redisStore } from '@tokenratchet/redis'
 import { Redis } from 'ioredis'
+import { Redis as Redis5 } from 'ioredis5'
 import t from 'tap'
+import { startSentinels } from '../../../test/helpers/cluster.js'
 import { startRedis, until } from '../../../test/helpers/redis.js'
 
 const secret = 'V2FybiBvcGVyYXRvcnMgYmVmb3JlIHVzZXJzIG5vdGljZS4='
@@ -9,8 +11,11 @@ const server = await startRedis()
 t.teardown(() => server.stop())
 
 /** The warnings after a first login, when the server has been asked about itself. */
-async function warnings(options: object = {}): Promise<TokenEvent[]> {
-  const redis = new Redis(server.port, '127.0.0.1', options)
+function warnings(options: object = {}): Promise<TokenEvent[]> {
+  return warningsOf(new Redis(server.port, '127.0.0.1', options))
+}
+
+async function warningsOf(redis: Redis): Promise<TokenEvent[]> {
   const events: TokenEvent[] = []
   const tokens = createTokens({ secret, store: redisStore(redis), onEvent: event => events.push(event) })
   await tokens.issue({ subject: 'ada' })
@@ -41,6 +46,27 @@ t.test('a client that lets commands pile up while the server is away is warned o
   t.match(await warnings({ maxRetriesPerRequest: null }), [
     { code: 'redis_client_slow', message: /maxRetries/ },
   ])
+})
+
+t.test('R32: an ioredis client of Sentinel that stays on a demoted primary is warned of, once', async t => {
+  const set = await startSentinels()
+  t.teardown(() => set.stop())
+  const node = (port: number) => ({ host: '127.0.0.1', port })
+  for (const [name, create] of Object.entries({
+    'ioredis 6': (options: object) => new Redis(options),
+    'ioredis 5': (options: object) => new Redis5(options),
+  })) {
+    const warned = (options: object) => {
+      const sentinels = set.sentinelPorts.map(node)
+      return warningsOf(create({ name: set.name, sentinels, ...options }) as Redis)
+    }
+    t.match(
+      await warned({}),
+      [{ code: 'redis_sentinel_no_failover_detector', message: /failoverDetector to true/ }],
+      name,
+    )
+    t.same(await warned({ failoverDetector: true }), [], name)
+  }
 })
 
 t.test('a store whose warnings nobody wants works all the same', async t => {
