@@ -9,7 +9,10 @@ const meanings: readonly (readonly [RegExp, string])[] = [
   [/\bOOM\b/, 'the server has reached its maxmemory'],
   [/\bMISCONF\b/, 'the server can not persist, and refuses writes'],
   [/\bBUSY\b/, 'the server is busy with a script'],
-  [/\b(CLUSTERDOWN|MASTERDOWN|TRYAGAIN)\b/, 'the cluster is down, or moving slots'],
+  [
+    /\b(CLUSTERDOWN|MASTERDOWN|TRYAGAIN)\b|Too many Cluster redirections/,
+    'the cluster is down, or moving slots',
+  ],
   [
     /\b(NOAUTH|WRONGPASS|NOPERM)\b|can't run this command|unauthenticated/,
     'the user of the connection may not do this',
@@ -27,6 +30,16 @@ const meanings: readonly (readonly [RegExp, string])[] = [
 ]
 
 /**
+ * Whether this error has a code of the server, such as NOSCRIPT. It need not begin with it: a client that has followed
+ * too many redirections of a Cluster puts a sentence before its last error, or has it as the cause of its own.
+ */
+export function hasCode(error: unknown, code: string): boolean {
+  const pattern = new RegExp(`\\b${code}\\b`)
+  const errors = error instanceof Error ? [error, error.cause] : []
+  return errors.some(each => each instanceof Error && pattern.test(withoutCommand(each.message)))
+}
+
+/**
  * Never carries the command: its keys and arguments are the tag, subject and claims of a user. A server that does not
  * know a command quotes it.
  */
@@ -36,10 +49,15 @@ export function unavailable(error: unknown): StoreUnavailableError {
   }
   const { message, name } = error instanceof Error ? error : new Error(typeof error)
   const [, meaning] = meanings.find(([pattern]) => pattern.test(message)) ?? [undefined, 'the command failed']
-  const [unquoted] = message.split(/,? with args/, 1)
-  return new StoreUnavailableError({ cause: new Error(`Redis: ${meaning} (${name}: ${unquoted})`) })
+  return new StoreUnavailableError({
+    cause: new Error(`Redis: ${meaning} (${name}: ${withoutCommand(message)})`),
+  })
 }
 
 export function tooLate(timeout: number): StoreUnavailableError {
   return new StoreUnavailableError({ cause: new Error(`Redis: no answer within ${timeout} ms`) })
+}
+
+function withoutCommand(message: string): string {
+  return message.replace(/,? with args.*/s, '')
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Client } from './client.js'
 import { tooLate, unavailable } from './errors.js'
 import type { Script } from './scripts/script.js'
+import { send } from './send.js'
 
 /** A reply of a script: texts, or lists of them. */
 export type Reply = string | readonly Reply[]
@@ -21,8 +22,9 @@ export function newCall(): string {
 }
 
 /**
- * Sends a script by its hash, and as a whole when the server does not know it: after a restart, flush or failover.
+ * Runs a script.
  *
+ * @param givenUpAt when the caller gives up, by `performance.now()`: until then the script may be sent again
  * @returns the reply without the id of the command
  * @throws Error for a reply to another command: a client, a pool or a proxy that has lost count of replies would
  *   otherwise end the session of somebody else (rule 38)
@@ -32,42 +34,29 @@ export async function run(
   script: Script,
   keys: readonly string[],
   args: readonly string[],
+  givenUpAt: number,
   call: string = newCall(),
 ): Promise<readonly Reply[]> {
-  const reply = toReply(await send(client, script, keys, [call, ...args]))
+  const reply = toReply(await send(client, script, keys, [call, ...args], givenUpAt))
   if (!Array.isArray(reply) || reply[0] !== call) {
     throw new Error('the reply belongs to another command')
   }
   return reply.slice(1)
 }
 
-async function send(
-  client: Client,
-  script: Script,
-  keys: readonly string[],
-  args: readonly string[],
-): Promise<unknown> {
-  try {
-    return await client.evalSha(script, keys, args)
-  } catch (error) {
-    if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) {
-      throw error
-    }
-    return client.eval(script, keys, args)
-  }
-}
-
 /**
  * Waits for an answer for so many milliseconds.
  *
+ * @param ask is told when that is over, by `performance.now()`
  * @throws StoreUnavailableError for no answer, and for any error of the server or the connection
  */
-export function withinDeadline<T>(timeout: number, ask: () => Promise<T>): Promise<T> {
+export function withinDeadline<T>(timeout: number, ask: (givenUpAt: number) => Promise<T>): Promise<T> {
+  const givenUpAt = performance.now() + timeout
   return new Promise((resolve, reject) => {
     // One turn later: an answer that waits in the socket of a process that was busy has arrived in time.
     const timer = setTimeout(() => setImmediate(() => reject(tooLate(timeout))), timeout).unref()
     // Whatever it comes to after the deadline changes nothing.
-    ask().then(
+    ask(givenUpAt).then(
       answer => {
         clearTimeout(timer)
         resolve(answer)

@@ -27,7 +27,7 @@ export class Server {
 
   /** Runs a script that only reads. Its reply begins with an outcome and the time. */
   read(script: Script, tag: string, args: readonly string[]): Promise<readonly Reply[]> {
-    return withinDeadline(this.#timeout, () => this.#send(script, tag, args))
+    return withinDeadline(this.#timeout, givenUpAt => this.#send(script, tag, args, givenUpAt))
   }
 
   /**
@@ -37,8 +37,7 @@ export class Server {
    * @param notAfter the caller's own, if any: then `late` is answered, otherwise it is an outage
    */
   write(script: Script, tag: string, args: readonly string[], notAfter?: number): Promise<readonly Reply[]> {
-    const givenUpAt = performance.now() + this.#timeout
-    return withinDeadline(this.#timeout, async () => {
+    return withinDeadline(this.#timeout, async givenUpAt => {
       const reply = await this.#sendInTime(script, tag, args, givenUpAt, notAfter)
       if (reply[0] !== 'late' || (notAfter !== undefined && Number(reply[1]) >= notAfter)) {
         return reply
@@ -65,14 +64,8 @@ export class Server {
   /** Runs a script on the feeds of a shard. */
   readFeeds(script: Script, shard: number, args: readonly string[]): Promise<readonly Reply[]> {
     const keys = this.shards === 1 ? this.#keys : this.#keys.slice(shard, shard + 1)
-    return withinDeadline(this.#timeout, () =>
-      run(
-        this.#client,
-        script,
-        keys.map(({ feed }) => feed),
-        args,
-      ),
-    )
+    const feeds = keys.map(({ feed }) => feed)
+    return withinDeadline(this.#timeout, givenUpAt => run(this.#client, script, feeds, args, givenUpAt))
   }
 
   onWarning(listener: (warning: StoreWarning) => void): void {
@@ -89,21 +82,26 @@ export class Server {
     const clock = this.#clockOf(tag)
     if (clock.now() === undefined) {
       // The first to be written there: without its time the command could not be told when it is too late.
-      await this.#send(askTime, tag, [])
+      await this.#send(askTime, tag, [], givenUpAt)
     }
     const left = givenUpAt - performance.now()
     if (left <= 0) {
       throw tooLate(this.#timeout)
     }
     const deadline = Math.min(notAfter, Math.floor((clock.now() ?? 0) + left))
-    return this.#send(script, tag, [...args, `${deadline}`])
+    return this.#send(script, tag, [...args, `${deadline}`], givenUpAt)
   }
 
-  async #send(script: Script, tag: string, args: readonly string[]): Promise<readonly Reply[]> {
+  async #send(
+    script: Script,
+    tag: string,
+    args: readonly string[],
+    givenUpAt: number,
+  ): Promise<readonly Reply[]> {
     const { sessions, feed, window, receipt } = this.#keys[bucketOf(tag)] as Keys
     const call = newCall()
     const keys = [sessions(tag), feed, window, receipt(call)]
-    const reply = await run(this.#client, script, keys, args, call)
+    const reply = await run(this.#client, script, keys, args, givenUpAt, call)
     this.#clockOf(tag).tell(Number(reply[1]))
     this.#warn()
     return reply

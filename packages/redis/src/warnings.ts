@@ -10,7 +10,9 @@ import { memoryInfo } from './scripts/read.js'
  * @param keys one for each node to ask
  */
 export async function warningsOf(client: Client, keys: readonly string[]): Promise<StoreWarning[]> {
-  const answers = await Promise.allSettled(keys.map(key => run(client, memoryInfo, [key], [])))
+  const answers = await Promise.allSettled(
+    keys.map(key => run(client, memoryInfo, [key], [], performance.now())),
+  )
   const policies = answers.flatMap(answer =>
     answer.status === 'fulfilled' ? (/^maxmemory_policy:(\S+)/m.exec(`${answer.value[0]}`)?.[1] ?? []) : [],
   )

@@ -79,3 +79,37 @@ for (const [name, connect] of Object.entries(clusterClients)) {
     },
   )
 }
+
+for (const name of ['node-redis 6 cluster', 'node-redis 5 cluster'] as const) {
+  t.test(`${name}, R26: a refresh that a moving slot refuses succeeds when the slot has moved`, async t => {
+    const { client, close } = await (clusterClients[name] as (typeof clusterClients)[string])(cluster.ports)
+    t.teardown(close)
+    const refused = refusalsOf(client as never)
+    const prefix = name.replaceAll(' ', '-within-')
+    const tokens = createTokens({ secret, store: redisStore(client, { prefix, timeout: 30_000 }) })
+    const { refreshToken } = await tokens.issue({ subject: 'bob' })
+    await tokens.revoke({ token: (await tokens.issue({ subject: 'bob' })).refreshToken })
+    const bucket = (Buffer.from(refreshToken, 'base64url')[5] as number) >> 4
+    const [node] = cluster.nodes
+    const slot = `${await node?.command('CLUSTER', 'KEYSLOT', `{${prefix}:${bucket.toString(16)}}`)}`.trim()
+    let refreshing: Promise<unknown> | undefined
+    await move(slot, async () => {
+      // The receipt is a key that is not there, so the refresh is refused from the first step to the last.
+      refreshing ??= tokens.refresh(refreshToken)
+      await until('the refresh was refused', async () => refused.some(text => text.startsWith('TRYAGAIN')))
+    })
+    t.ok(await refreshing)
+  })
+}
+
+/** The errors of scripts, as the client passes them on. */
+function refusalsOf(client: { evalSha: (...args: unknown[]) => Promise<unknown> }): string[] {
+  const refused: string[] = []
+  const evalSha = client.evalSha.bind(client)
+  client.evalSha = (...args) =>
+    evalSha(...args).catch((error: Error) => {
+      refused.push(error.message)
+      throw error
+    })
+  return refused
+}

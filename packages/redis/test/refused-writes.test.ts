@@ -13,7 +13,7 @@ const secret = randomBytes(32).toString('base64url')
 /** How to make a primary refuse writes, by the code of its answer. */
 const refusals: Record<string, (server: RedisServer) => Promise<unknown>> = {
   NOREPLICAS: server => server.command('CONFIG', 'SET', 'min-replicas-to-write', '1'),
-  OOM: server => server.command('CONFIG', 'SET', 'maxmemory', '1', 'maxmemory-policy', 'noeviction'),
+  OOM: server => server.command('CONFIG', 'SET', 'maxmemory', '1'),
   async MISCONF(server) {
     const [, dir = ''] = (await server.command('CONFIG', 'GET', 'dir')).split('\n')
     // Redis can't rename its new file over a folder.
