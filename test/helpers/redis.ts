@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 
 /** The first server on PATH, or what REDIS_SERVER names. */
-function redisBinary(): string {
+export function redisBinary(): string {
   const names = [process.env['REDIS_SERVER'], 'redis-server', 'valkey-server']
   for (const name of names) {
     if (name && spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0) {
