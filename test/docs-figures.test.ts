@@ -34,7 +34,7 @@ t.test('constants are those of the source', async t => {
     figureIn(readFileSync(new URL(path, root), 'utf8'), pattern) / unit
   const milliseconds = 1000
   const tolerance = inCode('packages/core/src/context.ts', 'clockTolerance = #')
-  const feed = 'packages/core/src/revocation-feed.ts'
+  const shard = 'packages/core/src/feed-shard.ts'
   const buckets = inCode('packages/redis/src/keys.ts', 'buckets = #')
   const timeout = inCode('packages/redis/src/store.ts', ' timeout = #')
   const size = inCode('scripts/size.mjs', 'limit = #', 1000)
@@ -60,8 +60,8 @@ t.test('constants are those of the source', async t => {
     ['docs/protocol.md', 'after the lifetime and # seconds', tolerance],
     ['docs/requirements.md', 'beyond # seconds', tolerance],
     ['packages/redis/README.md', "token's lifetime and # s", tolerance],
-    ['docs/guarantees.md', 'has # s for a read of the feed', inCode(feed, 'patience = #', milliseconds)],
-    ['docs/guarantees.md', 'takes # commands at a time', inCode(feed, 'atOnce = #')],
+    ['docs/guarantees.md', 'has # s for a read of the feed', inCode(shard, 'timeout = #', milliseconds)],
+    ['docs/guarantees.md', 'takes # commands at a time', inCode('packages/core/src/feed-healing.ts', 'maxParallel = #')],
     ['docs/guarantees.md', 'in a Cluster #, one for each bucket', buckets],
     ['docs/protocol.md', '# buckets of subjects', buckets],
     ['packages/redis/README.md', 'one of # buckets', buckets],

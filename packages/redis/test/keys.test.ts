@@ -1,4 +1,4 @@
-import { createTokens } from '@tokenratchet/core'
+import { createTokens, type Tokens } from '@tokenratchet/core'
 import { redisStore } from '@tokenratchet/redis'
 import { Redis } from 'ioredis'
 import t from 'tap'
@@ -14,7 +14,17 @@ t.teardown(async () => {
 t.beforeEach(() => redis.flushall())
 
 const prefix = 'app'
-const make = (options = {}) => createTokens({ secret, store: redisStore(redis, { prefix }), ...options })
+const made = new Set<Tokens>()
+const make = (options = {}): Tokens => {
+  const tokens = createTokens({ secret, store: redisStore(redis, { prefix }), ...options })
+  made.add(tokens)
+  return tokens
+}
+// An instance would apply its revocations again when the keys of a test are gone.
+t.afterEach(async () => {
+  await Promise.all([...made].map(tokens => tokens.close()))
+  made.clear()
+})
 /** Those that last: a receipt goes within seconds. */
 const keys = async (): Promise<string[]> =>
   (await redis.keys('*')).filter(key => !key.includes(':receipt:')).sort()

@@ -81,11 +81,12 @@ return answer
  */
 export const revokedSince: Script = script(
   clock,
+  primary,
   `
 local left, keepFor, isGap = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4] == 'start'
 
-local refused = redis.pcall('ZREM', KEYS[1], '')
-if type(refused) == 'table' and refused.err and string.find(refused.err, 'READONLY', 1, true) then return refused end
+local refusal = refused(redis.pcall('ZREM', KEYS[1], ''))
+if refusal then return refusal end
 local kept = {}
 for index, feed in ipairs(KEYS) do
   local score, member = ARGV[3 + 2 * index], ARGV[4 + 2 * index]
