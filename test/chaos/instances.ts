@@ -8,6 +8,8 @@ import { createClient, createCluster, createSentinel } from 'redis'
 export interface Reach {
   readonly kind: 'single' | 'cluster' | 'sentinel'
   readonly ports: readonly number[]
+  /** Of ioredis with Sentinel. */
+  readonly failoverDetector?: boolean
 }
 
 const node = (port: number) => ({ host: '127.0.0.1', port })
@@ -29,13 +31,13 @@ const nodeRedisOptions = {
   },
 }
 
-function ioredis({ kind, ports }: Reach): RedisClient {
+function ioredis({ kind, ports, failoverDetector = true }: Reach): RedisClient {
   const nodes = ports.map(node)
   const client =
     kind === 'cluster'
       ? new Cluster(nodes, { redisOptions: ioredisOptions })
       : kind === 'sentinel'
-        ? new Redis({ ...ioredisOptions, sentinels: nodes, name: 'main', failoverDetector: true })
+        ? new Redis({ ...ioredisOptions, sentinels: nodes, name: 'main', failoverDetector })
         : new Redis({ ...ioredisOptions, ...nodes[0] })
   client.on('error', quiet)
   return client

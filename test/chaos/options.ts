@@ -18,6 +18,8 @@ export interface ChaosOptions {
   readonly pause: number
   /** Seconds; 0 breaks a promise, which shows that a run sees it. */
   readonly recoveryWindow: number
+  /** Of ioredis with Sentinel, as the README recommends. */
+  readonly failoverDetector: boolean
   /** Faults of these kinds only; all kinds of the topology when it is empty. */
   readonly faults: readonly string[]
   /** `min-replicas-to-write` of each server. */
@@ -36,6 +38,7 @@ export const usage = `pnpm chaos [options]
   --users <n>          simulated users in each (default 100)
   --pause <ms>         between two exchanges of a user, on average (default 250)
   --recovery-window <s>  of the core (default 86400); 0 breaks a promise, to show that the run sees it
+  --no-failover-detector  ioredis clients of Sentinel without it, against the README
   --faults <a,b>       only these kinds of faults
   --min-replicas <n>   min-replicas-to-write of each server (default 0)
   --healing <s>        seconds until an ended session must be dead (default 70)
@@ -61,6 +64,7 @@ export function readOptions(args: readonly string[]): ChaosOptions {
       'min-replicas': text,
       healing: text,
       smoke: { type: 'boolean', default: false },
+      'no-failover-detector': { type: 'boolean', default: false },
     },
   })
   const number = (name: keyof typeof values, fallback: number, least = 1): number => {
@@ -84,6 +88,7 @@ export function readOptions(args: readonly string[]): ChaosOptions {
     users: number('users', smoke ? 40 : 100),
     pause: number('pause', smoke ? 30 : 250, 0),
     recoveryWindow: number('recovery-window', 86_400, 0),
+    failoverDetector: !values['no-failover-detector'],
     faults: values.faults?.split(',') ?? [],
     minReplicas: number('min-replicas', 0, 0),
     healing: number('healing', smoke ? 6 : 70),

@@ -37,9 +37,10 @@ export async function run(
   const workers = new Workers(text => report(`${name}: ${text}`))
   try {
     const secret = randomBytes(32).toString('base64url')
-    const { users, healing, seed, pause, recoveryWindow } = options
+    const { users, healing, seed, pause, recoveryWindow, failoverDetector } = options
+    const reach = { ...topology.reach, failoverDetector }
     const times = { timeout: 1000, healing, pause, recoveryWindow }
-    const common = { reach: topology.reach, secret, prefix, seed, users, ...times }
+    const common = { reach, secret, prefix, seed, users, ...times }
     await workers.start(Array.from({ length: options.workers }, (_, index) => ({ ...common, index })))
     await sleep(500)
     const faults = await inject(topology, workers, options, random, begin)
