@@ -22,6 +22,8 @@ export interface ChaosOptions {
   readonly failoverDetector: boolean
   /** Faults of these kinds only; all kinds of the topology when it is empty. */
   readonly faults: readonly string[]
+  /** Seconds that a killed server stays away when its replica has been promoted. */
+  readonly away: number
   /** `min-replicas-to-write` of each server. */
   readonly minReplicas: number
   /** Seconds after which a session that was ended must be dead, whatever was lost. */
@@ -40,9 +42,10 @@ export const usage = `pnpm chaos [options]
   --recovery-window <s>  of the core (default 86400); 0 breaks a promise, to show that the run sees it
   --no-failover-detector  ioredis clients of Sentinel without it, against the README
   --faults <a,b>       only these kinds of faults
+  --away <s>           a killed server stays away so long after the promotion (default 0)
   --min-replicas <n>   min-replicas-to-write of each server (default 0)
   --healing <s>        seconds until an ended session must be dead (default 70)
-  --smoke              a short run, 20 seconds at most: what CI runs
+  --smoke              a short run, at most 25 seconds: what CI runs
 
 It needs redis-server 7.0 or newer and Linux, where 127.0.0.2 is this machine too. It exits with 1 when a promise is broken.`
 
@@ -61,6 +64,7 @@ export function readOptions(args: readonly string[]): ChaosOptions {
       pause: text,
       'recovery-window': text,
       faults: text,
+      away: text,
       'min-replicas': text,
       healing: text,
       smoke: { type: 'boolean', default: false },
@@ -82,7 +86,7 @@ export function readOptions(args: readonly string[]): ChaosOptions {
   return {
     topologies: named ? [named] : topologies,
     refreshes: number('refreshes', smoke ? 2_000 : 60_000),
-    minutes: number('minutes', smoke ? 0.2 : 3.3, 0.05),
+    minutes: number('minutes', smoke ? 0.15 : 3.3, 0.05),
     seed: number('seed', Math.floor(Math.random() * 1e9), 0),
     workers: number('workers', smoke ? 1 : 2),
     users: number('users', smoke ? 40 : 100),
@@ -90,6 +94,7 @@ export function readOptions(args: readonly string[]): ChaosOptions {
     recoveryWindow: number('recovery-window', 86_400, 0),
     failoverDetector: !values['no-failover-detector'],
     faults: values.faults?.split(',') ?? [],
+    away: number('away', 0, 0),
     minReplicas: number('min-replicas', 0, 0),
     healing: number('healing', smoke ? 6 : 70),
   }

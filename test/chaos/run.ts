@@ -33,7 +33,12 @@ export async function run(
   const random = seeded(options.seed, name.length)
   // Its place in a Cluster is part of the plan, so it comes from the seed.
   const prefix = `chaos-${options.seed}`
-  const topology = await starts[name]({ random, minReplicas: options.minReplicas, prefix })
+  const topology = await starts[name]({
+    random,
+    minReplicas: options.minReplicas,
+    away: options.away,
+    prefix,
+  })
   const workers = new Workers(text => report(`${name}: ${text}`))
   try {
     const secret = randomBytes(32).toString('base64url')
@@ -43,7 +48,7 @@ export async function run(
     const common = { reach, secret, prefix, seed, users, ...times }
     await workers.start(Array.from({ length: options.workers }, (_, index) => ({ ...common, index })))
     await sleep(500)
-    const faults = await inject(topology, workers, options, random, begin)
+    const faults = await inject(topology, workers, options, random)
     await workers.tell({ type: 'ending' })
     const end = Date.now() + (healing + 5) * 1000
     while (!workers.areDone && Date.now() < end) {
@@ -67,7 +72,6 @@ async function inject(
   workers: Workers,
   { minutes, refreshes, faults: wanted }: ChaosOptions,
   random: () => number,
-  begin: number,
 ): Promise<Record<string, number>> {
   const kinds = Object.keys(topology.faults).filter(kind => wanted.length === 0 || wanted.includes(kind))
   if (kinds.length === 0) {
@@ -75,6 +79,7 @@ async function inject(
       `there are no such faults: expected some of ${Object.keys(topology.faults).join(', ')}`,
     )
   }
+  const begin = Date.now()
   const done: Record<string, number> = {}
   let round: string[] = []
   while (Date.now() - begin < minutes * 60_000 && workers.counts.totals.faulted < refreshes) {

@@ -25,7 +25,7 @@ const settings = (port: number, minReplicas: number): string[] => [
   ...['--min-replicas-to-write', `${minReplicas}`],
 ]
 
-export const startCluster: StartTopology = async ({ random, minReplicas, prefix }) => {
+export const startCluster: StartTopology = async ({ random, away, minReplicas, prefix }) => {
   const members: Member[] = []
   for (let index = 0; index < 6; index++) {
     const member = await createMember(index, random, port => settings(port, minReplicas))
@@ -79,6 +79,7 @@ export const startCluster: StartTopology = async ({ random, minReplicas, prefix 
         const { primary, replica } = await some()
         await primary.server.kill()
         await isPromoted(replica)
+        await sleep(away * 1000)
         await primary.server.start()
       },
       async freeze() {

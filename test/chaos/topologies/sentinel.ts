@@ -40,7 +40,7 @@ sentinel failover-timeout ${name} 2000
   return sentinel
 }
 
-export const startSentinels: StartTopology = async ({ random, minReplicas }) => {
+export const startSentinels: StartTopology = async ({ random, away, minReplicas }) => {
   const members: Member[] = []
   for (const index of [0, 1]) {
     members.push(
@@ -101,6 +101,7 @@ export const startSentinels: StartTopology = async ({ random, minReplicas }) => 
         const { primary, replica } = await roles()
         await primary.server.kill()
         await isPromoted(replica)
+        await sleep(away * 1000)
         await primary.server.start(['--replicaof', '127.0.0.1', `${replica.port}`])
       },
       async freeze() {

@@ -7,7 +7,7 @@ import { between } from '../random.js'
 import { troubleReplies } from './replies.js'
 import type { StartTopology } from './topology.js'
 
-export const startSingle: StartTopology = async ({ random, minReplicas }) => {
+export const startSingle: StartTopology = async ({ random, away, minReplicas }) => {
   const args = ['--repl-diskless-sync-delay', '0', '--min-replicas-to-write', `${minReplicas}`]
   const servers = await Promise.all(
     [11, 12].map(async host => new RedisProcess({ host: `127.0.0.${host}`, port: await freePort() }, args)),
@@ -47,6 +47,7 @@ export const startSingle: StartTopology = async ({ random, minReplicas }) => {
         await sleep(between(random, 0, 1500))
         await replica.command('REPLICAOF', 'NO', 'ONE')
         turnTo(replica)
+        await sleep(away * 1000)
         await replica.start(['--replicaof', ...masterOf(primary)])
       },
       async freeze() {

@@ -17,6 +17,8 @@ export interface Topology {
 export interface TopologyOptions {
   readonly random: Random
   readonly minReplicas: number
+  /** Seconds that a killed server stays away when its replica has been promoted. */
+  readonly away: number
   /** What all keys begin with. */
   readonly prefix: string
 }
