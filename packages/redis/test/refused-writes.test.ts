@@ -33,14 +33,19 @@ for (const [code, refuseWrites] of Object.entries(refusals)) {
       t.teardown(() => server.stop())
       const { client, close } = await (singleClients[name] as (typeof singleClients)[string])(server.port)
       t.teardown(close)
-      const tokens = createTokens({ secret, store: redisStore(client) })
+      const store = redisStore(client)
+      const tokens = createTokens({ secret, store })
       const { accessToken, refreshToken, sid } = await tokens.issue({ subject: 'alice' })
+      const left = await tokens.issue({ subject: 'alice' })
+      await tokens.revoke({ subject: 'alice', sid: left.sid })
       await refuseWrites(server)
       // As after a restart or a failover: the scripts are sent as a whole, which may be refused as well.
       await server.command('SCRIPT', 'FLUSH')
       await t.rejects(tokens.refresh(refreshToken), { cause: { message: new RegExp(code) } })
       t.match(await tokens.introspect(accessToken), { sid })
       t.match(await tokens.sessions('alice'), [{ sid }])
+      // What other processes have revoked is known as soon as ever.
+      t.match(await store.revokedSince(), { revoked: [{ sid: left.sid }] })
     })
   }
 }
