@@ -127,7 +127,8 @@ function breakable(working: Store): BreakableStore {
       }
       const down = () =>
         Promise.reject(new StoreUnavailableError({ cause: new Error('connect ECONNREFUSED') }))
-      return isDown && name !== 'onWarning' ? down : Reflect.get(target, name)
+      // The number of its shards is known even then.
+      return isDown && name !== 'onWarning' && name !== 'shards' ? down : Reflect.get(target, name)
     },
     set(_target, name, value) {
       isDown = name === 'isDown' ? Boolean(value) : isDown
