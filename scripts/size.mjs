@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 
-/** "At most 2 kB", in the strict sense. */
-const limit = 2000
+/** "At most 2.5 kB", in the strict sense. */
+const limit = 2500
 
 const entry = fileURLToPath(new URL('../packages/client/dist/index.js', import.meta.url))
 const { outputFiles } = await build({

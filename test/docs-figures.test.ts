@@ -38,8 +38,8 @@ t.test('constants are those of the source', async t => {
   const buckets = inCode('packages/redis/src/keys.ts', 'buckets = #')
   const timeout = inCode('packages/redis/src/store.ts', ' timeout = #')
   const size = inCode('scripts/size.mjs', 'limit = #', 1000)
-  const refresh = 'packages/client/src/refresh.ts'
-  const trying = inCode(refresh, 'patience = #', milliseconds)
+  const limits = 'packages/client/src/limits.ts'
+  const trying = inCode(limits, 'retryTimeout = #')
   const hook = inCode('packages/core/src/verbs/current-claims.ts', 'patience = #', milliseconds)
   const client = 'packages/client/README.md'
   for (const [file, pattern, constant] of [
@@ -49,10 +49,11 @@ t.test('constants are those of the source', async t => {
     [client, 'At most # kB', size],
     [client, 'After up to # s of trying that answer', trying],
     [client, 'After up to # s of trying a rejection', trying],
-    [client, 'no answer in # s', inCode('packages/client/src/post.ts', 'patience = #', milliseconds)],
-    [client, 'asked again in # s', inCode(refresh, 'delay \\* 2 : #')],
-    [client, 'and so on to # s', inCode(refresh, 'longestDelay = #')],
-    [client, 'holds others up for # s', inCode('packages/client/src/tabs.ts', 'patience = #', milliseconds)],
+    [client, 'no answer in # s', inCode(limits, 'const timeout = #')],
+    [client, 'takes longer than # s', inCode(limits, 'const timeout = #')],
+    [client, 'asked again in # s', inCode(limits, 'firstDelay = #')],
+    [client, 'and so on to # s', inCode(limits, 'maxDelay = #')],
+    [client, 'holds others up for # s', inCode(limits, 'const turnTimeout = #')],
     ['SECURITY.md', 'within # seconds of each other', tolerance],
     ['docs/guarantees.md', 'and # s where clocks differ', tolerance],
     ['docs/guarantees.md', 'The window is `accessTokenLifetime` and # s', tolerance],

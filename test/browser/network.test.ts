@@ -126,7 +126,7 @@ scene('a laptop may sleep, before a refresh and in the middle of it', async (t, 
   const { answer, user } = await midRefresh(site, tabs[0])
   await sleep(60)
   answer.lose()
-  t.match(await user, /TypeError|TimeoutError/, 'no request outlives that; a session does')
+  t.match(await user, /TypeError|ClientError: .*timeout/, 'no request outlives that; a session does')
   await staysSignedIn(t, site, tabs)
 })
 

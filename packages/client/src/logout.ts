@@ -1,71 +1,92 @@
-import type { Failure, Post } from './post.js'
+import { delayAfter } from './backoff.js'
+import type { ClientError } from './errors.js'
+import { logoutTurnTimeout, maxAge } from './limits.js'
+import { isLeaving, leaving, left, setMark } from './marks.js'
+import type { Post } from './post.js'
 import type { Session } from './session.js'
+import { type Shared, shared } from './shared.js'
+import { later } from './timers.js'
+import type { InTurn } from './turns.js'
 
-/** A log-out that the server may not know of yet. */
 export interface Logout {
-  /** Of the session that is here now. */
-  remember(): void
-  isPending(): boolean
-  /** Tells the server what is pending. Answers why not where that must wait, or where the server refuses. */
-  send(): Promise<Failure | undefined>
+  /**
+   * Signs the user out, here and in other tabs, and tells the server.
+   *
+   * @throws ClientError if the server refuses for good
+   */
+  begin(): Promise<void>
+  /** Tells the server of a log-out that it does not know yet. Resolves to what it met if that has failed. */
+  send: Shared<ClientError | undefined>
 }
 
-/** Milliseconds until the next attempt, unless a page is loaded or asks for something before. */
-const later = 10_000
-
-/** With cookies, that there is one outlives the page. A token never does. */
-export function createLogout(
+export const createLogout = (
   session: Session,
   post: Post,
   url: URL,
   inCookies: boolean,
-  events: EventTarget,
-): Logout {
-  const key = `tokenratchet ${url}`
-  let { notes } = session
-  let timer: ReturnType<typeof setTimeout>
+  inTurn: InTurn,
+  emit: (type: 'logoutfailed', detail: ClientError) => void,
+): Logout => {
+  /** Tokens in memory: the one to revoke. No log-in ends its session. */
+  let token = ''
+  let timer = 0
+  let retries = 0
 
-  const isPending = () => key in notes
-
-  const send = () =>
-    session.inTurn(async () => {
-      if (!isPending()) {
+  const attempt = async () => {
+    session.look()
+    if (!isLeaving(session) && !token) {
+      return
+    }
+    const { mark } = session
+    const answered = await post(url, { token })
+    const { code, body } = answered as { code: number; body: Blob }
+    // 200 is for RFC 7009 section 2.2, unless it is the page of a captive portal or of a single-page application.
+    const isHeard = mark === session.mark && (code === 204 || (code === 200 && !inCookies && !body.size))
+    // After seven retries a minute has passed at least: it is not only the device's clock that has jumped.
+    const isHopeless =
+      (code > 402 && code < 406) || (retries > 7 && Date.now() - session.mark > maxAge * 1000)
+    if (isHeard || isHopeless) {
+      token = ''
+      retries = 0
+      if (isLeaving(session)) {
+        // From `leaving` to `left`.
+        session.mark += leaving
+        session.change('signedout')
+      }
+      if (isHeard) {
         return
       }
-      const token = notes[key] ?? ''
-      const { response, failure } = await post(url, { token })
-      clearTimeout(timer)
-      if (response) {
-        forget()
-      } else {
-        timer = setTimeout(send, later)
-      }
-      return failure
-    })
-
-  const forget = () => {
-    delete notes[key]
+      emit('logoutfailed', answered)
+    } else if (!timer) {
+      timer = later(delayAfter(retries++, answered), () => {
+        timer = 0
+        void send()
+      })
+    }
+    return answered
   }
 
-  // A login ends the session that was there before.
-  events.addEventListener('signedin', forget)
-  if (isPending()) {
+  const send = shared((seconds = logoutTurnTimeout) => inTurn(attempt, seconds))
+
+  // With `keepalive` the request outlives the page.
+  globalThis.addEventListener?.('pagehide', attempt)
+  if (isLeaving(session)) {
     void send()
   }
-
   return {
-    remember() {
-      const token = session.tokens?.refresh_token ?? ''
-      if (inCookies || token) {
-        try {
-          notes[key] = token
-        } catch {
-          // The storage is full.
-          notes = { [key]: token }
-        }
+    async begin() {
+      const isNew = !isLeaving(session)
+      token = session.tokens.refresh_token ?? token
+      if (isNew && (inCookies || token)) {
+        setMark(session, leaving)
+      }
+      session.change('signedout')
+      // A new one at once, in turn or not.
+      const failure = await send(undefined, isNew ? 0 : logoutTurnTimeout)
+      if (failure && session.mark % 1 === left) {
+        throw failure
       }
     },
-    isPending,
     send,
   }
 }

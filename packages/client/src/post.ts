@@ -1,49 +1,39 @@
-/** Sends parameters as a form, and cookies where tokens travel in them. */
-export type Post = (url: URL, parameters: Record<string, string>) => Promise<Answer>
+import { ClientError } from './errors.js'
+import { timeout } from './limits.js'
+import { later } from './timers.js'
 
 /**
- * What a server says for good, and `failure` when that is a refusal. Without `response` it has said nothing: it is in
- * trouble itself, or not to be reached.
+ * Sends parameters as a form, with cookies if tokens travel in them. Never rejects.
+ *
+ * @returns what came back, as an error. Only the caller knows whether it is one
  */
-export type Answer = { response?: Response; failure?: Failure | undefined }
+export type Post = (url: URL, parameters: Record<string, string>) => Promise<ClientError>
 
-export type Failure = Response | Error
-
-/** Milliseconds after which a request counts as lost. */
-const patience = 10_000
-
-/** @returns what never rejects */
-export function poster(send: typeof fetch, inCookies: boolean): Post {
-  return async (url, parameters) => {
-    try {
-      const response = await send(url, {
+export const createPost =
+  (send: typeof fetch, inCookies: boolean, events: EventTarget): Post =>
+  async (url, parameters) => {
+    const controller = new AbortController()
+    const abort = () => controller.abort()
+    const attempt = (keepalive: boolean) =>
+      send(url, {
         method: 'POST',
         // A cookie and a token in the body would contradict each other.
         credentials: inCookies ? 'include' : 'omit',
         body: new URLSearchParams(parameters),
         // The page of a captive portal is no answer.
         redirect: 'error',
-        // The cookies arrive though the tab is closed now.
-        keepalive: true,
-        signal: AbortSignal.timeout(patience),
+        keepalive,
+        signal: controller.signal,
       })
-      const { ok, status } = response
-      // 429, and from 500 on.
-      if (status > 428) {
-        // A copy: the signal takes the body of this one away.
-        return { failure: new Response(await response.blob(), response) }
-      }
-      return { response, failure: ok ? undefined : new Error(`${url}: ${status}`) }
-    } catch (error) {
-      return { failure: error as Error }
+    // This also removes the next listener.
+    later(timeout, abort)
+    // A late answer would set or clear the cookies of the new session.
+    events.addEventListener('signedin', abort, controller)
+    try {
+      // With `keepalive` the cookies arrive even if the tab is closed now. Browsers refuse it beyond 64 KiB under way.
+      const response = await attempt(true).catch(() => attempt(false))
+      return new ClientError(url, response.status, response, await response.blob())
+    } catch (cause) {
+      return new ClientError(url, controller.signal.aborted ? 'timeout' : 'network', cause)
     }
   }
-}
-
-/** What the application gets in place of the answer that it asked for. */
-export function answerOf(failure: Failure): Response {
-  if ('status' in failure) {
-    return failure.clone()
-  }
-  throw failure
-}

@@ -1,71 +1,118 @@
+import type { ClientError } from './errors.js'
+import { isLeaving, left } from './marks.js'
 import type { TokenAnswer } from './options.js'
-import type { Failure } from './post.js'
-import { otherTabs, type Tabs } from './tabs.js'
+import { now } from './timers.js'
 
-/** Milliseconds on a monotonic clock, which no change of the device's time moves. */
-export const now = (): number => performance.now()
-
-/** What this tab knows of the session, and tells the others. Times are by `now`. */
-export interface Session extends Omit<Tabs, 'tell'> {
-  /** Of a client whose tokens are in memory. */
-  tokens?: TokenAnswer | undefined
-  /** Counts access tokens: a 401 for an earlier one needs no refresh. */
-  epoch: number
-  /** When somebody signed in or out: what one user asked for is never repeated for another. */
-  userSince: number
-  /** From here on a new access token is wanted: for the last tenth of the life of the one in use. NaN is never. */
-  freshUntil: number
-  /** From here on the access token is refused. NaN: the server will say. */
-  goodUntil: number
-  /**
-   * A new one is wanted in any case. Otherwise, where another tab has refreshed a moment ago without our hearing of it, its
-   * cookies are left alone: to use them up would make those worthless that are on their way to others.
-   */
-  stale?: boolean | undefined
-  /** Why the last refresh brought no new one. */
-  failure?: Failure | undefined
-  /**
-   * Signed in, refreshed, or signed out.
-   *
-   * @param age milliseconds since the server was asked: only what was there then is meant
-   */
-  change(type: string, age: number, answer?: TokenAnswer): void
+/** What this tab knows of the session, and tells the other tabs. */
+export interface Session {
+  /** What a user did last, in this tab or in another: see marks.ts. */
+  mark: number
+  /** The present access token. Each has an object of its own: a 401 for an earlier one needs no refresh. */
+  tokens: Tokens
+  /** Emits an event, here and in other tabs. A user's own deed is marked before. */
+  change(type: EventType, answer?: TokenAnswer): void
+  /** Finds out from storage what users did in other tabs. */
+  look(): void
 }
 
-export function createSession(name: string, inCookies: boolean, events: EventTarget): Session {
+/** What is known of an access token. The tokens themselves are here only if they travel in bodies. */
+export interface Tokens extends TokenAnswer {
+  /** When it expires, by `now`. If that is not a number, only the server knows. */
+  expires: number
+  /**
+   * A new one is wanted in any case. Otherwise the server leaves cookies alone that another tab has just got: using them up
+   * would make those worthless that are on their way to others.
+   */
+  stale?: boolean
+  /** Why the last refresh brought no new one. */
+  error?: ClientError | undefined
+}
+
+type EventType = 'signedin' | 'refreshed' | 'signedout'
+
+/** What tabs tell each other. No token is in it. */
+type News = [mark: number, tokens: Tokens, type: EventType]
+
+/** @param name of what tabs share; none for a session that is this client's alone */
+export const createSession = (
+  name: string | false | undefined,
+  inCookies: boolean,
+  emit: (type: EventType, detail: Pick<Tokens, 'expires_in'> | null) => void,
+): Session => {
+  let channel: BroadcastChannel | undefined
   let isOver = false
 
-  const happened = (type: string, age: number, seconds = NaN) => {
-    const at = now() - age
+  const session: Session = {
+    // Earlier than all that a clock says, and greater than numbers of others that may be in storage.
+    mark: 1e12,
+    tokens: {} as Tokens,
+    change(type, answer) {
+      const tokens = (inCookies ? { expires_in: answer?.expires_in } : answer) as Tokens
+      storage(session.mark)
+      channel?.postMessage([session.mark, tokens, type] satisfies News)
+      happened(type, tokens)
+    },
+    look() {
+      const type = learn(storage())
+      if (isLeaving(session)) {
+        // A script may have cleared the storage.
+        storage(session.mark)
+      }
+      if (type) {
+        happened(type)
+      }
+    },
+  }
+
+  const happened = (type: EventType, tokens = {} as Tokens) => {
     const isEnd = type === 'signedout'
-    // About a session before this one; or several tabs were refused, which must not keep each other trying.
-    if (at < session.userSince || (isEnd && isOver)) {
+    // Tabs that are refused one after the other must not keep each other trying.
+    if (isEnd && isOver) {
       return
     }
     isOver = isEnd
-    if (type !== 'refreshed') {
-      session.userSince = at
-    }
-    session.epoch++
-    session.stale = session.failure = undefined
-    session.goodUntil = at + seconds * 1000
-    session.freshUntil = session.goodUntil - seconds * 100
-    events.dispatchEvent(new CustomEvent(type, { detail: isEnd ? null : { expires_in: seconds } }))
+    session.tokens = { ...tokens, expires: now() + tokens.expires_in }
+    emit(type, isEnd ? null : { expires_in: tokens.expires_in })
   }
 
-  const { tell, ...tabs } = otherTabs(name, inCookies, happened)
-  const session: Session = {
-    ...tabs,
-    epoch: 0,
-    userSince: -Infinity,
-    freshUntil: NaN,
-    goodUntil: NaN,
-    change(type, age, answer) {
-      const seconds = answer?.expires_in
-      session.tokens = inCookies ? undefined : answer
-      tell(type, age, seconds)
-      happened(type, age, seconds)
-    },
+  /** Takes a mark over if it is later. Returns what has happened. */
+  const learn = (mark: number) => {
+    // A number without a fraction is not one of ours.
+    if (mark > session.mark && mark % 1) {
+      session.mark = +mark
+      return mark % 1 > left ? 'signedin' : 'signedout'
+    }
+    return
   }
+
+  /** Writes a mark, or reads it. Storage may be missing, blocked, full, or hold something else under this name. */
+  const storage = (mark?: number) => {
+    try {
+      if (name) {
+        if ((mark as number) % 1) {
+          localStorage[name] = mark
+        } else {
+          return localStorage[name]
+        }
+      }
+    } catch {
+      // The mark is in memory, too.
+    }
+  }
+
+  try {
+    if (name) {
+      channel = new BroadcastChannel(name)
+      channel.onmessage = ({ data: [mark, tokens, type] }: MessageEvent<News>) => {
+        // News of a session before this one do not count.
+        if (learn(mark) || mark === session.mark) {
+          happened(type, tokens)
+        }
+      }
+    }
+  } catch {
+    // An old browser, blocked cookies, or a sandboxed frame.
+  }
+  learn(storage())
   return session
 }

@@ -2,12 +2,17 @@ import tokenratchet from '@tokenratchet/fastify'
 import Fastify, { type FastifyInstance } from 'fastify'
 
 /** An application as its README shows it. */
-export async function createApp(transport: 'cookie' | 'body', now: () => number): Promise<FastifyInstance> {
+export async function createApp(
+  transport: 'cookie' | 'body',
+  now: () => number,
+  onEvent: (event: { type: string }) => void = () => {},
+): Promise<FastifyInstance> {
   const app = Fastify()
   await app.register(tokenratchet, {
     secret: 'b2Ygbm8gdXNlIG91dHNpZGUgb2YgdGhlc2UgdGVzdHM',
     transport,
     now,
+    onEvent,
   })
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
   app.post('/login', (request, reply) => reply.issueTokens(request.body as { subject: string }))

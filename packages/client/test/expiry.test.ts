@@ -22,7 +22,7 @@ rule('an expired token is refreshed before the request is sent', async (t, world
   t.equal(world.refreshes, 1)
 })
 
-rule('the seconds count from when the refresh was sent', async (t, world) => {
+rule('the seconds count from the last refresh', async (t, world) => {
   const { get } = await world.signedIn()
   await world.pass(605)
   t.equal(await world.until(get()), 200)

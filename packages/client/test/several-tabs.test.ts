@@ -103,7 +103,7 @@ rule(
   'a frozen tab that has the lock delays others by three seconds',
   async (t, world) => {
     const { get } = await world.signedIn()
-    void world.locks.request('tokenratchet https://app.example/auth/refresh', {}, () => new Promise(() => {}))
+    void world.locks.request('tokenratchet https://app.example/auth/refresh', () => new Promise(() => {}))
     await world.quiet()
     world.sleep()
     const before = performance.now()

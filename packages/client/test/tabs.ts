@@ -1,7 +1,13 @@
 // What browsers have for several tabs, in one process.
 
+import { currentPage, ofPage } from './page.js'
+
+const { structuredClone } = globalThis
+
 export interface FakeChannels {
   readonly BroadcastChannel: new (name: string) => object
+  /** How many were opened. */
+  readonly opened: number
   readonly messages: unknown[]
   /** Messages wait, as those for a page that is frozen do, until `release`. */
   hold(): void
@@ -14,7 +20,11 @@ export function createChannels(): FakeChannels {
   let held: (() => void)[] | undefined
   class BroadcastChannel {
     readonly name: string
-    onmessage?: (event: { data: unknown }) => void
+    private listener: (event: { data: unknown }) => void = () => {}
+
+    set onmessage(listener: (event: { data: unknown }) => void) {
+      this.listener = ofPage(listener)
+    }
 
     constructor(name: string) {
       this.name = name
@@ -24,7 +34,7 @@ export function createChannels(): FakeChannels {
     postMessage(data: unknown): void {
       messages.push(structuredClone(data))
       for (const channel of all.filter(({ name }) => name === this.name)) {
-        const deliver = () => channel.onmessage?.({ data: structuredClone(data) })
+        const deliver = () => channel.listener({ data: structuredClone(data) })
         if (channel !== this) {
           held ? held.push(deliver) : setImmediate(deliver)
         }
@@ -33,6 +43,9 @@ export function createChannels(): FakeChannels {
   }
   return {
     BroadcastChannel,
+    get opened() {
+      return all.length
+    },
     messages,
     hold() {
       held = []
@@ -48,28 +61,28 @@ export function createChannels(): FakeChannels {
 }
 
 export interface FakeLocks {
-  request<T>(name: string, options: { signal?: AbortSignal }, run: () => Promise<T>): Promise<T>
+  /** How often a turn was asked for. */
+  readonly requests: number
+  request<T>(name: string, run: () => Promise<T>): Promise<T>
 }
 
-/** First come, first served; whoever waits may give up. */
+/** First come, first served. */
 export function createLocks(): FakeLocks {
   const tails = new Map<string, Promise<unknown>>()
+  let requests = 0
   return {
-    request<T>(name: string, { signal }: { signal?: AbortSignal }, run: () => Promise<T>): Promise<T> {
-      const before = tails.get(name) ?? Promise.resolve()
-      const result = new Promise<T>((resolve, reject) => {
-        const giveUp = () => reject(signal?.reason)
-        signal?.addEventListener('abort', giveUp)
-        void before.then(() => {
-          signal?.removeEventListener('abort', giveUp)
-          return signal?.aborted ? undefined : run().then(resolve, reject)
-        })
-      })
+    get requests() {
+      return requests
+    },
+    request<T>(name: string, run: () => Promise<T>): Promise<T> {
+      requests++
+      const closed = currentPage()?.closed ?? new Promise(() => {})
+      const result = (tails.get(name) ?? Promise.resolve()).then(run)
       // Who is next learns of it a little later than of what other tabs say: as a rule, not by promise.
-      const over = result
+      const over = Promise.race([result, closed])
         .catch(() => {})
         .then(() => new Promise(resolve => setImmediate(setImmediate, resolve)))
-      tails.set(name, Promise.all([before, over]))
+      tails.set(name, over)
       return result
     },
   }

@@ -5,6 +5,7 @@ import { type Test, test } from 'tap'
 import { type Client, type ClientOptions, createClient, type TokenAnswer } from '../src/index.js'
 import { createApp } from './app.js'
 import { type Fate, Network, origin } from './network.js'
+import { currentPage, ofPage, Page } from './page.js'
 import { createChannels, createLocks, type FakeChannels, type FakeLocks } from './tabs.js'
 
 export interface WorldOptions {
@@ -12,6 +13,8 @@ export interface WorldOptions {
   /** Without: as where pages are rendered. */
   readonly hasPage?: boolean
   readonly hasLocks?: boolean
+  /** Without what old browsers lack: Safari 15.0, Chrome 68, Firefox 90. */
+  readonly isOld?: boolean
 }
 
 const transports = ['cookie', 'body'] as const
@@ -20,6 +23,7 @@ const transports = ['cookie', 'body'] as const
 export interface Tab {
   readonly client: Client
   readonly events: string[]
+  readonly page: Page
   /** The status of what is there. */
   get(path?: string): Promise<number>
 }
@@ -29,6 +33,7 @@ export class World extends Network {
   readonly clock: Clock
   readonly channels: FakeChannels = createChannels()
   readonly locks: FakeLocks = createLocks()
+  private readonly pages: Page[] = []
 
   constructor(app: FastifyInstance, clock: Clock, transport: 'cookie' | 'body') {
     super(app)
@@ -37,12 +42,22 @@ export class World extends Network {
   }
 
   tab(options: ClientOptions = {}): Tab {
-    const client = createClient({ fetch: this.fetch, transport: this.transport, ...options })
+    const page = new Page()
+    this.pages.push(page)
+    const send: typeof fetch = (...request) => page.whileOpen(this.fetch(...request))
+    const client = page.run(() => createClient({ fetch: send, transport: this.transport, ...options }))
     const events: string[] = []
-    for (const type of ['signedin', 'refreshed', 'signedout']) {
+    for (const type of ['signedin', 'refreshed', 'signedout', 'logoutfailed']) {
       client.addEventListener(type, () => events.push(type))
     }
-    return { client, events, get: (path = '/me') => client.fetch(path).then(({ status }) => status) }
+    const { fetch: guarded, signedIn, refresh, logout } = client
+    Object.assign(client, {
+      fetch: (...request: Parameters<typeof fetch>) => page.run(() => guarded(...request)),
+      signedIn: (answer: TokenAnswer) => page.run(() => signedIn(answer)),
+      refresh: () => page.run(refresh),
+      logout: () => page.run(logout),
+    })
+    return { client, events, page, get: (path = '/me') => client.fetch(path).then(({ status }) => status) }
   }
 
   /** A tab of somebody who has just signed in. */
@@ -58,6 +73,37 @@ export class World extends Network {
     const body = JSON.stringify({ subject })
     const response = await this.until(send('/login', { method: 'POST', headers, body }))
     return (await response.json()) as TokenAnswer
+  }
+
+  /** What happens to all pages that are open. */
+  dispatch(type: 'pagehide' | 'pageshow'): void {
+    for (const page of this.pages.filter(({ isClosed }) => !isClosed)) {
+      page.run(() => page.events.dispatchEvent(Object.assign(new Event(type), { persisted: true })))
+    }
+  }
+
+  closeAll(): void {
+    for (const page of this.pages.splice(0)) {
+      page.close()
+    }
+  }
+
+  /** A browser that nobody has used. */
+  forget(): void {
+    this.closeAll()
+    this.clearStorage()
+    this.cookies.clear()
+    this.sent.length = 0
+    this.rotations = 0
+    this.latencies = []
+    this.isOffline = false
+  }
+
+  /** As `localStorage.clear()` does. */
+  clearStorage(): void {
+    for (const key of Object.keys(globalThis.localStorage)) {
+      Reflect.deleteProperty(globalThis.localStorage, key)
+    }
   }
 
   get refreshes(): number {
@@ -105,6 +151,23 @@ export class World extends Network {
 
 const startOfTime = 1_750_000_000_000
 
+/** Timers of a page end with it. */
+function timersOfPages(): typeof setTimeout {
+  const { setTimeout } = globalThis
+  return ((callback: () => void, ...rest: [number]) => setTimeout(ofPage(callback), ...rest)) as never
+}
+
+/** What signals of old browsers lack. */
+function oldSignals(): (() => void)[] {
+  return [
+    replace(AbortSignal, 'timeout', undefined),
+    replace(AbortSignal, 'any', undefined),
+    replace(AbortSignal.prototype, 'throwIfAborted', undefined),
+    replace(AbortSignal.prototype, 'reason', undefined),
+    replace(globalThis, 'structuredClone', undefined),
+  ]
+}
+
 /**
  * A rule of the client, for both transports unless one is named. What ends with its test: the world. And what fails all
  * tests: a rejection that nobody handles, a token where none belongs.
@@ -137,28 +200,33 @@ export function rule(
 async function createWorld(
   options: WorldOptions & { transport: 'cookie' | 'body' },
 ): Promise<{ world: World; end(): Promise<void> }> {
-  const { transport, hasPage = true, hasLocks = true } = options
+  const { transport, hasPage = true, isOld = false, hasLocks = !isOld } = options
   let world: World | undefined
-  const app = await createApp(transport, () => world?.serverTime ?? startOfTime)
+  const count = ({ type }: { type: string }) => {
+    if (world && (type === 'refreshed' || type === 'reissued')) {
+      world.rotations++
+    }
+  }
+  const app = await createApp(transport, () => world?.serverTime ?? startOfTime, count)
   const clock = install({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'], now: startOfTime })
   world = new World(app, clock, transport)
   const restore = [
-    replace(AbortSignal, 'timeout', (milliseconds: number) => {
-      const controller = new AbortController()
-      setTimeout(() => controller.abort(new DOMException('Nobody answered', 'TimeoutError')), milliseconds)
-      return controller.signal
-    }),
-    replace(globalThis, 'BroadcastChannel', world.channels.BroadcastChannel),
+    replace(globalThis, 'BroadcastChannel', isOld ? undefined : world.channels.BroadcastChannel),
+    replace(globalThis, 'addEventListener', (...event: Parameters<EventTarget['addEventListener']>) =>
+      currentPage()?.events.addEventListener(...event),
+    ),
+    replace(globalThis, 'setTimeout', timersOfPages()),
+    ...(isOld ? oldSignals() : []),
     replace(globalThis, 'navigator', hasLocks ? { locks: world.locks } : {}),
     replace(globalThis, 'document', hasPage ? { baseURI: `${origin}/` } : undefined),
     replace(globalThis, 'location', hasPage ? new URL(origin) : undefined),
     replace(globalThis, 'localStorage', hasPage ? Object.create(null) : undefined),
   ]
   const end = async () => {
-    clock.uninstall()
-    for (const undo of restore) {
+    for (const undo of restore.reverse()) {
       undo()
     }
+    clock.uninstall()
     await app.close()
   }
   return { world, end }

@@ -1,0 +1,119 @@
+import { hasBearerChallenge } from './challenge.js'
+import { answerOf, ClientError } from './errors.js'
+import { pause } from './limits.js'
+import { isLeaving, signedIn } from './marks.js'
+import type { Session } from './session.js'
+import type { Shared } from './shared.js'
+import { later, now } from './timers.js'
+import type { InTurn } from './turns.js'
+
+type Body = Partial<ReadableStream & AsyncIterable<unknown>> | undefined
+
+/**
+ * The `fetch` of the application.
+ *
+ * @param addressOf resolves what a request is made with
+ * @param origin of the requests that are guarded
+ */
+export const createFetch = (
+  send: typeof fetch,
+  addressOf: (input: string | URL) => URL,
+  origin: string,
+  loginPath: string,
+  session: Session,
+  refresh: Shared<ClientError | undefined>,
+  logout: Shared<ClientError | undefined>,
+  inTurn: InTurn,
+): typeof fetch => {
+  /** Paths that refuse an access token though it is new, such as those of another service on this origin. */
+  const hopeless = new Set<string>()
+
+  return async (input, init) => {
+    const request = input as Partial<Request>
+    const headers = new Headers(init?.headers ?? request.headers)
+    const address = addressOf(request.url ?? `${input}`)
+    const path = address.pathname
+    if (address.origin !== origin || headers.has('authorization')) {
+      return send(input, init)
+    }
+
+    const ask = async () => {
+      const token = session.tokens.access_token
+      headers.set('authorization', `Bearer ${token}`)
+      return send(request.clone?.() ?? input, token ? { ...init, headers } : init)
+    }
+
+    // 1. Who is signed in, as the application knows; and what it has not heard of.
+    const { mark: known } = session
+    session.look()
+
+    // 2. A log-out that the server does not know of: the request would act for the user who has left. Not a log-in,
+    // which ends that session. When a signal has aborted, `send` rejects.
+    const signal = init?.signal ?? request.signal
+    const isLogin = path === loginPath
+    if (isLeaving(session)) {
+      const failure = await logout(signal)
+      if (isLeaving(session) && !isLogin && !signal?.aborted) {
+        return answerOf(failure as ClientError)
+      }
+    }
+
+    // 3. An access token that has expired, or will in the last tenth of its life.
+    const left = session.tokens.expires - now()
+    let failure: ClientError | undefined
+    if (left < 0) {
+      failure = await refresh(signal)
+    } else if (left < session.tokens.expires_in / 10) {
+      void refresh()
+    }
+
+    // 4. The request, unless somebody else has signed in meanwhile.
+    const { mark, tokens } = session
+    if (known % 1 && known < mark && mark % 1 === signedIn && !isLogin) {
+      throw new ClientError(address, 'signedin')
+    }
+    const response = await (isLogin ? inTurn(ask) : ask())
+    if (
+      response.status !== 401 ||
+      !hasBearerChallenge(response.headers.get('www-authenticate')) ||
+      // A redirect may have led elsewhere.
+      addressOf(response.url || address).origin !== origin ||
+      hopeless.has(path)
+    ) {
+      return response
+    }
+
+    // 5. A new access token, unless there is one by now.
+    if (tokens === session.tokens) {
+      failure ??= await refresh(signal)
+    }
+    session.look()
+    if (
+      failure?.code === 'signedout' ||
+      // What one user asked for is not sent for the next.
+      mark !== session.mark ||
+      // A body that is gone: a web stream, or an async iterable such as a Node stream or a generator.
+      (init?.body as Body)?.getReader ||
+      (init?.body as Body)?.[Symbol.asyncIterator]
+    ) {
+      return response
+    }
+
+    // 6. The request once more. The first answer, unread, would keep its connection.
+    void response.body?.cancel?.().catch(() => {})
+    if (failure) {
+      return answerOf(failure)
+    }
+    const again = await ask()
+    if (again.status === 401) {
+      if (tokens.stale) {
+        hopeless.add(path)
+        later(pause, () => hopeless.delete(path))
+      } else {
+        // Refused, though it was called fresh: what answered the refresh knows less.
+        session.tokens.stale = true
+      }
+    }
+    return again
+  }
+}

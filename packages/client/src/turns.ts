@@ -1,0 +1,24 @@
+import { turnTimeout } from './limits.js'
+import { sleep } from './timers.js'
+
+/**
+ * Runs an action while no other tab runs one. When the time is up it runs in any case: a tab that is frozen in its turn must
+ * not stop the others.
+ */
+export type InTurn = <T>(action: () => Promise<T>, seconds?: number) => Promise<T>
+
+/** @param name of the lock that tabs share; none for a session that is this client's alone */
+export const createTurns =
+  (name: string | false | undefined): InTurn =>
+  async (action, seconds = turnTimeout) => {
+    let running: ReturnType<typeof action> | undefined
+    const run = () => (running ??= action())
+    try {
+      if (name) {
+        await Promise.race([navigator.locks.request(name, run), sleep(seconds)])
+      }
+    } catch {
+      // There are no locks (an old browser, plain http, a sandboxed frame), or the action itself has failed.
+    }
+    return run()
+  }
