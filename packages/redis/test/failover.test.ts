@@ -151,7 +151,7 @@ t.test('R26: when Sentinel promotes the replica of a killed primary, nobody is l
   await Promise.all(
     users.map(async ({ name, tokens, held }) => {
       for (const token of held) {
-        const { refreshToken } = await despiteOutages(() => tokens.refresh(token), 20_000)
+        const { refreshToken } = await despiteOutages(() => tokens.refresh(token), 120_000)
         t.ok(await despiteOutages(() => tokens.refresh(refreshToken)), name)
       }
     }),
