@@ -30,7 +30,8 @@ export function pageOfApp(path: string): Page | undefined {
     return { headers: javascript, text: readFileSync(`${client}${module}`, 'utf8') }
   }
   const text = '<!doctype html><title>App</title><script type="module" src="/page.js"></script>'
-  const html = { 'content-type': 'text/html' }
+  // With `no-store`, no browser would keep the page for the way back.
+  const html = { 'content-type': 'text/html', 'cache-control': 'no-cache' }
   return {
     '/': { headers: { ...html, 'content-security-policy': policy }, text },
     '/away': { headers: { ...html, 'content-security-policy': away }, text },

@@ -10,6 +10,8 @@ type Test = Pick<typeof t, 'teardown'>
 interface Options {
   /** Where names of hosts lead, such as `MAP *.example.test 127.0.0.1`. */
   readonly hosts?: string
+  /** Keeps pages that are left, for the way back, as browsers do and Playwright does not. */
+  readonly keepsPages?: boolean
 }
 
 interface ProfileOptions extends Options {
@@ -65,8 +67,9 @@ export async function killBrowser(context: BrowserContext): Promise<void> {
   await closed
 }
 
-function launchOptions({ hosts }: Options): LaunchOptions {
+function launchOptions({ hosts, keepsPages = false }: Options): LaunchOptions {
   return {
+    ...(keepsPages && { ignoreDefaultArgs: ['--disable-back-forward-cache'] }),
     executablePath: chromiumPath(),
     headless: true,
     // Its sandbox does not work for root, as which containers run.

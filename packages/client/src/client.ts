@@ -52,8 +52,8 @@ export const createClient = (options: ClientOptions = {}): Client => {
     },
     async refresh() {
       // The user wants it now.
-      session.tokens.stale = true
-      session.tokens.error = undefined
+      session.token.stale = true
+      session.token.error = undefined
       const failure = (isLeaving(session) && (await logout.send())) || (await refresh())
       if (failure) {
         throw failure

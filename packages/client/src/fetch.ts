@@ -1,7 +1,7 @@
 import { hasBearerChallenge } from './challenge.js'
 import { answerOf, ClientError } from './errors.js'
 import { pause } from './limits.js'
-import { isLeaving, signedIn } from './marks.js'
+import { isLeaving, left } from './marks.js'
 import type { Session } from './session.js'
 import type { Shared } from './shared.js'
 import { later, now } from './timers.js'
@@ -37,10 +37,10 @@ export const createFetch = (
       return send(input, init)
     }
 
-    const ask = async () => {
-      const token = session.tokens.access_token
-      headers.set('authorization', `Bearer ${token}`)
-      return send(request.clone?.() ?? input, token ? { ...init, headers } : init)
+    const ask = () => {
+      const bearer = session.token.access_token
+      headers.set('authorization', `Bearer ${bearer}`)
+      return send(request.clone?.() ?? input, bearer ? { ...init, headers } : init)
     }
 
     // 1. Who is signed in, as the application knows; and what it has not heard of.
@@ -59,17 +59,17 @@ export const createFetch = (
     }
 
     // 3. An access token that has expired, or will in the last tenth of its life.
-    const left = session.tokens.expires - now()
+    const seconds = session.token.expires - now()
     let failure: ClientError | undefined
-    if (left < 0) {
+    if (seconds < 0) {
       failure = await refresh(signal)
-    } else if (left < session.tokens.expires_in / 10) {
+    } else if (seconds < session.token.expires_in / 10) {
       void refresh()
     }
 
     // 4. The request, unless somebody else has signed in meanwhile.
-    const { mark, tokens } = session
-    if (known % 1 && known < mark && mark % 1 === signedIn && !isLogin) {
+    const { mark, token } = session
+    if (known % 1 && known < mark && mark % 1 > left && !isLogin) {
       throw new ClientError(address, 'signedin')
     }
     const response = await (isLogin ? inTurn(ask) : ask())
@@ -84,7 +84,7 @@ export const createFetch = (
     }
 
     // 5. A new access token, unless there is one by now.
-    if (tokens === session.tokens) {
+    if (token === session.token) {
       failure ??= await refresh(signal)
     }
     session.look()
@@ -106,12 +106,12 @@ export const createFetch = (
     }
     const again = await ask()
     if (again.status === 401) {
-      if (tokens.stale) {
+      if (token.stale) {
         hopeless.add(path)
         later(pause, () => hopeless.delete(path))
       } else {
         // Refused, though it was called fresh: what answered the refresh knows less.
-        session.tokens.stale = true
+        session.token.stale = true
       }
     }
     return again

@@ -28,17 +28,18 @@ export const createLogout = (
   emit: (type: 'logoutfailed', detail: ClientError) => void,
 ): Logout => {
   /** Tokens in memory: the one to revoke. No log-in ends its session. */
-  let token = ''
+  let unrevoked = ''
   let timer = 0
   let retries = 0
 
-  const attempt = async () => {
+  /** @param pagehide the event: only then the request must outlive the page. A log-in must be able to abort others */
+  const attempt = async (pagehide?: unknown) => {
     session.look()
-    if (!isLeaving(session) && !token) {
+    if (!isLeaving(session) && !unrevoked) {
       return
     }
     const { mark } = session
-    const answered = await post(url, { token })
+    const answered = await post(url, { token: unrevoked }, Boolean(pagehide))
     const { code, body } = answered as { code: number; body: Blob }
     // 200 is for RFC 7009 section 2.2, unless it is the page of a captive portal or of a single-page application.
     const isHeard = mark === session.mark && (code === 204 || (code === 200 && !inCookies && !body.size))
@@ -46,7 +47,7 @@ export const createLogout = (
     const isHopeless =
       (code > 402 && code < 406) || (retries > 7 && Date.now() - session.mark > maxAge * 1000)
     if (isHeard || isHopeless) {
-      token = ''
+      unrevoked = ''
       retries = 0
       if (isLeaving(session)) {
         // From `leaving` to `left`.
@@ -68,7 +69,6 @@ export const createLogout = (
 
   const send = shared((seconds = logoutTurnTimeout) => inTurn(attempt, seconds))
 
-  // With `keepalive` the request outlives the page.
   globalThis.addEventListener?.('pagehide', attempt)
   if (isLeaving(session)) {
     void send()
@@ -76,13 +76,13 @@ export const createLogout = (
   return {
     async begin() {
       const isNew = !isLeaving(session)
-      token = session.tokens.refresh_token ?? token
-      if (isNew && (inCookies || token)) {
+      unrevoked = session.token.refresh_token ?? unrevoked
+      if (isNew && (inCookies || unrevoked)) {
         setMark(session, leaving)
       }
       session.change('signedout')
       // A new one at once, in turn or not.
-      const failure = await send(undefined, isNew ? 0 : logoutTurnTimeout)
+      const failure = await send(null, isNew ? 0 : logoutTurnTimeout)
       if (failure && session.mark % 1 === left) {
         throw failure
       }

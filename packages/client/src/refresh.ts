@@ -25,29 +25,30 @@ export const createRefresh = (
   return shared(async () => {
     const until = now() + retryTimeout
     do {
-      const { tokens } = session
-      if (tokens.error) {
-        if (notBefore > (tokens.error.code === 'signedout' ? now() : until)) {
-          return tokens.error
+      const { token } = session
+      if (token.error) {
+        if (notBefore > (token.error.code === 'signedout' ? now() : until)) {
+          return token.error
         }
         await sleep(notBefore - now())
       } else {
         failures = 0
       }
       await inTurn(async () => {
-        if (tokens !== session.tokens) {
+        if (token !== session.token) {
           // Another tab was faster, or somebody has signed in or out.
           return
         }
         const answered = await post(
           url,
           inCookies
-            ? { if_stale: tokens.stale ? '' : 'true' }
-            : { grant_type: 'refresh_token', refresh_token: tokens.refresh_token ?? '' },
+            ? { if_stale: token.stale ? '' : 'true' }
+            : { grant_type: 'refresh_token', refresh_token: token.refresh_token ?? '' },
+          true,
         )
         const answer = await new Response(answered.body).json().catch(() => {})
         session.look()
-        if (tokens !== session.tokens) {
+        if (token !== session.token) {
           return
         }
         if (answer?.expires_in > 0) {
@@ -61,10 +62,10 @@ export const createRefresh = (
             failures = 9
           }
           notBefore = now() + delayAfter(failures++, answered)
-          session.tokens.error = answered
+          session.token.error = answered
         }
       })
-    } while (session.tokens.error)
+    } while (session.token.error)
     return
   })
 }

@@ -8,7 +8,7 @@ export interface Session {
   /** What a user did last, in this tab or in another: see marks.ts. */
   mark: number
   /** The present access token. Each has an object of its own: a 401 for an earlier one needs no refresh. */
-  tokens: Tokens
+  token: AccessToken
   /** Emits an event, here and in other tabs. A user's own deed is marked before. */
   change(type: EventType, answer?: TokenAnswer): void
   /** Finds out from storage what users did in other tabs. */
@@ -16,7 +16,7 @@ export interface Session {
 }
 
 /** What is known of an access token. The tokens themselves are here only if they travel in bodies. */
-export interface Tokens extends TokenAnswer {
+export interface AccessToken extends TokenAnswer {
   /** When it expires, by `now`. If that is not a number, only the server knows. */
   expires: number
   /**
@@ -31,13 +31,13 @@ export interface Tokens extends TokenAnswer {
 type EventType = 'signedin' | 'refreshed' | 'signedout'
 
 /** What tabs tell each other. No token is in it. */
-type News = [mark: number, tokens: Tokens, type: EventType]
+type News = [mark: number, token: AccessToken, type: EventType]
 
 /** @param name of what tabs share; none for a session that is this client's alone */
 export const createSession = (
   name: string | false | undefined,
   inCookies: boolean,
-  emit: (type: EventType, detail: Pick<Tokens, 'expires_in'> | null) => void,
+  emit: (type: EventType, detail: Pick<AccessToken, 'expires_in'> | null) => void,
 ): Session => {
   let channel: BroadcastChannel | undefined
   let isOver = false
@@ -45,12 +45,12 @@ export const createSession = (
   const session: Session = {
     // Earlier than all that a clock says, and greater than numbers of others that may be in storage.
     mark: 1e12,
-    tokens: {} as Tokens,
+    token: {} as AccessToken,
     change(type, answer) {
-      const tokens = (inCookies ? { expires_in: answer?.expires_in } : answer) as Tokens
+      const token = (inCookies ? { expires_in: answer?.expires_in } : answer) as AccessToken
       storage(session.mark)
-      channel?.postMessage([session.mark, tokens, type] satisfies News)
-      happened(type, tokens)
+      channel?.postMessage([session.mark, token, type] satisfies News)
+      happened(type, token)
     },
     look() {
       const type = learn(storage())
@@ -64,15 +64,15 @@ export const createSession = (
     },
   }
 
-  const happened = (type: EventType, tokens = {} as Tokens) => {
+  const happened = (type: EventType, token = {} as AccessToken) => {
     const isEnd = type === 'signedout'
     // Tabs that are refused one after the other must not keep each other trying.
     if (isEnd && isOver) {
       return
     }
     isOver = isEnd
-    session.tokens = { ...tokens, expires: now() + tokens.expires_in }
-    emit(type, isEnd ? null : { expires_in: tokens.expires_in })
+    session.token = { ...token, expires: now() + token.expires_in }
+    emit(type, isEnd ? null : { expires_in: token.expires_in })
   }
 
   /** Takes a mark over if it is later. Returns what has happened. */
@@ -103,10 +103,10 @@ export const createSession = (
   try {
     if (name) {
       channel = new BroadcastChannel(name)
-      channel.onmessage = ({ data: [mark, tokens, type] }: MessageEvent<News>) => {
+      channel.onmessage = ({ data: [mark, token, type] }: MessageEvent<News>) => {
         // News of a session before this one do not count.
         if (learn(mark) || mark === session.mark) {
-          happened(type, tokens)
+          happened(type, token)
         }
       }
     }

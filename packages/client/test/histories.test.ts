@@ -203,6 +203,8 @@ rule(
         world.isOffline = false
         world.always('/auth/logout', undefined)
         await browser.settle()
+        // What no open page has heard of, the next one finds in storage.
+        browser.open()
         await world.pass(200)
         await browser.settle()
         const { user, faults } = browser
