@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Http2ServerResponse } from 'node:http2'
-import { nameInLine } from './cookie.js'
+import { clearCookies, nameInLine } from './cookie.js'
 import type { CookieSettings } from './cookie-options.js'
 import type { HttpHeaders } from './types.js'
 
@@ -41,6 +41,11 @@ export function replaceCookies(
   const others = cookieLines(response).filter(line => ![accessToken, refreshToken].includes(nameInLine(line)))
   response.removeHeader('set-cookie')
   response.setHeader('set-cookie', [...others, ...lines])
+}
+
+/** Clears our cookies, whatever the response has set so far. */
+export function takeCookiesBack(response: ResponseHeaders, cookies: CookieSettings): void {
+  replaceCookies(response, cookies, clearCookies(cookies))
 }
 
 /** @throws Error if the response can't carry headers any more */

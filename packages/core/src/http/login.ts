@@ -6,10 +6,10 @@ import { issue, readGrant } from '../verbs/issue.js'
 import type { Issued } from '../verbs/mint.js'
 import { endSession } from '../verbs/revoke.js'
 import { type BodyAnswer, bodyAnswer, type CookieAnswer, cookieAnswer, noStore } from './answers.js'
-import { clearCookies, setCookies } from './cookie.js'
+import { setCookies } from './cookie.js'
 import { allCookieTokens } from './cookie-tokens.js'
 import type { Exchange } from './exchange.js'
-import { addHeaders, checkUnsent, type ResponseHeaders, replaceCookies } from './headers.js'
+import { addHeaders, checkUnsent, type ResponseHeaders, replaceCookies, takeCookiesBack } from './headers.js'
 import type { HttpSettings } from './options.js'
 import { checkOrigin } from './presented.js'
 import type { HttpRequest } from './types.js'
@@ -45,13 +45,13 @@ export async function issueTokens(
     http.warnings.atLogin(request)
   }
   const earlier = exchange.begun
-  const [replaces, ...others] = [
+  const replaced = [
     ...(earlier === undefined ? [] : [earlier.refreshToken]),
     ...replacedBy(http, request, members.replaces, isInCookies),
   ]
   let issued: Issued
   try {
-    issued = await issue(context, { ...members, userAgent, transport, replaces }, others)
+    issued = await issue(context, { ...members, userAgent, transport, replaces: undefined }, replaced)
   } catch (error) {
     if (earlier !== undefined && isTokenError(error)) {
       forget(http, response, exchange)
@@ -71,7 +71,7 @@ export async function issueTokens(
   if (isInCookies) {
     replaceCookies(response, http.cookies, setCookies(http.cookies, issued))
   } else if (earlier?.isInCookies) {
-    replaceCookies(response, http.cookies, clearCookies(http.cookies))
+    takeCookiesBack(response, http.cookies)
   }
   return isInCookies ? cookieAnswer(issued) : bodyAnswer(issued)
 }
@@ -79,7 +79,7 @@ export async function issueTokens(
 /** Takes back the session that this response has begun: it has ended, or nobody knows. */
 function forget(http: HttpSettings, response: ResponseHeaders, exchange: Exchange): void {
   if (exchange.begun?.isInCookies) {
-    replaceCookies(response, http.cookies, clearCookies(http.cookies))
+    takeCookiesBack(response, http.cookies)
   }
   exchange.begun = undefined
 }

@@ -8,7 +8,7 @@ import { clearCookies } from './cookie.js'
 import { allCookieTokens, reportDuplicates } from './cookie-tokens.js'
 import { bearerToken } from './credentials.js'
 import type { Exchange } from './exchange.js'
-import { addHeaders, checkUnsent, type ResponseHeaders, replaceCookies } from './headers.js'
+import { addHeaders, checkUnsent, type ResponseHeaders, takeCookiesBack } from './headers.js'
 import type { HttpSettings } from './options.js'
 import { checkOrigin, readBearer } from './presented.js'
 import type { HttpHeaders, HttpRequest } from './types.js'
@@ -35,38 +35,33 @@ export async function revokeTokens(
     await endSession(context, begun.session, 'revoke')
     exchange.begun = undefined
     if (begun.isInCookies && !response.headersSent) {
-      replaceCookies(response, http.cookies, clearCookies(http.cookies))
+      takeCookiesBack(response, http.cookies)
     }
   }
-  const headers = await endPresented(context, http, request)
+  await endPresented(context, http, request)
   checkUnsent('revokeTokens', response)
   addHeaders(response, noStore)
-  if ('set-cookie' in headers) {
-    replaceCookies(response, http.cookies, clearCookies(http.cookies))
+  if (isOfCookies(request)) {
+    takeCookiesBack(response, http.cookies)
   }
 }
 
-/**
- * Ends the session of the request's credentials.
- *
- * @returns the headers for the response
- */
+/** Ends the session of the request's credentials. */
 export async function endPresented(
   context: Context,
   http: HttpSettings,
   request: HttpRequest,
-): Promise<HttpHeaders> {
+): Promise<void> {
   const bearer = readBearer(context, request)
   if (bearer !== undefined) {
     await endBearerSession(context, bearer)
-    return { ...noStore }
+    return
   }
   checkOrigin(context, http, request)
   http.warnings.atUse(request)
   for (const session of sessionsOf(context, http, request)) {
     await endSession(context, session, 'revoke')
   }
-  return { ...noStore, 'set-cookie': clearCookies(http.cookies) }
 }
 
 /** For routes that have ended sessions: their cookies go when the session of this request did, and it was a cookie's. */
@@ -75,8 +70,13 @@ export function clearedUnlessBearer(
   request: HttpRequest,
   hasEnded: boolean,
 ): HttpHeaders {
-  const isOfCookie = bearerToken(request) === undefined
-  return { ...noStore, ...(hasEnded && isOfCookie && { 'set-cookie': clearCookies(http.cookies) }) }
+  const clears = hasEnded && isOfCookies(request)
+  return { ...noStore, ...(clears && { 'set-cookie': clearCookies(http.cookies) }) }
+}
+
+/** A Bearer token is the only credential considered when there is one. */
+function isOfCookies(request: HttpRequest): boolean {
+  return bearerToken(request) === undefined
 }
 
 /** That its session has ended already is what was asked for. */

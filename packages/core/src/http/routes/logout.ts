@@ -8,7 +8,8 @@ import { type Handler, malformed, wellFormed } from './handler.js'
 /** Works with an expired access token, and when there is nothing left to log out from. Of a body nothing is asked. */
 export const handleLogout: Handler = async (context, http, request) => {
   await wellFormed(context, skipBody(request))
-  return { status: 204, headers: await endPresented(context, http, request) }
+  await endPresented(context, http, request)
+  return { status: 204, headers: clearedUnlessBearer(http, request, true) }
 }
 
 /**
