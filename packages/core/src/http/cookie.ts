@@ -51,8 +51,7 @@ export function readSingle(
   let access: string | undefined
   let refresh: string | undefined
   for (let start = 0; header !== undefined && start < header.length; ) {
-    const semicolon = header.indexOf(';', start)
-    const end = semicolon === -1 ? header.length : semicolon
+    const end = endOfPair(header, start)
     const from = skipBlanks(header, start)
     const first = valueIn(names.accessToken, header, from, end)
     const second = first === undefined ? valueIn(names.refreshToken, header, from, end) : undefined
@@ -74,8 +73,7 @@ export function readCookies(header: string | undefined, names: CookieSettings): 
   const access: string[] = []
   const refresh: string[] = []
   for (let start = 0; header !== undefined && start < header.length; ) {
-    const semicolon = header.indexOf(';', start)
-    const end = semicolon === -1 ? header.length : semicolon
+    const end = endOfPair(header, start)
     const from = skipBlanks(header, start)
     addCookie(access, names.accessToken, header, from, end)
     addCookie(refresh, names.refreshToken, header, from, end)
@@ -89,6 +87,11 @@ function addCookie(values: string[], name: string, header: string, from: number,
   if (value !== undefined) {
     values.push(value)
   }
+}
+
+function endOfPair(header: string, start: number): number {
+  const semicolon = header.indexOf(';', start)
+  return semicolon === -1 ? header.length : semicolon
 }
 
 /** The value of the pair between `from` and `end`, if it has this name. */

@@ -20,8 +20,8 @@ export function isVerifiable({ access, refresh }: SentTokens): boolean {
 }
 
 /**
- * Chooses where at least one name came more than once. Such cookies come from a browser that ignores the `__Host-` prefix: another host of
- * the domain has planted some of them.
+ * Chooses where at least one name came more than once. Such cookies come from a browser that ignores the `__Host-`
+ * prefix: another host of the domain has planted some of them.
  *
  * Tokens that we did not sign are ignored, so that planted garbage logs nobody out. All genuine tokens, of both names,
  * must belong to one session; the newest of each name counts then. If they belong to several sessions, none counts: one
