@@ -50,7 +50,7 @@ export class FeedShard {
   #freshAt = Number.NEGATIVE_INFINITY
   #isToldStale = false
   #slice: { readonly cursor: string | undefined; readonly startedAt: number } | undefined
-  #sliceAt = Number.NEGATIVE_INFINITY
+  #sliceAt: number
   #timer: NodeJS.Timeout | undefined
   #isClosed = false
   /** Settles when the first read has succeeded or failed. Never rejects. */
@@ -89,7 +89,7 @@ export class FeedShard {
   async #poll(): Promise<void> {
     const startedAt = this.#options.elapsed()
     try {
-      await this.#readOn()
+      await this.#readOn(startedAt)
       this.#succeeded(startedAt)
       await this.#readSlice()
     } catch (error) {
@@ -101,9 +101,8 @@ export class FeedShard {
   }
 
   /** What came after the cursor, or, where that is no use, all that there is. */
-  async #readOn(): Promise<void> {
+  async #readOn(startedAt: number): Promise<void> {
     const { elapsed, revocations } = this.#options
-    const startedAt = elapsed()
     let beganAt: number | undefined
     let answer: Revoked
     do {
