@@ -1,3 +1,4 @@
+import { kindOf } from '../kind.js'
 import { isGeneration, isTime, maxSessionNumber } from './limits.js'
 
 /** An answer of a store from which nothing follows: malformed, about something else than was asked, or too late. */
@@ -75,9 +76,5 @@ export function isObject(value: unknown): value is Members {
 
 /** Numbers are shown, as nothing secret is one; of everything else only the kind. */
 function shapeOf(value: unknown): string {
-  return value === undefined || value === null || typeof value === 'number'
-    ? `${value}`
-    : Array.isArray(value)
-      ? 'an array'
-      : typeof value
+  return typeof value === 'number' ? `${value}` : kindOf(value)
 }
