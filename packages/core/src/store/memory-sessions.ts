@@ -1,12 +1,6 @@
 import { StoreUnavailableError } from '../errors.js'
-import type { Generations } from './rotation.js'
-import type { NewSession, SessionRef } from './store.js'
-
-export interface Entry extends Generations, NewSession {
-  readonly usedAt: number
-  readonly idleUntil: number
-  readonly absoluteUntil: number
-}
+import type { Entry } from './memory-entry.js'
+import type { SessionRef } from './store.js'
 
 const sweepEvery = 60_000
 

@@ -2,10 +2,10 @@ import { checkCount, checkMembers } from '../check.js'
 import { systemClock, wholeClock } from '../clock.js'
 import { StoreUnavailableError } from '../errors.js'
 import { Feed } from './feed.js'
-import { isWithinLimits } from './limits.js'
-import { type Entry, MemorySessions } from './memory-sessions.js'
+import { checkLimits, created, stored, used } from './memory-entry.js'
+import { MemorySessions } from './memory-sessions.js'
 import { rotation } from './rotation.js'
-import type { NewSession, SessionRef, Store, StoredSession } from './store.js'
+import type { SessionRef, Store } from './store.js'
 
 /** What `memoryStore` takes. */
 export interface MemoryStoreOptions {
@@ -122,54 +122,6 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     async revokedSince(cursor, how = {}) {
       return feed.since(cursor, now(), how)
     },
-  }
-}
-
-function created(session: NewSession, now: number): Entry {
-  const { tag, sid, idleTimeout, lifetime, data } = session
-  const absoluteUntil = now + lifetime * 1000
-  const none = { newest: 0, first: 0, parent: undefined, recoverUntil: 0 }
-  return used(
-    {
-      tag,
-      sid,
-      idleTimeout,
-      lifetime,
-      data,
-      createdAt: now,
-      usedAt: now,
-      idleUntil: 0,
-      absoluteUntil,
-      ...none,
-    },
-    now,
-  )
-}
-
-/** Use moves the idle deadline, never past the absolute one. */
-function used(entry: Entry, now: number): Entry {
-  return { ...entry, usedAt: now, idleUntil: Math.min(now + entry.idleTimeout * 1000, entry.absoluteUntil) }
-}
-
-function stored({
-  tag,
-  sid,
-  newest,
-  createdAt,
-  usedAt,
-  idleUntil,
-  absoluteUntil,
-  data,
-}: Entry): StoredSession {
-  return { tag, sid, generation: newest, createdAt, usedAt, idleUntil, absoluteUntil, data }
-}
-
-/** Before anything is written: a session that no refresh token can name is of no use to anybody. */
-function checkLimits(entry: Entry): void {
-  if (!isWithinLimits(stored(entry))) {
-    throw new StoreUnavailableError({
-      cause: new Error('A time of the new session exceeds maxSessionNumber'),
-    })
   }
 }
 
