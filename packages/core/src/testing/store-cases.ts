@@ -2,8 +2,10 @@ import type { StoreCase } from './store-cases/case.js'
 import { creationCases } from './store-cases/creation.js'
 import { deadlineCases } from './store-cases/deadlines.js'
 import { deletionCases } from './store-cases/deletion.js'
+import { evictionCases } from './store-cases/eviction.js'
 import { feedCases } from './store-cases/feed.js'
 import { recoveryCases } from './store-cases/recovery.js'
+import { replacementCases } from './store-cases/replacement.js'
 import { rotationCases } from './store-cases/rotation.js'
 
 export type { StoreCase, StoreUnderTest } from './store-cases/case.js'
@@ -18,6 +20,8 @@ export type { StoreCase, StoreUnderTest } from './store-cases/case.js'
  */
 export const storeCases: readonly StoreCase[] = [
   ...creationCases,
+  ...evictionCases,
+  ...replacementCases,
   ...rotationCases,
   ...recoveryCases,
   ...deadlineCases,
