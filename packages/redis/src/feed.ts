@@ -9,22 +9,33 @@ type Anchor = readonly [score: string, member: string]
 
 const none: Anchor = ['', '']
 
-/** A cursor as the script takes it. */
-export function writeArguments(
-  cursor: string | undefined,
-  feeds: number,
-  { keepFor = Number.MAX_SAFE_INTEGER / 1e6 }: FeedReading,
-): string[] {
-  const anchors = readCursor(cursor, feeds)
-  const start = anchors === undefined ? 'start' : 'cursor'
-  const places = anchors ?? Array.from({ length: feeds }, () => none)
-  return [`${maxEntries}`, `${Math.round(keepFor * 1e6)}`, start, ...places.flat()]
+/** Where a reading begins: an anchor for each feed. */
+export interface Start {
+  readonly anchors: readonly Anchor[]
+  /** Without a cursor, or with one that is not ours, all is read. */
+  readonly isAtStart: boolean
 }
 
-/** The reply of the script, for a cursor that it was asked with. */
-export function readFeeds([now, gap, more, ...feeds]: readonly Reply[], cursor: string | undefined): Revoked {
-  const before = readCursor(cursor, feeds.length) ?? []
-  const read = feeds.map((feed, index) => readFeed(feed, before[index] ?? none))
+export function readCursor(cursor: string | undefined, feeds: number): Start {
+  const anchors = anchorsIn(cursor, feeds)
+  return {
+    anchors: anchors ?? Array.from({ length: feeds }, () => none),
+    isAtStart: anchors === undefined,
+  }
+}
+
+/** What the script takes. */
+export function writeArguments(
+  { anchors, isAtStart }: Start,
+  { keepFor = Number.MAX_SAFE_INTEGER / 1e6 }: FeedReading,
+): string[] {
+  const start = isAtStart ? 'start' : 'cursor'
+  return [`${maxEntries}`, `${Math.round(keepFor * 1e6)}`, start, ...anchors.flat()]
+}
+
+/** The reply of the script to a reading that began there. */
+export function readFeeds([now, gap, more, ...feeds]: readonly Reply[], { anchors }: Start): Revoked {
+  const read = feeds.map((feed, index) => readFeed(feed, anchors[index] ?? none))
   return {
     revoked: read.flatMap(({ entries }) =>
       entries.map(([score, member]) => readMember(member, Number(now) - Number(score) / 1000)),
@@ -44,8 +55,8 @@ function readFeed(reply: Reply, before: Anchor): { entries: readonly Anchor[]; a
   return { entries, anchor: entries.at(-1) ?? (kept === 'kept' ? before : none) }
 }
 
-/** `undefined` for a cursor that is not ours: all is read. */
-function readCursor(cursor: string | undefined, feeds: number): readonly Anchor[] | undefined {
+/** `undefined` for a cursor that is not ours. */
+function anchorsIn(cursor: string | undefined, feeds: number): readonly Anchor[] | undefined {
   let anchors: unknown
   try {
     anchors = JSON.parse(cursor ?? '')

@@ -1,6 +1,6 @@
 import { checkMembers, type Store } from '@tokenratchet/core'
 import { type RedisClient, recognise } from './client.js'
-import { readFeeds, writeArguments } from './feed.js'
+import { readCursor, readFeeds, writeArguments } from './feed.js'
 import { bucketOf, keysOf } from './keys.js'
 import { readRecord } from './record.js'
 import type { Reply } from './run.js'
@@ -81,8 +81,11 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
     },
 
     async revokedSince(cursor, how = {}) {
-      const args = writeArguments(cursor, server.feedsOfShard, how)
-      return readFeeds(await server.readFeeds(revokedSince, how.shard ?? 0, args), cursor)
+      const start = readCursor(cursor, server.feedsOfShard)
+      return readFeeds(
+        await server.readFeeds(revokedSince, how.shard ?? 0, writeArguments(start, how)),
+        start,
+      )
     },
 
     shards: server.shards,
