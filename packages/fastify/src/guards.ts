@@ -12,12 +12,12 @@ export type Hook = (request: FastifyRequest, reply: FastifyReply, done: Done) =>
 
 /** As a hook with `done`, or without it as a function to await. */
 export interface Authenticate {
-  (request: AnyRequest, reply: AnyReply, done: Done): void
-  (request: AnyRequest, reply: AnyReply): Promise<void>
+  (request: FastifyRequestLike, reply: FastifyReplyLike, done: Done): void
+  (request: FastifyRequestLike, reply: FastifyReplyLike): Promise<void>
 }
 
 /** A `FastifyRequest` of any server (http, https, http2), logger and type provider: one type has no room for all. */
-interface AnyRequest {
+interface FastifyRequestLike {
   readonly raw: object
   readonly host: string
   readonly is404: boolean
@@ -25,7 +25,7 @@ interface AnyRequest {
 }
 
 /** A `FastifyReply` of any server. */
-interface AnyReply {
+interface FastifyReplyLike {
   readonly raw: object
   readonly sent: boolean
 }
