@@ -150,11 +150,11 @@ ${table([window, ...inRedisHeads], inRedis)}
 ${table([window, ...heads], inProcess)}`
 }
 
-/** The cursor of a reader that has read all. */
-async function endOfFeed(store) {
-  let answer = await store.revokedSince()
+/** Reads to the end, from a cursor or from the start; resolves to the cursor of what came last. */
+async function endOfFeed(store, cursor) {
+  let answer = await store.revokedSince(cursor, { keepFor: publishFor })
   while (answer.hasMore) {
-    answer = await store.revokedSince(answer.cursor)
+    answer = await store.revokedSince(answer.cursor, { keepFor: publishFor })
   }
   return answer.cursor
 }
@@ -175,10 +175,7 @@ async function costOf(redis, times, cursor) {
   await redis.config('RESETSTAT')
   const [bytes, begun] = [redis.stream.bytesRead, performance.now()]
   for (let count = 0; count < times; count++) {
-    let answer = await store.revokedSince(cursor, { keepFor: publishFor })
-    while (answer.hasMore) {
-      answer = await store.revokedSince(answer.cursor, { keepFor: publishFor })
-    }
+    await endOfFeed(store, cursor)
   }
   const took = performance.now() - begun
   const read = redis.stream.bytesRead - bytes
