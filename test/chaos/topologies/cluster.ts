@@ -1,17 +1,8 @@
 // Three primaries that share the slots, each with a replica.
-import { setTimeout as sleep } from 'node:timers/promises'
 import { until } from '../../helpers/redis.js'
-import { isPrimary } from '../processes.js'
-import { between, pick } from '../random.js'
-import {
-  createMember,
-  haveReplicated,
-  isolate,
-  type Member,
-  primariesOf,
-  stopMembers,
-  unite,
-} from './member.js'
+import { pick } from '../random.js'
+import { failovers, isPromoted, type Pair } from './failovers.js'
+import { createMember, haveReplicated, type Member, primariesOf, stopMembers } from './member.js'
 import { moveSlot } from './move-slot.js'
 import { troubleReplies } from './replies.js'
 import type { StartTopology } from './topology.js'
@@ -58,7 +49,7 @@ export const startCluster: StartTopology = async ({ random, away, minReplicas, p
   await settled()
 
   /** Some primary, with its replica. */
-  async function some(): Promise<{ primary: Member; replica: Member }> {
+  async function some(): Promise<Pair> {
     const primary = pick(random, await primariesOf(members))
     const id = ids.get(primary)
     const view = await primary.server.command('CLUSTER', 'NODES')
@@ -69,44 +60,26 @@ export const startCluster: StartTopology = async ({ random, away, minReplicas, p
     }
     return { primary, replica }
   }
-  const isPromoted = (member: Member) =>
-    until('the replica is promoted', () => isPrimary(member.server), 60_000)
 
+  const links = members.map(({ link }) => link)
   return {
     reach: { kind: 'cluster', ports: members.map(({ port }) => port) },
     faults: {
-      async kill() {
-        const { primary, replica } = await some()
-        await primary.server.kill()
-        await isPromoted(replica)
-        await sleep(away * 1000)
-        await primary.server.start()
-      },
-      async freeze() {
-        const { primary, replica } = await some()
-        primary.server.freeze()
-        await isPromoted(replica)
-        await sleep(between(random, 0, 1500))
-        primary.server.thaw()
-      },
-      async partition() {
-        const { primary, replica } = await some()
-        isolate(primary, members, hosts)
-        await isPromoted(replica)
-        await sleep(between(random, 0, 1500))
-        unite(members)
-      },
+      ...failovers({
+        members,
+        hosts,
+        random,
+        away,
+        pair: some,
+        startAgain: ({ primary }) => primary.server.start(),
+      }),
       async 'planned failover'() {
         const { replica } = await some()
         await replica.server.command('CLUSTER', 'FAILOVER')
         await isPromoted(replica)
       },
       'slot move': async () => moveSlot(await primariesOf(members), ids, prefix, random),
-      replies: () =>
-        troubleReplies(
-          members.map(({ link }) => link),
-          random,
-        ),
+      replies: () => troubleReplies(links, random),
     },
     replicated: async () => haveReplicated(await primariesOf(members)),
     settled,

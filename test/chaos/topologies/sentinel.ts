@@ -1,19 +1,10 @@
 // A primary and a replica, watched by three sentinels.
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort, until } from '../../helpers/redis.js'
-import { isPrimary, RedisProcess } from '../processes.js'
-import { between } from '../random.js'
-import {
-  createMember,
-  haveReplicated,
-  isolate,
-  type Member,
-  primariesOf,
-  stopMembers,
-  unite,
-} from './member.js'
+import { RedisProcess } from '../processes.js'
+import { failovers, isPromoted, type Pair } from './failovers.js'
+import { createMember, haveReplicated, type Member, primariesOf, stopMembers } from './member.js'
 import { troubleReplies } from './replies.js'
 import type { StartTopology } from './topology.js'
 
@@ -87,37 +78,24 @@ export const startSentinels: StartTopology = async ({ random, away, minReplicas 
   }
   await settled()
 
-  async function roles(): Promise<{ primary: Member; replica: Member }> {
+  async function roles(): Promise<Pair> {
     const [primary = first] = await primariesOf(members)
     return { primary, replica: primary === first ? second : first }
   }
-  const isPromoted = (member: Member) =>
-    until('the replica is promoted', () => isPrimary(member.server), 60_000)
 
+  const links = members.map(({ link }) => link)
   return {
     reach: { kind: 'sentinel', ports: sentinels.map(({ address }) => address.port) },
     faults: {
-      async kill() {
-        const { primary, replica } = await roles()
-        await primary.server.kill()
-        await isPromoted(replica)
-        await sleep(away * 1000)
-        await primary.server.start(['--replicaof', '127.0.0.1', `${replica.port}`])
-      },
-      async freeze() {
-        const { primary, replica } = await roles()
-        primary.server.freeze()
-        await isPromoted(replica)
-        await sleep(between(random, 0, 1500))
-        primary.server.thaw()
-      },
-      async partition() {
-        const { primary, replica } = await roles()
-        isolate(primary, members, hosts)
-        await isPromoted(replica)
-        await sleep(between(random, 0, 1500))
-        unite(members)
-      },
+      ...failovers({
+        members,
+        hosts,
+        random,
+        away,
+        pair: roles,
+        startAgain: ({ primary, replica }) =>
+          primary.server.start(['--replicaof', '127.0.0.1', `${replica.port}`]),
+      }),
       async 'planned failover'() {
         const { replica } = await roles()
         await until('a failover is accepted', async () =>
@@ -127,11 +105,7 @@ export const startSentinels: StartTopology = async ({ random, away, minReplicas 
         )
         await isPromoted(replica)
       },
-      replies: () =>
-        troubleReplies(
-          members.map(({ link }) => link),
-          random,
-        ),
+      replies: () => troubleReplies(links, random),
     },
     replicated: async () => haveReplicated(await primariesOf(members)),
     settled,
