@@ -1,15 +1,21 @@
 // A page that comes back from the back/forward cache finds out what happened meanwhile, without a request.
-import { rule } from './world.js'
+import { rule, type World } from './world.js'
 
 const cookie = { transport: 'cookie' } as const
+
+/** Signs out in another tab, of which this page is not told. */
+async function leftInAnotherTab(world: World) {
+  const page = await world.signedIn()
+  const other = world.tab()
+  world.channels.hold()
+  await world.until(other.client.logout())
+  return { page, other }
+}
 
 rule(
   'a page that comes back after a log-out in another tab is signed out at once',
   async (t, world) => {
-    const page = await world.signedIn()
-    const other = world.tab()
-    world.channels.hold()
-    await world.until(other.client.logout())
+    const { page } = await leftInAnotherTab(world)
     t.strictSame(page.events, [])
     const { length } = world.sent
     world.dispatch('pageshow')
@@ -27,10 +33,7 @@ rule(
 rule(
   'and told of the next log-in',
   async (t, world) => {
-    const page = await world.signedIn()
-    const other = world.tab()
-    world.channels.hold()
-    await world.until(other.client.logout())
+    const { page, other } = await leftInAnotherTab(world)
     await world.signedIn('ben', other)
     world.dispatch('pageshow')
     t.strictSame(page.events, ['signedin'])
@@ -59,7 +62,7 @@ for (const [what, happens] of [
   ['nothing has happened', () => {}],
   ['storage was cleared', world => world.clearStorage()],
   ['another tab has refreshed', world => world.until(world.tab().client.refresh())],
-] as [string, (world: Parameters<Parameters<typeof rule>[1]>[1]) => unknown][]) {
+] as [string, (world: World) => unknown][]) {
   rule(
     `a page that comes back is as it was if ${what}`,
     async (t, world) => {
@@ -98,10 +101,7 @@ rule(
 rule(
   'a message that arrives late does not undo what came after it',
   async (t, world) => {
-    const page = await world.signedIn()
-    const other = world.tab()
-    world.channels.hold()
-    await world.until(other.client.logout())
+    const { page, other } = await leftInAnotherTab(world)
     await world.signedIn('ben', other)
     world.dispatch('pageshow')
     world.channels.release()

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Tokenratchet } from '@tokenratchet/express'
 import express5, { type Express, type Request, type RequestHandler, type Response } from 'express'
 import express4 from 'express4'
 import t, { type Test } from 'tap'
@@ -48,6 +49,15 @@ export function forwarding(
   return (request, response, next) => {
     handle(request, response).catch(next)
   }
+}
+
+/** What stands before our middleware, or after it, and our middleware. */
+export function arranged(
+  order: 'before' | 'after',
+  others: readonly RequestHandler[],
+  { middleware }: Pick<Tokenratchet, 'middleware'>,
+): RequestHandler[] {
+  return order === 'before' ? [...others, middleware] : [middleware, ...others]
 }
 
 /** Signs ada in, with cookies. */

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import tokenratchet from '@tokenratchet/express'
 import type { RequestHandler } from 'express'
 import { Browser, type Sent, send } from '../../../test/contract/http.js'
-import { type Framework, forwarding, listen, rule, secret } from './app.js'
+import { arranged, type Framework, forwarding, listen, rule, secret } from './app.js'
 
 /** What applications read bodies with. */
 const parsers: Record<string, (framework: Framework) => RequestHandler[]> = {
@@ -28,11 +28,7 @@ for (const order of ['before', 'after'] as const) {
       async (t, framework) => {
         const app = framework()
         const auth = tokenratchet({ secret })
-        app.use(
-          ...(order === 'before'
-            ? [...create(framework), auth.middleware]
-            : [auth.middleware, ...create(framework)]),
-        )
+        app.use(...arranged(order, create(framework), auth))
         const { port } = await listen(t, app)
         for (const [encoding, encode] of Object.entries(encodings)) {
           const { refreshToken, sid } = await auth.tokens.issue({ subject: 'ada', transport: 'body' })
@@ -101,11 +97,7 @@ for (const order of ['before', 'after'] as const) {
       async (t, framework) => {
         const app = framework()
         const auth = tokenratchet({ secret })
-        app.use(
-          ...(order === 'before'
-            ? [...create(framework), auth.middleware]
-            : [auth.middleware, ...create(framework)]),
-        )
+        app.use(...arranged(order, create(framework), auth))
         const { port } = await listen(t, app)
         const { refreshToken } = await auth.tokens.issue({ subject: 'ada', transport: 'body' })
         const members = { grant_type: 'refresh_token', refresh_token: refreshToken }

@@ -1,7 +1,11 @@
 import type { TokenEvent } from '@tokenratchet/core'
 import { fakeClock } from '@tokenratchet/core/testing'
-import tokenratchet, { type Middleware, type Tokenratchet } from '@tokenratchet/express'
-import type { ErrorRequestHandler } from 'express'
+import tokenratchet, {
+  type Middleware,
+  type Tokenratchet,
+  type TokenratchetOptions,
+} from '@tokenratchet/express'
+import type { ErrorRequestHandler, Router } from 'express'
 import { Browser, names, send } from '../../../test/contract/http.js'
 import { type Framework, listen, login, rule, secret, who } from './app.js'
 
@@ -129,12 +133,7 @@ rule('app.use(auth.authenticate) guards what follows, unknown paths too', async 
 rule('two of them in one application each have their own sessions', async (t, framework) => {
   const app = framework()
   for (const name of ['shop', 'staff']) {
-    const auth = tokenratchet({ secret, issuer: `https://${name}.test` })
-    const router = framework.Router()
-    router.use(auth.middleware)
-    router.post('/login', login)
-    router.get('/me', auth.authenticate, who)
-    app.use(`/${name}`, router)
+    app.use(`/${name}`, routerOf(framework, { secret, issuer: `https://${name}.test` }))
   }
   const browser = new Browser(await listen(t, app))
   await browser.post('/shop/login')
@@ -149,12 +148,7 @@ rule('two of them in one application each have their own sessions', async (t, fr
 rule('two of them below paths of one application keep both logins by a name prefix', async (t, framework) => {
   const app = framework()
   for (const name of ['shop', 'admin']) {
-    const auth = tokenratchet({ secret: `${secret}${name}`, cookie: { namePrefix: name } })
-    const router = framework.Router()
-    router.use(auth.middleware)
-    router.post('/login', login)
-    router.get('/me', auth.authenticate, who)
-    app.use(`/${name}`, router)
+    app.use(`/${name}`, routerOf(framework, { secret: `${secret}${name}`, cookie: { namePrefix: name } }))
   }
   const browser = new Browser(await listen(t, app))
   await browser.post('/shop/login')
@@ -338,3 +332,13 @@ rule(
     t.equal((await send(port, { url: '/after' })).status, 200, 'a route that came before it is no matter')
   },
 )
+
+/** An application of its own, to be mounted. */
+function routerOf(framework: Framework, options: TokenratchetOptions): Router {
+  const auth = tokenratchet(options)
+  const router = framework.Router()
+  router.use(auth.middleware)
+  router.post('/login', login)
+  router.get('/me', auth.authenticate, who)
+  return router
+}

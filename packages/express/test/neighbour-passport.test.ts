@@ -2,7 +2,7 @@ import tokenratchet from '@tokenratchet/express'
 import type { Request, RequestHandler } from 'express'
 import passport from 'passport'
 import { Browser, send } from '../../../test/contract/http.js'
-import { forwarding, listen, rule, secret, userOf, who } from './app.js'
+import { arranged, forwarding, listen, rule, secret, userOf, who } from './app.js'
 
 /** Knows its users by a header. */
 class ByKey implements passport.Strategy {
@@ -24,9 +24,7 @@ for (const order of ['before', 'after'] as const) {
       const own = new passport.Passport()
       own.use(new ByKey())
       const auth = tokenratchet({ secret })
-      app.use(
-        ...(order === 'before' ? [own.initialize(), auth.middleware] : [auth.middleware, own.initialize()]),
-      )
+      app.use(...arranged(order, [own.initialize()], auth))
       const logIn = own.authenticate('key', { session: false })
       app.post(
         '/login',
@@ -52,9 +50,7 @@ for (const order of ['before', 'after'] as const) {
     const own = new passport.Passport()
     own.use(new ByKey())
     const auth = tokenratchet({ secret })
-    app.use(
-      ...(order === 'before' ? [own.initialize(), auth.middleware] : [auth.middleware, own.initialize()]),
-    )
+    app.use(...arranged(order, [own.initialize()], auth))
     const verbs: RequestHandler = (request, response) => {
       const isAuthenticated = request.isAuthenticated()
       request.login({ id: 'bob' }, { session: false }, () => {
