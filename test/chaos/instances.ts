@@ -40,6 +40,9 @@ function ioredis({ kind, ports, failoverDetector = true }: Reach): RedisClient {
         ? new Redis({ ...ioredisOptions, sentinels: nodes, name: 'main', failoverDetector })
         : new Redis({ ...ioredisOptions, ...nodes[0] })
   client.on('error', quiet)
+  if (kind === 'sentinel') {
+    client.on('end', () => void client.connect().catch(quiet))
+  }
   return client
 }
 

@@ -1,5 +1,5 @@
 import type { StoreWarning } from '@tokenratchet/core'
-import { type IoredisOptions, ioredisWarnings } from './ioredis-warnings.js'
+import { type IoredisSettings, ioredisWarnings } from './ioredis-warnings.js'
 import type { Script } from './scripts/script.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: methods of two libraries, each with overloads of its own
@@ -26,8 +26,8 @@ export type RedisClient = IoredisLike | NodeRedisLike
 export interface Client {
   /** Keys of different buckets may be on different nodes. */
   readonly isCluster: boolean
-  /** What an operator should change in the client's settings. */
-  readonly warnings: readonly StoreWarning[]
+  /** What an operator should change in the settings of the client, as it is set up now. */
+  warnings(): StoreWarning[]
   evalSha(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown>
   eval(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown>
 }
@@ -64,7 +64,7 @@ export function recognise(client: unknown): Client {
 function ioredis(client: IoredisLike, shape: Record<string, unknown>): Client {
   return {
     isCluster: shape['isCluster'] === true,
-    warnings: ioredisWarnings((shape['options'] ?? {}) as IoredisOptions),
+    warnings: () => ioredisWarnings(shape as IoredisSettings),
     evalSha: async ({ sha }, keys, args) => client.evalsha(sha, keys.length, ...keys, ...args),
     eval: async ({ text }, keys, args) => client.eval(text, keys.length, ...keys, ...args),
   }
@@ -74,7 +74,7 @@ function nodeRedis(client: NodeRedisLike): Client {
   return {
     // Only its cluster has nodes to choose from.
     isCluster: 'masters' in client,
-    warnings: [],
+    warnings: () => [],
     evalSha: async ({ sha }, keys, args) => client.evalSha(sha, { keys, arguments: args }),
     eval: async ({ text }, keys, args) => client.eval(text, { keys, arguments: args }),
   }

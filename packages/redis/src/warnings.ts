@@ -22,6 +22,6 @@ export async function warningsOf(client: Client, keys: readonly string[]): Promi
       code: 'redis_may_evict',
       message: `maxmemory-policy is ${policy}: sessions may be evicted, and users logged out. Set it to noeviction.`,
     })),
-    ...client.warnings,
+    ...client.warnings(),
   ]
 }

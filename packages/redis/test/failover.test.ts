@@ -118,7 +118,17 @@ const clients: Record<string, (name: string, ports: readonly number[]) => Promis
       failoverDetector: true,
     })
     client.on('error', () => {})
-    return { client, close: () => client.disconnect() }
+    let isClosing = false
+    client.on('end', () => {
+      if (!isClosing) {
+        client.connect().catch(() => {})
+      }
+    })
+    const close = (): void => {
+      isClosing = true
+      client.disconnect()
+    }
+    return { client, close }
   },
   'node-redis': async (name, ports) => {
     const sentinelRootNodes = ports.map(port => ({ host: '127.0.0.1', port }))

@@ -177,7 +177,7 @@ function serverThatAnswers(...answers: [string, number][]) {
     deadlines.push(`${args.at(-1)}`)
     return [args[0], ...(answers.shift() ?? [])].map(String)
   }
-  const client = { isCluster: false, warnings: [], evalSha, eval: evalSha }
+  const client = { isCluster: false, warnings: () => [], evalSha, eval: evalSha }
   return { deadlines, server: new Server(client, keysOf('moved'), 1000) }
 }
 

@@ -48,26 +48,36 @@ t.test('a client that lets commands pile up while the server is away is warned o
   ])
 })
 
-t.test('R32: an ioredis client of Sentinel that stays on a demoted primary is warned of, once', async t => {
-  const set = await startSentinels()
-  t.teardown(() => set.stop())
-  const node = (port: number) => ({ host: '127.0.0.1', port })
-  for (const [name, create] of Object.entries({
-    'ioredis 6': (options: object) => new Redis(options),
-    'ioredis 5': (options: object) => new Redis5(options),
-  })) {
-    const warned = (options: object) => {
-      const sentinels = set.sentinelPorts.map(node)
-      return warningsOf(create({ name: set.name, sentinels, ...options }) as Redis)
+t.test(
+  'R32: an ioredis client of Sentinel that stays on a demoted primary, or may end for good, is warned of, once',
+  async t => {
+    const set = await startSentinels()
+    t.teardown(() => set.stop())
+    const node = (port: number) => ({ host: '127.0.0.1', port })
+    for (const [name, create] of Object.entries({
+      'ioredis 6': (options: object) => new Redis(options),
+      'ioredis 5': (options: object) => new Redis5(options),
+    })) {
+      const warned = (options: object) => {
+        const sentinels = set.sentinelPorts.map(node)
+        return warningsOf(create({ name: set.name, sentinels, ...options }) as Redis)
+      }
+      t.match(
+        await warned({}),
+        [{ code: 'redis_sentinel_no_failover_detector', message: /failoverDetector to true/ }],
+        name,
+      )
+      t.match(
+        await warned({ failoverDetector: true }),
+        [{ code: 'redis_sentinel_no_end_listener', message: /client\.connect\(\)/ }],
+        name,
+      )
+      const whole = create({ name: set.name, sentinels: set.sentinelPorts.map(node), failoverDetector: true })
+      whole.on('end', () => {})
+      t.same(await warningsOf(whole as Redis), [], `${name}, set up as the README says`)
     }
-    t.match(
-      await warned({}),
-      [{ code: 'redis_sentinel_no_failover_detector', message: /failoverDetector to true/ }],
-      name,
-    )
-    t.same(await warned({ failoverDetector: true }), [], name)
-  }
-})
+  },
+)
 
 t.test('a store whose warnings nobody wants works all the same', async t => {
   const redis = new Redis(server.port, '127.0.0.1')
