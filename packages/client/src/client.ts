@@ -29,13 +29,13 @@ export const createClient = (options: ClientOptions = {}): Client => {
   const events = new EventTarget()
   const emit = (type: string, detail: unknown) => events.dispatchEvent(new CustomEvent(type, { detail }))
   const name = inCookies && document && `tokenratchet ${url}`
-  const post = createPost(send, inCookies, events)
+  const post = () => createPost(send, inCookies, events)
   const inTurn = createTurns(name)
   const session = createSession(name, inCookies, emit)
-  const refresh = createRefresh(session, post, url, inCookies, inTurn)
+  const refresh = createRefresh(session, post(), url, inCookies, inTurn)
   const logout = createLogout(
     session,
-    post,
+    post(),
     new URL(logoutUrl ?? (inCookies ? 'logout' : 'revoke'), url),
     inCookies,
     inTurn,

@@ -5,12 +5,13 @@ import { later } from './timers.js'
 /**
  * Sends parameters as a form, with cookies if tokens travel in them. Never rejects.
  *
- * @param keepalive whether the answer's cookies are wanted even if the page is left now. Browsers refuse it beyond 64 KiB under
- * way; then the request is sent without. And Chromium does not abort such a request
+ * @param keepalive whether the request must outlive the page. Not for others: Chromium does not abort such a request, so a
+ * late answer could set or clear the cookies of the next session
  * @returns what came back, as an error. Only the caller knows whether it is one
  */
-export type Post = (url: URL, parameters: Record<string, string>, keepalive: boolean) => Promise<ClientError>
+export type Post = (url: URL, parameters: Record<string, string>, keepalive?: boolean) => Promise<ClientError>
 
+/** Makes a `post` for one caller, whose requests do not overlap. A log-in aborts the one that is under way. */
 export const createPost = (send: typeof fetch, inCookies: boolean, events: EventTarget): Post => {
   let controller: AbortController | undefined
   // A late answer would set or clear the cookies of the new session.
@@ -19,20 +20,18 @@ export const createPost = (send: typeof fetch, inCookies: boolean, events: Event
   return async (url, parameters, keepalive) => {
     const own = new AbortController()
     controller = own
-    const attempt = (isKept?: boolean) =>
-      send(url, {
+    later(timeout, () => own.abort())
+    try {
+      const response = await send(url, {
         method: 'POST',
         // A cookie and a token in the body would contradict each other.
         credentials: inCookies ? 'include' : 'omit',
         body: new URLSearchParams(parameters),
         // The page of a captive portal is no answer.
         redirect: 'error',
-        keepalive: isKept as boolean,
+        keepalive: keepalive as boolean,
         signal: own.signal,
       })
-    later(timeout, () => own.abort())
-    try {
-      const response = await attempt(keepalive).catch(() => attempt())
       return new ClientError(url, response.status, response, await response.blob())
     } catch (cause) {
       return new ClientError(url, own.signal.aborted ? 'timeout' : 'network', cause)

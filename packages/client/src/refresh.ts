@@ -44,7 +44,6 @@ export const createRefresh = (
           inCookies
             ? { if_stale: token.stale ? '' : 'true' }
             : { grant_type: 'refresh_token', refresh_token: token.refresh_token ?? '' },
-          true,
         )
         const answer = await new Response(answered.body).json().catch(() => {})
         session.look()
