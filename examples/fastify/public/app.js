@@ -131,7 +131,7 @@ if (isDemo) {
 await showCurrent('Welcome back.')
 
 async function signIn(form) {
-  const login = await sendPlain('POST', '/login', fieldsOf(form))
+  const login = await send('POST', '/login', fieldsOf(form))
   if (!login.ok) {
     return refuse(form, login.reason)
   }
