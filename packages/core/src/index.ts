@@ -15,7 +15,6 @@ export type {
   AnnouncedKind,
   Creation,
   CreationRules,
-  Expiring,
   FeedReading,
   NewSession,
   PublishedRevocation,

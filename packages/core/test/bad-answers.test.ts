@@ -46,7 +46,7 @@ async function goodAnswer({ store, login }: World, method: Method): Promise<unkn
   const session = await store.find(ref)
   const now = session?.createdAt
   return {
-    create: { outcome: 'created', now, session, replaced: false, evicted: [{ ...ref, sid: 'evicted' }] },
+    create: { now, session, replaced: false, evicted: [{ ...ref, sid: 'evicted' }] },
     rotate: { outcome: 'rotated', now, session: { ...session, generation: 5 } },
     find: session,
     list: await store.list(ref.tag),

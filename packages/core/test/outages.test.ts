@@ -171,26 +171,6 @@ t.test('a bug of ours is seen as one, and never taken for an outage', async t =>
   t.notOk(events.some(({ type }) => type === 'store_unavailable'))
 })
 
-t.test('a command that the store ran too late is an outage, and did nothing', async t => {
-  const clock = fakeClock()
-  const inner = memoryStore({ now: clock.now })
-  let notAfter: { notAfter?: number } = {}
-  const store: Store = {
-    ...inner,
-    create: (session, rules) => inner.create(session, { ...rules, ...notAfter }),
-    rotate: (ref, step) => inner.rotate(ref, { ...step, ...notAfter }),
-  }
-  const { tokens, told } = setup({ store, now: clock.now })
-  const { refreshToken } = await tokens.issue({ subject: 'ada' })
-  notAfter = { notAfter: clock.now() }
-  await t.rejects(tokens.refresh(refreshToken), unavailable)
-  await t.rejects(tokens.issue({ subject: 'ada' }), unavailable)
-  notAfter = {}
-  t.equal((await tokens.sessions('ada')).length, 1)
-  await tokens.refresh(refreshToken)
-  t.same(told(), ['issued', 'store_unavailable', 'store_unavailable', 'refreshed'])
-})
-
 t.test('a StoreUnavailableError of the store is passed on as it is', async t => {
   const error = new StoreUnavailableError({ cause: new Error('READONLY') })
   const { tokens, events } = setup({ store: { ...setup().store, list: () => Promise.reject(error) } })

@@ -31,19 +31,18 @@ export class Server {
   }
 
   /**
-   * The same for a script that writes, and takes as its last argument the server's time at which we have given up:
-   * frozen in a queue until then, it must not change what the user has gone on with since.
-   *
-   * @param notAfter the caller's own, if any: then `late` is answered, otherwise it is an outage
+   * Runs a script that writes. It takes as its last argument the time, by the server's clock, at which the caller gives
+   * up. A command that was frozen in a queue until then does nothing and answers `late`: the user has gone on since.
    */
-  write(script: Script, tag: string, args: readonly string[], notAfter?: number): Promise<readonly Reply[]> {
+  write(script: Script, tag: string, args: readonly string[]): Promise<readonly Reply[]> {
     return withinDeadline(this.#timeout, async givenUpAt => {
-      const reply = await this.#sendInTime(script, tag, args, givenUpAt, notAfter)
-      if (reply[0] !== 'late' || (notAfter !== undefined && Number(reply[1]) >= notAfter)) {
+      const reply = await this.#sendInTime(script, tag, args, givenUpAt)
+      if (reply[0] !== 'late') {
         return reply
       }
-      // In time for us, and late over there: the server's clock was moved. Nothing was done, and now it is known.
-      const again = await this.#sendInTime(script, tag, args, givenUpAt, notAfter)
+      // The script ran before our deadline, but the server says that it was late: its clock was moved. Nothing was
+      // written, and the reply has told the new time, so it is sent once more.
+      const again = await this.#sendInTime(script, tag, args, givenUpAt)
       if (again[0] === 'late') {
         throw tooLate(this.#timeout)
       }
@@ -77,7 +76,6 @@ export class Server {
     tag: string,
     args: readonly string[],
     givenUpAt: number,
-    notAfter = Number.POSITIVE_INFINITY,
   ): Promise<readonly Reply[]> {
     const clock = this.#clockOf(tag)
     if (clock.now() === undefined) {
@@ -88,7 +86,7 @@ export class Server {
     if (left <= 0) {
       throw tooLate(this.#timeout)
     }
-    const deadline = Math.min(notAfter, Math.floor((clock.now() ?? 0) + left))
+    const deadline = Math.floor((clock.now() ?? 0) + left)
     return this.#send(script, tag, [...args, `${deadline}`], givenUpAt)
   }
 

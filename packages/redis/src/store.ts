@@ -30,28 +30,24 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
   const server = new Server(recognise(client), keysOf(prefix), checkTimeout(timeout))
 
   return {
-    async create(session, { perSubject, replaces, publishFor, notAfter }) {
+    async create(session, { perSubject, replaces, publishFor }) {
       const { tag, sid, data, idleTimeout, lifetime } = session
       const numbers = [idleTimeout, lifetime, perSubject, publishFor].map(String)
       const args = [sid, tag, data, ...numbers, replaces?.sid ?? '']
-      const reply = await server.write(create, tag, args, notAfter)
-      const [outcome, now, record, replaced, ...evicted] = reply
-      return outcome === 'late'
-        ? { outcome, now: Number(now) }
-        : {
-            outcome: 'created',
-            now: Number(now),
-            session: readRecord(session, record),
-            replaced: replaced === 'replaced',
-            evicted: evicted.map(each => ({ tag, sid: `${each}` })),
-          }
+      const [, now, record, replaced, ...evicted] = await server.write(create, tag, args)
+      return {
+        now: Number(now),
+        session: readRecord(session, record),
+        replaced: replaced === 'replaced',
+        evicted: evicted.map(each => ({ tag, sid: `${each}` })),
+      }
     },
 
-    async rotate(ref, { generation, recovery, publishFor, notAfter }) {
+    async rotate(ref, { generation, recovery, publishFor }) {
       const args = [ref.sid, ref.tag, ...[generation, recovery, publishFor].map(String)]
-      const [outcome, now, record] = await server.write(rotate, ref.tag, args, notAfter)
+      const [outcome, now, record] = await server.write(rotate, ref.tag, args)
       return record === undefined
-        ? { outcome: outcome as 'late' | 'unknown', now: Number(now) }
+        ? { outcome: outcome as 'unknown', now: Number(now) }
         : { outcome: outcome as 'rotated', now: Number(now), session: readRecord(ref, record) }
     },
 

@@ -197,13 +197,9 @@ t.test(
   },
 )
 
-t.test('R30: a command that is late twice, or later than its caller allows, is not sent again', async t => {
+t.test('R30: a command that is late twice is not sent again', async t => {
   const step = { text: '', sha: '' }
   const twice = serverThatAnswers(['time', 10_000], ['late', 90_000], ['late', 200_000], ['rotated', 1])
   await t.rejects(twice.server.write(step, 'AA', []), { code: 'ERR_STORE_UNAVAILABLE' })
   t.equal(twice.deadlines.length, 3)
-  const ours = serverThatAnswers(['time', 49_999], ['late', 90_000], ['rotated', 1])
-  t.strictSame(await ours.server.write(step, 'AA', [], 50_000), ['late', '90000'])
-  t.equal(ours.deadlines.length, 2)
-  t.equal(ours.deadlines.at(-1), '50000')
 })

@@ -14,15 +14,8 @@ import type {
 // shape than the contract says, or is about something else than was asked for.
 
 export function readCreation(value: unknown, asked: SessionRef, { replaces }: CreationRules): Creation {
-  const { outcome, now, session, replaced, evicted } = objectAt('answer', value)
-  if (outcome === 'late') {
-    return { outcome, now: timeAt('answer', 'now', now) }
-  }
-  if (outcome !== 'created') {
-    throw malformed('answer.outcome', "'created' or 'late'", outcome)
-  }
+  const { now, session, replaced, evicted } = objectAt('answer', value)
   return {
-    outcome,
     ...readLiving(now, session, asked),
     replaced: booleanAt('answer', 'replaced', replaced),
     evicted: readRefs('answer.evicted', evicted, asked.tag, [asked.sid, replaces?.sid]),
@@ -34,7 +27,7 @@ export function readRotation(value: unknown, asked: SessionRef, presented: numbe
   const answer = objectAt('answer', value)
   const { outcome } = answer
   const now = timeAt('answer', 'now', answer['now'])
-  if (outcome === 'late' || outcome === 'unknown') {
+  if (outcome === 'unknown') {
     return { outcome, now }
   }
   if (outcome === 'reused') {

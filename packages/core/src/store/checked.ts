@@ -9,16 +9,10 @@ import {
   readRotation,
 } from './answers.js'
 import { UnusableAnswer } from './shapes.js'
-import type { Creation, Rotation, Store } from './store.js'
+import type { Store } from './store.js'
 
 /** A store whose every answer has been checked. All its methods reject with `StoreUnavailableError` when it fails. */
-export interface CheckedStore extends Omit<Store, 'create' | 'rotate' | 'onWarning' | 'shards' | 'shardOf'> {
-  create(...asked: Parameters<Store['create']>): Promise<InTime<Creation>>
-  rotate(...asked: Parameters<Store['rotate']>): Promise<InTime<Rotation>>
-}
-
-/** Without the outcome of a command that ran too late. */
-export type InTime<T> = Exclude<T, { readonly outcome: 'late' }>
+export type CheckedStore = Omit<Store, 'onWarning' | 'shards' | 'shardOf'>
 
 /** Makes the error of an outage out of its cause, and emits its event where there is somebody to tell. */
 export type Outage = (cause: unknown) => StoreUnavailableError
@@ -33,13 +27,13 @@ export function checkedStore(store: Store, outage: Outage): CheckedStore {
       ask(
         { method: 'create', outage },
         () => store.create(session, rules),
-        answer => inTime(readCreation(answer, session, rules)),
+        answer => readCreation(answer, session, rules),
       ),
     rotate: (ref, step) =>
       ask(
         { method: 'rotate', outage },
         () => store.rotate(ref, step),
-        answer => inTime(readRotation(answer, ref, step.generation)),
+        answer => readRotation(answer, ref, step.generation),
       ),
     find: ref =>
       ask(
@@ -87,12 +81,4 @@ async function ask<T>(
       ? outage(new Error(`The answer of the store's ${method}() is unusable: ${error.message}`))
       : error
   }
-}
-
-/** A command that ran too late decided nothing. */
-function inTime<T extends { readonly outcome: string }>(answer: T): InTime<T> {
-  if (answer.outcome === 'late') {
-    throw new UnusableAnswer('it ran after the caller had given up, and did nothing')
-  }
-  return answer as InTime<T>
 }

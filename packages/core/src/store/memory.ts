@@ -38,11 +38,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
   }
 
   return {
-    async create(session, { perSubject, replaces, publishFor, notAfter }) {
+    async create(session, { perSubject, replaces, publishFor }) {
       const time = now()
-      if (isLate(time, notAfter)) {
-        return { outcome: 'late', now: time }
-      }
       if (sessions.sweep(time)) {
         feed.drop(time)
       }
@@ -69,7 +66,6 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
         feed.publish(each, 'evicted', publishFor, time, true)
       }
       return {
-        outcome: 'created',
         now: time,
         session: stored(entry),
         replaced,
@@ -77,11 +73,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
       }
     },
 
-    async rotate(ref, { generation, recovery, publishFor, notAfter }) {
+    async rotate(ref, { generation, recovery, publishFor }) {
       const time = now()
-      if (isLate(time, notAfter)) {
-        return { outcome: 'late', now: time }
-      }
       const entry = sessions.get(ref, time)
       if (entry === undefined) {
         return { outcome: 'unknown', now: time }
@@ -123,8 +116,4 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
       return feed.since(cursor, now(), how)
     },
   }
-}
-
-function isLate(now: number, notAfter: number | undefined): boolean {
-  return notAfter !== undefined && now >= notAfter
 }

@@ -32,34 +32,27 @@ export interface Publishing {
   readonly publishFor: number
 }
 
-/** Store time in milliseconds: a command that runs at or after it answers `late` and changes nothing. */
-export interface Expiring {
-  readonly notAfter?: number
-}
-
 /** What a login brings about beside its session, in the same step. */
-export interface CreationRules extends Publishing, Expiring {
+export interface CreationRules extends Publishing {
   /** Live sessions of the subject, the new one included. Those with the smallest `usedAt` go first. */
   readonly perSubject: number
   /** A session of the same subject that this login supersedes. */
   readonly replaces?: SessionRef
 }
 
-/** What became of a login. Nothing was created when the command ran too `late`. */
-export type Creation =
-  | { readonly outcome: 'late'; readonly now: number }
-  | {
-      readonly outcome: 'created'
-      readonly now: number
-      readonly session: StoredSession
-      /** Whether `replaces` was alive until now, so that this login ended it. */
-      readonly replaced: boolean
-      /** What had to go to keep `perSubject`; neither expired sessions nor `replaces`. */
-      readonly evicted: readonly SessionRef[]
-    }
+/** What a login brought about. */
+export interface Creation {
+  /** The store's time of the creation. */
+  readonly now: number
+  readonly session: StoredSession
+  /** Whether `replaces` was alive until now, so that this login ended it. */
+  readonly replaced: boolean
+  /** The sessions that were ended to keep `perSubject`, without expired ones and without `replaces`. */
+  readonly evicted: readonly SessionRef[]
+}
 
 /** A refresh, as the store sees it. */
-export interface RotationStep extends Publishing, Expiring {
+export interface RotationStep extends Publishing {
   /** The generation presented. */
   readonly generation: number
   /** Seconds that the presented generation may ask for another successor, while no successor was used. */
@@ -68,7 +61,6 @@ export interface RotationStep extends Publishing, Expiring {
 
 /** `now` is the store's time of the decision. `session` is as the step left it; for `reused`, as it was before. */
 export type Rotation =
-  | { readonly outcome: 'late'; readonly now: number }
   | { readonly outcome: 'unknown'; readonly now: number }
   | {
       readonly outcome: 'rotated' | 'reissued' | 'healed'
@@ -155,7 +147,6 @@ export interface Store {
    *
    * | presented | outcome | effect |
    * |---|---|---|
-   * | at or after `notAfter` | `late` | none |
    * | no session | `unknown` | none |
    * | k > g | `healed` | p = k, f = g = next (above k), recovery window and idle deadline move |
    * | f <= k <= g | `rotated` | p = k, f = g = next, recovery window and idle deadline move |

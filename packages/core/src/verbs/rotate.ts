@@ -4,11 +4,10 @@ import { TokenError } from '../errors.js'
 import { isTokenError } from '../is-token-error.js'
 import type { RefreshToken } from '../refresh-token/token.js'
 import { publicSession, type Session } from '../session.js'
-import type { InTime } from '../store/checked.js'
 import type { Rotation } from '../store/store.js'
 
-type Reused = Extract<InTime<Rotation>, { outcome: 'reused' }>
-type Rotated = Exclude<InTime<Rotation>, { outcome: 'reused' | 'unknown' }>
+type Reused = Extract<Rotation, { outcome: 'reused' }>
+type Rotated = Exclude<Rotation, { outcome: 'reused' | 'unknown' }>
 
 /**
  * Presents a refresh token to the store.

@@ -9,7 +9,7 @@ import { type Script, script } from './script.js'
  *       3 {prefix:b}:window            seconds that revocations are kept
  *       4 {prefix:b}:receipt:<call>    the reply to this command, if it has run before and ended something
  * ARGV  1 call  2 sid  3 tag  4 data  5 idleTimeout (seconds)  6 lifetime (seconds)  7 perSubject
- *       8 publishFor (seconds)  9 sid to replace or ''  10 notAfter (milliseconds)
+ *       8 publishFor (seconds)  9 sid to replace or ''  10 deadline (milliseconds)
  * Returns {call, 'late', now}, or {call, 'created', now, record, 'replaced' or 'kept', evicted sid ...}: 'replaced' when
  *         the session to replace was alive
  */
@@ -22,9 +22,9 @@ export const create: Script = script(
   `
 local sessions, feed, window, receipt = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local sid, tag, data, timeout, lifetime = ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6])
-local perSubject, publishFor, replaced, notAfter = tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[9], tonumber(ARGV[10])
+local perSubject, publishFor, replaced, deadline = tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[9], tonumber(ARGV[10])
 
-if now >= notAfter then return reply('late') end
+if now >= deadline then return reply('late') end
 local own, hasReplaced
 local others, expired = {}, {}
 local entries = redis.call('HGETALL', sessions)
@@ -77,6 +77,6 @@ for index = 1, excess do
   answer[#answer + 1] = evicted
 end
 for _, each in ipairs(expired) do redis.call('HDEL', sessions, each) end
-return (hasReplaced or excess > 0) and remember(receipt, notAfter, answer) or answer
+return (hasReplaced or excess > 0) and remember(receipt, deadline, answer) or answer
 `,
 )

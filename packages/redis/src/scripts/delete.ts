@@ -9,7 +9,7 @@ import { type Script, script } from './script.js'
  *       3 {prefix:b}:window            seconds that revocations are kept
  *       4 {prefix:b}:receipt:<call>    the reply to this command, if it has run before and ended something
  * ARGV  1 call  2 sid  3 tag  4 publishFor (seconds)  5 'always' to publish though no live session was there, or ''
- *       6 notAfter (milliseconds)
+ *       6 deadline (milliseconds)
  * Returns {call, 'late', now}, {call, 'deleted', now} or {call, 'absent', now}
  */
 export const deleteOne: Script = script(
@@ -20,9 +20,9 @@ export const deleteOne: Script = script(
   `
 local sessions, feed, window, receipt = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local sid, tag, publishFor, always = ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5] == 'always'
-local notAfter = tonumber(ARGV[6])
+local deadline = tonumber(ARGV[6])
 
-if now >= notAfter then return reply('late') end
+if now >= deadline then return reply('late') end
 local text = redis.call('HGET', sessions, sid)
 local session = text and read(text)
 if text and not session then return redis.error_reply(malformed) end
@@ -37,7 +37,7 @@ end
 
 if opened then publish(opened, tag .. '|' .. sid, wasLive) end
 redis.call('HDEL', sessions, sid)
-return wasLive and remember(receipt, notAfter, reply('deleted')) or reply('absent')
+return wasLive and remember(receipt, deadline, reply('deleted')) or reply('absent')
 `,
 )
 
@@ -45,7 +45,7 @@ return wasLive and remember(receipt, notAfter, reply('deleted')) or reply('absen
  * Ends the sessions of a subject, but for one.
  *
  * KEYS  1 {prefix:b}:s:<tag>  2 {prefix:b}:feed  3 {prefix:b}:window  4 {prefix:b}:receipt:<call>
- * ARGV  1 call  2 tag  3 publishFor (seconds)  4 sid to spare or ''  5 notAfter (milliseconds)
+ * ARGV  1 call  2 tag  3 publishFor (seconds)  4 sid to spare or ''  5 deadline (milliseconds)
  * Returns {call, 'late', now}, or {call, 'deleted', now, sid ...} with those that were live
  */
 export const deleteAll: Script = script(
@@ -55,9 +55,9 @@ export const deleteAll: Script = script(
   receipts,
   `
 local sessions, feed, window, receipt = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local tag, publishFor, except, notAfter = ARGV[2], tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5])
+local tag, publishFor, except, deadline = ARGV[2], tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5])
 
-if now >= notAfter then return reply('late') end
+if now >= deadline then return reply('late') end
 local before = remembered(receipt)
 if before then return before end
 local ended, gone = {}, {}
@@ -82,6 +82,6 @@ for _, sid in ipairs(ended) do
   answer[#answer + 1] = sid
 end
 for _, sid in ipairs(gone) do redis.call('HDEL', sessions, sid) end
-return opened and remember(receipt, notAfter, answer) or answer
+return opened and remember(receipt, deadline, answer) or answer
 `,
 )

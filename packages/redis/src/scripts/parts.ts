@@ -126,14 +126,14 @@ end
  * So a command that has ended sessions leaves a receipt, its reply, until its deadline, after which it can't run any
  * more; the same command gets the same reply. A command that has ended nothing leaves none.
  *
- * `remember(receipt, notAfter, reply)` writes it and answers the reply; `remembered(receipt)` answers that, or nil if there
+ * `remember(receipt, deadline, reply)` writes it and answers the reply; `remembered(receipt)` answers that, or nil if there
  * is none or it is another command's: ids repeat in a process that was started twice from one snapshot.
  */
 export const receipts = `
 local question = table.concat({ #ARGV, ARGV[2], ARGV[3], ARGV[#ARGV] }, ' ')
-local function remember(receipt, notAfter, reply)
+local function remember(receipt, deadline, reply)
   local kept = cmsgpack.pack({ question, reply })
-  redis.call('SET', receipt, kept, 'PX', digits(math.max(1, math.min(notAfter - now, 60000))))
+  redis.call('SET', receipt, kept, 'PX', digits(math.max(1, math.min(deadline - now, 60000))))
   return reply
 end
 local function remembered(receipt)

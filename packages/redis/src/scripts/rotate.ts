@@ -8,7 +8,7 @@ import { type Script, script } from './script.js'
  *       2 {prefix:b}:feed              revocations
  *       3 {prefix:b}:window            seconds that revocations are kept
  *       4 {prefix:b}:receipt:<call>    the reply to this command, if it has run before and ended the session
- * ARGV  1 call  2 sid  3 tag  4 generation  5 recovery (seconds)  6 publishFor (seconds)  7 notAfter (milliseconds)
+ * ARGV  1 call  2 sid  3 tag  4 generation  5 recovery (seconds)  6 publishFor (seconds)  7 deadline (milliseconds)
  * Returns {call, 'late', now}, {call, 'unknown', now}, or {call, outcome, now, record} with 'rotated', 'reissued',
  *         'healed', 'reused'
  */
@@ -21,9 +21,9 @@ export const rotate: Script = script(
   `
 local sessions, feed, window, receipt = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local sid, tag, presented = ARGV[2], ARGV[3], tonumber(ARGV[4])
-local recovery, publishFor, notAfter = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
+local recovery, publishFor, deadline = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 
-if now >= notAfter then return reply('late') end
+if now >= deadline then return reply('late') end
 local text = redis.call('HGET', sessions, sid)
 if not text then return remembered(receipt) or reply('unknown') end
 local session = read(text)
@@ -48,7 +48,7 @@ else
   if not opened then return redis.error_reply(malformedFeed) end
   publish(opened, tag .. '|' .. sid, true)
   redis.call('HDEL', sessions, sid)
-  return remember(receipt, notAfter, reply('reused', text))
+  return remember(receipt, deadline, reply('reused', text))
 end
 if not fits(session) then return redis.error_reply(exceeding) end
 save(sessions, sid, session)

@@ -44,19 +44,6 @@ export const creationCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'create after its notAfter is late and changes nothing',
-    async run({ store }) {
-      const { now, ref, session } = await create(store)
-      const late = newSession({ tag: ref.tag })
-      const rules = { perSubject: 1, publishFor, replaces: ref, notAfter: now }
-      const answer = await store.create(late, rules)
-      assert.equal(answer.outcome, 'late')
-      assert.ok(answer.now >= now)
-      assert.deepEqual(await store.list(ref.tag), [session])
-      assert.equal(await isPublished(store, ref), false)
-    },
-  },
-  {
     name: 'create with a number that exceeds the limit fails, and changes nothing',
     async run({ store }) {
       const { ref, session } = await create(store)

@@ -5,8 +5,6 @@ import {
   expectUnknown,
   isPublished,
   newSession,
-  publishFor,
-  recovery,
   rotate,
   type StoreCase,
 } from './case.js'
@@ -20,24 +18,6 @@ export const rotationCases: readonly StoreCase[] = [
       const { ref } = await create(store)
       await expectUnknown(store, { tag, sid: ref.sid })
       await expectUnknown(store, { tag: ref.tag, sid })
-    },
-  },
-  {
-    name: 'rotate after its notAfter is late and changes nothing, before any other row',
-    async run({ store }) {
-      const { ref, now, session } = await create(store)
-      const step = { recovery, publishFor, notAfter: now }
-      for (const generation of [0, 7]) {
-        const answer = await store.rotate(ref, { ...step, generation })
-        assert.equal(answer.outcome, 'late')
-        assert.ok(answer.now >= now)
-      }
-      assert.equal((await store.rotate(newSession(), { ...step, generation: 0 })).outcome, 'late')
-      assert.deepEqual(await store.find(ref), session)
-      assert.equal(
-        (await store.rotate(ref, { ...step, generation: 0, notAfter: now + 60_000 })).outcome,
-        'rotated',
-      )
     },
   },
   {
