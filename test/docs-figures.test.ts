@@ -34,7 +34,7 @@ t.test('constants are those of the source', async t => {
     figureIn(readFileSync(new URL(path, root), 'utf8'), pattern) / unit
   const milliseconds = 1000
   const tolerance = inCode('packages/core/src/context.ts', 'clockTolerance = #')
-  const shard = 'packages/core/src/feed-shard.ts'
+  const shard = 'packages/core/src/sessions/feed-shard.ts'
   const buckets = inCode('packages/redis/src/keys.ts', 'buckets = #')
   const timeout = inCode('packages/redis/src/store.ts', ' timeout = #')
   const size = inCode('scripts/size.mjs', 'limit = #', 1000)
@@ -43,7 +43,7 @@ t.test('constants are those of the source', async t => {
   const hook = inCode('packages/core/src/verbs/current-claims.ts', 'patience = #', milliseconds)
   const client = 'packages/client/README.md'
   for (const [file, pattern, constant] of [
-    ['README.md', 'The memory store holds #', inCode('packages/core/src/store/memory.ts', 'maxSessions = #')],
+    ['README.md', 'The memory store holds #', inCode('packages/core/src/store/memory/index.ts', 'maxSessions = #')],
     ['README.md', 'no answer within # s', hook],
     ['README.md', 'is optional, and # kB', size],
     [client, 'At most # kB', size],
@@ -65,7 +65,7 @@ t.test('constants are those of the source', async t => {
     [
       'docs/guarantees.md',
       'takes # commands at a time',
-      inCode('packages/core/src/feed-healing.ts', 'maxParallel = #'),
+      inCode('packages/core/src/sessions/feed-healing.ts', 'maxParallel = #'),
     ],
     ['docs/guarantees.md', 'in a Cluster # a second, one for each bucket', buckets],
     ['docs/protocol.md', '# buckets of subjects', buckets],

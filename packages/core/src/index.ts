@@ -1,6 +1,4 @@
 export type { Claims, RegisteredClaims } from './access-token/claims.js'
-export { checkMembers } from './check.js'
-export type { Duration } from './duration.js'
 export { StoreUnavailableError, TokenError, type TokenErrorCode } from './errors.js'
 export type { ConfigWarning, Refusal, RevocationReason, TokenEvent } from './events.js'
 export { isTokenError } from './is-token-error.js'
@@ -8,9 +6,9 @@ export type { AsymmetricAlgorithm, Jwk, PublicJwk } from './keys/jwk.js'
 export type { SigningKey } from './keys/signing.js'
 export type { ClaimsHook, TokensOptions } from './options.js'
 export type { Transport } from './refresh-token/token.js'
-export type { Session } from './session.js'
+export type { Session } from './sessions/session.js'
 export { isWithinLimits, maxSessionNumber } from './store/limits.js'
-export { type MemoryStoreOptions, memoryStore } from './store/memory.js'
+export { type MemoryStoreOptions, memoryStore } from './store/memory/index.js'
 export type {
   AnnouncedKind,
   Creation,
@@ -28,6 +26,8 @@ export type {
   StoreWarning,
 } from './store/store.js'
 export { createTokens, type Tokens } from './tokens.js'
+export { checkMembers } from './values/check.js'
+export type { Duration } from './values/duration.js'
 export type { Grant } from './verbs/issue.js'
 export type { JwkSet } from './verbs/jwks.js'
 export type { Issued } from './verbs/mint.js'

@@ -1,14 +1,14 @@
-import { checkBoolean, checkCount, checkMembers, invalid, reading } from './check.js'
-import { type Clock, systemClock, wholeClock } from './clock.js'
-import type { Duration } from './duration.js'
 import type { TokenEvent } from './events.js'
 import { checkSecrets, type Secrets } from './keys/secret.js'
 import { checkSigningKeys, type SigningKey, type SigningKeys } from './keys/signing.js'
-import { kindOf } from './kind.js'
-import type { Session } from './session.js'
+import type { Session } from './sessions/session.js'
 import type { Store } from './store/store.js'
-import { checkText } from './subject.js'
-import { checkTimes, type Times } from './times.js'
+import { checkBoolean, checkCount, checkMembers, invalid, reading } from './values/check.js'
+import { type Clock, systemClock, wholeClock } from './values/clock.js'
+import type { Duration } from './values/duration.js'
+import { kindOf } from './values/kind.js'
+import { checkText } from './values/subject.js'
+import { checkTimes, type Times } from './values/times.js'
 
 /**
  * Reloads what an access token says, at each refresh. Answers the claims of the new token, `undefined` to keep those

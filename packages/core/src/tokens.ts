@@ -1,7 +1,7 @@
 import type { Claims } from './access-token/claims.js'
 import { type Context, createContext } from './context.js'
 import type { TokensOptions } from './options.js'
-import type { Session } from './session.js'
+import type { Session } from './sessions/session.js'
 import { introspect } from './verbs/introspect.js'
 import { type Grant, issue } from './verbs/issue.js'
 import { type JwkSet, jwks } from './verbs/jwks.js'

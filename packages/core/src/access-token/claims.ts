@@ -1,4 +1,4 @@
-import { kindOf } from '../kind.js'
+import { kindOf } from '../values/kind.js'
 import { toJson } from './json.js'
 
 /** What every access token of ours says. `iat` and `exp` are seconds since the epoch by the app's clock. */

@@ -1,6 +1,6 @@
 import { types } from 'node:util'
-import { copyList, isList, reading } from '../check.js'
-import { kindOf } from '../kind.js'
+import { copyList, isList, reading } from '../values/check.js'
+import { kindOf } from '../values/kind.js'
 
 /** What JSON can carry. */
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json }

@@ -1,4 +1,4 @@
-import { checkBoolean, checkMembers, invalid } from '../check.js'
+import { checkBoolean, checkMembers, invalid } from '../values/check.js'
 import { longestInCookie } from '../verbs/mint.js'
 
 /** How our cookies are set, after the check of the options. */

@@ -1,6 +1,6 @@
 import type { Context } from '../context.js'
 import type { CheckedHttpOptions } from './options.js'
-import { hostOf, parseUrl } from './origin.js'
+import { hostOf, parseUrl } from './request/origin.js'
 import type { HttpRequest } from './types.js'
 import type { WarnOnce } from './warn-once.js'
 

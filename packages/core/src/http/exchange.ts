@@ -1,7 +1,7 @@
 import type { Claims } from '../access-token/claims.js'
 import type { TokenError } from '../errors.js'
 import type { NamedSession } from '../verbs/revoke.js'
-import type { RawResponse } from './headers.js'
+import type { RawResponse } from './response/headers.js'
 import type { HttpRequest } from './types.js'
 
 /** The session that this response has begun. */

@@ -1,5 +1,5 @@
 import type { Grant } from '../verbs/issue.js'
-import type { BodyAnswer, CookieAnswer } from './answers.js'
+import type { BodyAnswer, CookieAnswer } from './response/answers.js'
 
 /** `issueTokens` as applications see it. What it resolves to belongs into the body of the response. */
 export interface IssueTokens<C extends object> {

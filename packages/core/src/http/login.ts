@@ -1,17 +1,23 @@
-import { checkString } from '../check.js'
 import type { Context } from '../context.js'
 import { isTokenError } from '../is-token-error.js'
-import { tagOf } from '../subject.js'
+import { checkString } from '../values/check.js'
+import { tagOf } from '../values/subject.js'
 import { issue, readGrant } from '../verbs/issue.js'
 import type { Issued } from '../verbs/mint.js'
 import { endSession } from '../verbs/revoke.js'
-import { type BodyAnswer, bodyAnswer, type CookieAnswer, cookieAnswer, noStore } from './answers.js'
-import { setCookies } from './cookie.js'
-import { allCookieTokens } from './cookie-tokens.js'
 import type { Exchange } from './exchange.js'
-import { addHeaders, checkUnsent, type ResponseHeaders, replaceCookies, takeCookiesBack } from './headers.js'
 import type { HttpSettings } from './options.js'
-import { checkOrigin } from './presented.js'
+import { allCookieTokens } from './request/cookie-tokens.js'
+import { checkOrigin } from './request/presented.js'
+import { type BodyAnswer, bodyAnswer, type CookieAnswer, cookieAnswer, noStore } from './response/answers.js'
+import { setCookies } from './response/cookie.js'
+import {
+  addHeaders,
+  checkUnsent,
+  type ResponseHeaders,
+  replaceCookies,
+  takeCookiesBack,
+} from './response/headers.js'
 import type { HttpRequest } from './types.js'
 
 /**

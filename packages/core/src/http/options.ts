@@ -1,11 +1,11 @@
-import { checkBoolean, checkMembers, checkObject, copyList, invalid, reading } from '../check.js'
-import { toSeconds } from '../duration.js'
-import { shown } from '../kind.js'
 import { type TokensOptions, tokensOptionNames } from '../options.js'
 import { checkTransport, type Transport } from '../refresh-token/token.js'
+import { checkBoolean, checkMembers, checkObject, copyList, invalid, reading } from '../values/check.js'
+import { toSeconds } from '../values/duration.js'
+import { shown } from '../values/kind.js'
 import { type CookieOptions, type CookieSettings, cookieSettings } from './cookie-options.js'
 import type { CookieWarnings } from './cookie-warnings.js'
-import { parseUrl } from './origin.js'
+import { parseUrl } from './request/origin.js'
 
 /** The routes that come with the plugin. */
 export type RouteName = 'refresh' | 'logout' | 'logoutAll' | 'revoke' | 'sessions' | 'session' | 'jwks'

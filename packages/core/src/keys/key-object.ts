@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, type JsonWebKeyInput, type KeyObject } from 'node:crypto'
-import { copyMembers, reading } from '../check.js'
-import { kindOf } from '../kind.js'
+import { copyMembers, reading } from '../values/check.js'
+import { kindOf } from '../values/kind.js'
 import type { Jwk } from './jwk.js'
 
 /**

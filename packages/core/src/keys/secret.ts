@@ -1,5 +1,5 @@
-import { copyList, isList } from '../check.js'
-import { kindOf } from '../kind.js'
+import { copyList, isList } from '../values/check.js'
+import { kindOf } from '../values/kind.js'
 
 /** Texts that stand in documentation and tutorials: everybody has them. */
 const published =

@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
-import { copyList, isList, reading } from '../check.js'
+import { copyList, isList, reading } from '../values/check.js'
 import {
   type AsymmetricAlgorithm,
   contradiction,

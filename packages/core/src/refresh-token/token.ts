@@ -1,6 +1,6 @@
 import { createHmac, hash, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto'
-import { invalid } from '../check.js'
 import type { SessionRef } from '../store/store.js'
+import { invalid } from '../values/check.js'
 import type { RefreshRing } from './ring.js'
 
 /** How the tokens of a session travel: in cookies, or in bodies and the Authorization header. */

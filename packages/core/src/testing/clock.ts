@@ -1,4 +1,4 @@
-import { type Duration, toSeconds } from '../duration.js'
+import { type Duration, toSeconds } from '../values/duration.js'
 
 /** A clock that stands still until it is told to move. Pass `clock.now` as the option `now`. */
 export interface FakeClock {

@@ -2,8 +2,8 @@ import { checkClaims } from '../access-token/claims.js'
 import type { Context } from '../context.js'
 import { StoreUnavailableError } from '../errors.js'
 import type { ClaimsHook } from '../options.js'
-import { withinPatience } from '../patience.js'
-import type { Session } from '../session.js'
+import type { Session } from '../sessions/session.js'
+import { withinPatience } from '../values/timeout.js'
 
 /** Milliseconds that the `claims` hook may take. */
 const patience = 5000

@@ -1,7 +1,7 @@
 import type { Claims } from '../access-token/claims.js'
 import type { Context } from '../context.js'
 import { TokenError } from '../errors.js'
-import { tagOf } from '../subject.js'
+import { tagOf } from '../values/subject.js'
 import { accepted, judge } from './verify.js'
 
 /**

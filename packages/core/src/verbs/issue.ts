@@ -1,8 +1,6 @@
 import { isIP } from 'node:net'
 import { checkClaims } from '../access-token/claims.js'
-import { checkMembers, checkString } from '../check.js'
 import type { Context } from '../context.js'
-import { deviceOf } from '../device.js'
 import {
   checkTransport,
   decodeRefreshToken,
@@ -10,10 +8,12 @@ import {
   newHandle,
   type Transport,
 } from '../refresh-token/token.js'
-import { checkScope } from '../scope.js'
-import { secondsLeft, writeData } from '../session.js'
+import { secondsLeft, writeData } from '../sessions/session.js'
 import type { NewSession, SessionRef } from '../store/store.js'
-import { checkSubject, tagOf } from '../subject.js'
+import { checkMembers, checkString } from '../values/check.js'
+import { deviceOf } from '../values/device.js'
+import { checkScope } from '../values/scope.js'
+import { checkSubject, tagOf } from '../values/subject.js'
 import { type Issued, mintAccessToken } from './mint.js'
 import { endSession } from './revoke.js'
 

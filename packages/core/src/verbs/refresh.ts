@@ -1,4 +1,3 @@
-import { checkMembers, checkString } from '../check.js'
 import type { Context } from '../context.js'
 import { TokenError } from '../errors.js'
 import {
@@ -9,8 +8,9 @@ import {
   type RefreshToken,
   type Transport,
 } from '../refresh-token/token.js'
-import { isScope, isWithin } from '../scope.js'
-import { publicSession, secondsLeft } from '../session.js'
+import { publicSession, secondsLeft } from '../sessions/session.js'
+import { checkMembers, checkString } from '../values/check.js'
+import { isScope, isWithin } from '../values/scope.js'
 import { claimsUnavailable, currentClaims } from './current-claims.js'
 import { type AccessTokenFor, type Issued, mintAccessToken } from './mint.js'
 import { endSession } from './revoke.js'

@@ -1,10 +1,10 @@
 import { readAccessToken } from '../access-token/read.js'
-import { checkMembers, checkPresent, checkString } from '../check.js'
 import type { Context } from '../context.js'
 import type { RevocationReason } from '../events.js'
 import { decodeRefreshToken } from '../refresh-token/token.js'
 import type { SessionRef } from '../store/store.js'
-import { checkSubject, tagOf } from '../subject.js'
+import { checkMembers, checkPresent, checkString } from '../values/check.js'
+import { checkSubject, tagOf } from '../values/subject.js'
 
 /** The session of a token, or the one that an id names among a subject's. */
 export type Revocation = { token: string } | { subject: string; sid: string }

@@ -1,10 +1,10 @@
 import type { Context } from '../context.js'
-import { deviceOf } from '../device.js'
 import { TokenError } from '../errors.js'
 import { isTokenError } from '../is-token-error.js'
 import type { RefreshToken } from '../refresh-token/token.js'
-import { publicSession, type Session } from '../session.js'
+import { publicSession, type Session } from '../sessions/session.js'
 import type { Rotation } from '../store/store.js'
+import { deviceOf } from '../values/device.js'
 
 type Reused = Extract<Rotation, { outcome: 'reused' }>
 type Rotated = Exclude<Rotation, { outcome: 'reused' | 'unknown' }>

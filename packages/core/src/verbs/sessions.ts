@@ -1,6 +1,6 @@
 import type { Context } from '../context.js'
-import { publicSession, type Session } from '../session.js'
-import { checkSubject, tagOf } from '../subject.js'
+import { publicSession, type Session } from '../sessions/session.js'
+import { checkSubject, tagOf } from '../values/subject.js'
 
 /**
  * The live sessions of a subject, the last used first.

@@ -3,7 +3,7 @@ import { namesUnknownKey, readAccessToken } from '../access-token/read.js'
 import { type Context, clockTolerance } from '../context.js'
 import { StoreUnavailableError, TokenError, type TokenErrorCode } from '../errors.js'
 import type { TokenEvent } from '../events.js'
-import { tagOf } from '../subject.js'
+import { tagOf } from '../values/subject.js'
 
 /** A refusal of an access token whose event has not been emitted yet. */
 export class Refused {

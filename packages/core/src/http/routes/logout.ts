@@ -1,8 +1,8 @@
 import { TokenError } from '../../errors.js'
 import { revokeAll } from '../../verbs/revoke.js'
-import { readParameters, skipBody } from '../body.js'
-import { guardByStore } from '../guard.js'
+import { guardByStore } from '../guard/guard.js'
 import { clearedUnlessBearer, endPresented } from '../logout.js'
+import { readParameters, skipBody } from '../request/body.js'
 import { type Handler, malformed, wellFormed } from './handler.js'
 
 /** Works with an expired access token, and when there is nothing left to log out from. Of a body nothing is asked. */

@@ -1,6 +1,6 @@
 import { revoke } from '../../verbs/revoke.js'
-import { noStore } from '../answers.js'
-import { readParameters } from '../body.js'
+import { readParameters } from '../request/body.js'
+import { noStore } from '../response/answers.js'
 import { type Handler, missing, wellFormed } from './handler.js'
 
 /** RFC 7009, for whoever holds a token; one that names no session is revoked already (section 2.2). */

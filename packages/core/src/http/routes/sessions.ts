@@ -1,11 +1,11 @@
 import { TokenError } from '../../errors.js'
-import type { Session } from '../../session.js'
-import { tagOf } from '../../subject.js'
+import type { Session } from '../../sessions/session.js'
+import { tagOf } from '../../values/subject.js'
 import { endSession, revoke } from '../../verbs/revoke.js'
 import { sessions } from '../../verbs/sessions.js'
-import { noStore } from '../answers.js'
-import { guardByStore } from '../guard.js'
+import { guardByStore } from '../guard/guard.js'
 import { clearedUnlessBearer } from '../logout.js'
+import { noStore } from '../response/answers.js'
 import type { Handler } from './handler.js'
 
 /** Whoever asks sees their own sessions, and nothing that a credential could be made from. */

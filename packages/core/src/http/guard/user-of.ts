@@ -1,0 +1,109 @@
+import type { Claims } from '../../access-token/claims.js'
+import { TokenError } from '../../errors.js'
+import { confirm } from '../../verbs/introspect.js'
+import { accepted, checkFeed, judge, Refused, refuse } from '../../verbs/verify.js'
+import { bearerToken, hasCredentials } from '../request/bearer.js'
+import { asksForSocket } from '../request/origin.js'
+import { absent, missing, presentedToken } from '../request/presented.js'
+import type { RawResponse } from '../response/headers.js'
+import type { HttpRequest } from '../types.js'
+import type { Refreshed } from './auto-refresh.js'
+import { type Auth, checkGranted } from './demands.js'
+import type { Guard } from './guard.js'
+
+/** At once, or when the store has answered. `null` for nobody. */
+export type User = Claims | null | Promise<Claims | null>
+
+/**
+ * Who sends this request.
+ *
+ * @param response `undefined` where there is none that could carry cookies, as at a handshake
+ * @throws TokenError 400 for a malformed credential, 403 for a cookie from another origin; and as `admit`
+ */
+export function userOf(
+  guard: Guard,
+  request: HttpRequest,
+  response: RawResponse | undefined,
+  auth: Auth,
+): User {
+  const { context, http } = guard
+  const isHandshake = response === undefined || asksForSocket(request)
+  const loading = context.feed?.loading
+  if (loading !== undefined && hasCredentials(request)) {
+    return loading.then(() => userOf(guard, request, response, auth))
+  }
+  http.warnings.atUse(request)
+  const token = presentedToken(context, http, request, isHandshake)
+  const verdict = token === undefined ? absent(context, http, request) : judge(context, token)
+  // A response to a handshake carries no cookies: a refresh would use the token up for nothing.
+  if (verdict instanceof Refused && response !== undefined && !isHandshake) {
+    const refreshing = guard.autoRefresh?.(verdict, request, response)
+    if (refreshing !== undefined) {
+      return refreshing.then(refreshed => admitRefreshed(guard, request, verdict, refreshed, auth))
+    }
+  }
+  return admit(guard, request, verdict, auth)
+}
+
+/** A refresh that failed has emitted its event, so the access token gets none. */
+function admitRefreshed(
+  guard: Guard,
+  request: HttpRequest,
+  { code }: Refused,
+  { accessToken, isOfNow }: Refreshed,
+  auth: Auth,
+): User {
+  if (accessToken !== undefined) {
+    return admit(guard, request, judge(guard.context, accessToken), auth, isOfNow)
+  }
+  const error = new TokenError(code)
+  if (auth === 'optional') {
+    guard.exchanges.of(request).error = error
+    return null
+  }
+  throw error
+}
+
+/**
+ * What a verdict means to a route that is guarded so.
+ *
+ * @param isConfirmed by the store, a moment ago
+ * @throws TokenError 401 for no or dead credentials, 403 for a scope that is lacking
+ */
+function admit(
+  guard: Guard,
+  request: HttpRequest,
+  verdict: Claims | Refused,
+  auth: Auth,
+  isConfirmed = false,
+): User {
+  if (auth === 'optional' && verdict instanceof Refused) {
+    return nobody(guard, request, verdict)
+  }
+  const { context } = guard
+  const claims = accepted(context, verdict)
+  const demands = typeof auth === 'object' ? auth : undefined
+  if (demands?.introspect && !isConfirmed) {
+    return confirm(context, claims).then(confirmed => checkGranted(context, confirmed, demands))
+  }
+  if (!isConfirmed) {
+    checkFeed(context, claims)
+  }
+  return demands === undefined ? claims : checkGranted(context, claims, demands)
+}
+
+/**
+ * Where a user is optional, no or dead credentials are nobody. A Bearer that never was one of ours is still refused:
+ * its sender meant to be somebody. A cookie of an earlier secret is something that the browser can't help.
+ */
+function nobody({ context, exchanges }: Guard, request: HttpRequest, verdict: Refused): null {
+  if (verdict === missing) {
+    return null
+  }
+  const error = refuse(context, verdict)
+  exchanges.of(request).error = error
+  if (error.code === 'ERR_ACCESS_TOKEN_INVALID' && bearerToken(request) !== undefined) {
+    throw error
+  }
+  return null
+}

@@ -1,0 +1,169 @@
+import type { Publish } from '../events.js'
+import type { CheckedStore } from '../store/checked/index.js'
+import type { Revoked, SessionRef } from '../store/store.js'
+import { withinPatience } from '../values/timeout.js'
+import { Healing } from './feed-healing.js'
+import type { Revocations } from './revocations.js'
+
+/** Milliseconds from one read to the next. */
+const pollEvery = 1000
+
+/** Milliseconds that a revocation must still matter for to be applied again: clocks may disagree by less. */
+const worthHealing = 60_000
+
+/** Milliseconds after which a store that does not answer has failed. Its own deadline should come before. */
+const timeout = 5000
+
+/** Entries that a slice of the whole feed has at most, as an answer of a store does. */
+const maxSlice = 1000
+
+export interface FeedOptions {
+  readonly store: Pick<CheckedStore, 'revokedSince' | 'delete'>
+  readonly revocations: Revocations
+  /** Seconds. */
+  readonly publishFor: number
+  /** Seconds. */
+  readonly maxStaleness: number
+  readonly publish: Publish
+  /** A monotonic clock in milliseconds. */
+  readonly elapsed: () => number
+}
+
+/**
+ * One shard of the feed of revocations, read once a second from where the last read ended.
+ *
+ * | found | then |
+ * |---|---|
+ * | entries after the cursor | they are known here, and the cursor moves |
+ * | the entry that the cursor remembers is gone before its time | the store has lost its end: the answer begins at the start, and what is known here and not there is applied again |
+ * | something that this process revoked is not in a read sent later | as above, from the next read on |
+ * | nothing of the kind | all of the feed is read in slices in a third of the time that entries are kept, as a safety net: for what was lost from its middle |
+ * | the store fails | the cursor stays; after `maxStaleness` the shard is stale, once |
+ */
+export class FeedShard {
+  readonly #options: FeedOptions
+  readonly #shard: number
+  readonly #owns: (tag: string) => boolean
+  readonly #healing: Healing
+  #cursor: string | undefined
+  /** When the last read that succeeded was sent. */
+  #freshAt = Number.NEGATIVE_INFINITY
+  #isToldStale = false
+  #slice: { readonly cursor: string | undefined; readonly startedAt: number } | undefined
+  #sliceAt: number
+  #timer: NodeJS.Timeout | undefined
+  #isClosed = false
+  /** Settles when the first read has succeeded or failed. Never rejects. */
+  readonly loading: Promise<void>
+
+  constructor(options: FeedOptions, shard: number, owns: (tag: string) => boolean) {
+    this.#options = options
+    this.#shard = shard
+    this.#owns = owns
+    const onFailure = (): void => {
+      this.#cursor = undefined
+    }
+    this.#healing = new Healing({ ...options, onFailure })
+    // Processes that start together do not read all of the feed together.
+    this.#sliceAt = options.elapsed() + this.#period * (0.5 + Math.random() / 2)
+    this.loading = this.#poll()
+  }
+
+  /** Whether this process may have missed revocations of more than `maxStaleness` ago. */
+  get isStale(): boolean {
+    const { elapsed, maxStaleness } = this.#options
+    return elapsed() - this.#freshAt > maxStaleness * 1000
+  }
+
+  close(): void {
+    this.#isClosed = true
+    this.#healing.close()
+    clearTimeout(this.#timer)
+  }
+
+  /** Milliseconds in which all of the feed is read. */
+  get #period(): number {
+    return (this.#options.publishFor * 1000) / 3
+  }
+
+  async #poll(): Promise<void> {
+    const startedAt = this.#options.elapsed()
+    try {
+      await this.#readOn(startedAt)
+      this.#succeeded(startedAt)
+      await this.#readSlice()
+    } catch (error) {
+      this.#failed(error as Error)
+    }
+    if (!this.#isClosed) {
+      this.#timer = setTimeout(() => void this.#poll(), pollEvery).unref()
+    }
+  }
+
+  /** What came after the cursor, or, where that is no use, all that there is. */
+  async #readOn(startedAt: number): Promise<void> {
+    const { elapsed, revocations } = this.#options
+    let beganAt: number | undefined
+    let answer: Revoked
+    do {
+      const readAt = elapsed()
+      answer = await this.#read(this.#cursor, readAt)
+      this.#cursor = answer.cursor
+      beganAt = answer.isContinuous ? beganAt : readAt
+    } while (answer.hasMore && !this.#isClosed)
+    if (beganAt !== undefined) {
+      this.#healing.heal(this.#lostSince(beganAt))
+    } else if (revocations.hasUnseen({ readAt: startedAt, owns: this.#owns })) {
+      this.#cursor = undefined
+    }
+  }
+
+  /** The safety net: a slice of all that there is, from the start to the end, over and over. */
+  async #readSlice(): Promise<void> {
+    const { elapsed, revocations } = this.#options
+    const readAt = elapsed()
+    if (readAt < this.#sliceAt || this.#isClosed) {
+      return
+    }
+    const { cursor, startedAt } = this.#slice ?? { cursor: undefined, startedAt: readAt }
+    const answer = await this.#read(cursor, readAt)
+    const beganAt = answer.isContinuous ? startedAt : readAt
+    this.#slice = answer.hasMore ? { cursor: answer.cursor, startedAt: beganAt } : undefined
+    const slices = Math.max(1, Math.ceil(revocations.size / maxSlice))
+    this.#sliceAt = readAt + this.#period / slices
+    if (!answer.hasMore) {
+      this.#healing.heal(this.#lostSince(beganAt))
+    }
+  }
+
+  #lostSince(readAt: number): SessionRef[] {
+    return this.#options.revocations.lostSince({ readAt, owns: this.#owns }, worthHealing)
+  }
+
+  async #read(cursor: string | undefined, readAt: number): Promise<Revoked> {
+    const { store, revocations, publishFor } = this.#options
+    const how = { shard: this.#shard, keepFor: publishFor }
+    const answer = await withinPatience('the store', timeout, store.revokedSince(cursor, how))
+    for (const revocation of answer.revoked) {
+      // What is there counts until the next look at all of it.
+      revocations.see(revocation, readAt, 1.3 * this.#period)
+      this.#healing.skip(revocation.sid)
+    }
+    return answer
+  }
+
+  #succeeded(startedAt: number): void {
+    this.#freshAt = startedAt
+    if (this.#isToldStale) {
+      this.#isToldStale = false
+      this.#options.publish({ type: 'feed_fresh', shard: this.#shard })
+    }
+  }
+
+  #failed(error: Error): void {
+    if (this.isStale && !this.#isToldStale && !this.#isClosed) {
+      this.#isToldStale = true
+      this.#options.publish({ type: 'feed_stale', shard: this.#shard, error })
+    }
+  }
+}

@@ -1,0 +1,164 @@
+import type { AnnouncedKind, PublishedRevocation, SessionRef } from '../store/store.js'
+
+interface Known {
+  readonly tag: string
+  readonly kind: AnnouncedKind
+  /** Until when access tokens of the session may be alive. All times are those of the monotonic clock. */
+  readonly mattersUntil: number
+  /** When it is forgotten: never before it has stopped to matter. */
+  readonly until: number
+  /** When this process learned of it. */
+  readonly knownAt: number
+  /** When the last read of the feed was sent that brought it. -Infinity: none has. */
+  readonly seenAt: number
+}
+
+/** A read of a shard of the feed. */
+interface Read {
+  /** When it was sent, or the first of several. */
+  readonly readAt: number
+  /** Whether the revocations of a subject are in this shard. */
+  readonly owns: (tag: string) => boolean
+}
+
+/** Milliseconds from one look for what is no longer needed to the next: rare, as it goes through all of them. */
+const dropEvery = 60_000
+
+/**
+ * The sessions that this process knows as revoked: consulted at each use of an access token. Entries go when no access
+ * token of the session can be alive any more, or a minute later, so memory is bounded by the revocations of that time.
+ */
+export class Revocations {
+  readonly #known = new Map<string, Known>()
+  /** What this process revoked and no read of the feed has brought yet. */
+  readonly #unseen = new Set<string>()
+  readonly #keepFor: number
+  readonly #elapsed: () => number
+  #dropAt = Number.NEGATIVE_INFINITY
+
+  /**
+   * @param keepFor seconds
+   * @param elapsed a monotonic clock in milliseconds: a jump of the system's clock forgets nothing
+   */
+  constructor(keepFor: number, elapsed: () => number = () => performance.now()) {
+    this.#keepFor = keepFor * 1000
+    this.#elapsed = elapsed
+  }
+
+  /** Notes what this process did: the store has announced it. */
+  add(ref: SessionRef, kind: AnnouncedKind = 'revoked'): void {
+    const seenAt = this.#set(ref, kind, 0)
+    if (seenAt === Number.NEGATIVE_INFINITY) {
+      this.#unseen.add(ref.sid)
+    }
+  }
+
+  /**
+   * Notes an entry of the feed.
+   *
+   * @param readAt when the read was sent
+   * @param keepFor milliseconds that it is remembered at least, whatever a clock that jumped makes of its age
+   */
+  see({ kind, age, ...ref }: PublishedRevocation, readAt: number, keepFor: number): void {
+    this.#set(ref, kind, age, readAt, keepFor)
+    this.#unseen.delete(ref.sid)
+  }
+
+  has(sid: string): boolean {
+    return this.#known.has(sid)
+  }
+
+  /** Whether somebody decided that the session ends. An eviction may have been undone by a failover. */
+  isRevoked(sid: string): boolean {
+    return this.#known.get(sid)?.kind === 'revoked'
+  }
+
+  /**
+   * Call it before the store is asked about a session that may have been evicted.
+   *
+   * @returns what to call if the store says that the session lives, as a failover has undone its eviction. What was
+   *   heard of the session meanwhile stays known
+   */
+  doubt(sid: string): () => void {
+    const known = this.#known.get(sid)
+    return () => {
+      if (known !== undefined && this.#known.get(sid) === known) {
+        this.#forget(sid)
+      }
+    }
+  }
+
+  /** Whether a read that was sent at this time should have brought something that this process did, and did not. */
+  hasUnseen({ readAt, owns }: Read): boolean {
+    return [...this.#unseen].some(sid => {
+      const known = this.#known.get(sid)
+      return known !== undefined && known.knownAt < readAt && owns(known.tag)
+    })
+  }
+
+  /**
+   * What the store has lost: known before all of a shard was read, and not among what was read.
+   *
+   * @param lasting milliseconds that it must still matter
+   */
+  lostSince({ readAt, owns }: Read, lasting: number): SessionRef[] {
+    const now = this.#elapsed()
+    this.#drop(now)
+    const lost: SessionRef[] = []
+    for (const [sid, { tag, kind, mattersUntil, knownAt, seenAt }] of this.#known) {
+      if (knownAt < readAt && seenAt < readAt && owns(tag)) {
+        this.#unseen.delete(sid)
+        if (kind === 'revoked' && mattersUntil >= now + lasting) {
+          lost.push({ tag, sid })
+        }
+      }
+    }
+    return lost
+  }
+
+  get size(): number {
+    return this.#known.size
+  }
+
+  /** @returns when a read brought it last */
+  #set(
+    { tag, sid }: SessionRef,
+    kind: AnnouncedKind,
+    age: number,
+    readAt: number = Number.NEGATIVE_INFINITY,
+    keepFor: number = 0,
+  ): number {
+    const now = this.#elapsed()
+    this.#drop(now)
+    const known = this.#known.get(sid)
+    // A clock that was set back may make it older than it is, never younger than now.
+    const mattersUntil = Math.max(now + this.#keepFor - Math.max(0, age), known?.mattersUntil ?? 0)
+    const until = Math.max(mattersUntil, now + keepFor, known?.until ?? 0)
+    const seenAt = Math.max(readAt, known?.seenAt ?? readAt)
+    if (until > now) {
+      const isRevoked = kind === 'revoked' || known?.kind === 'revoked'
+      const knownAt = known?.knownAt ?? now
+      const entry = { tag, kind: isRevoked ? 'revoked' : kind, mattersUntil, until, knownAt, seenAt } as const
+      this.#known.set(sid, entry)
+    }
+    return seenAt
+  }
+
+  /** All of them at once: a Map steps over every entry that was deleted at its front, whenever it is begun again. */
+  #drop(now: number): void {
+    if (now < this.#dropAt) {
+      return
+    }
+    this.#dropAt = now + dropEvery
+    for (const [sid, { until }] of this.#known) {
+      if (now >= until) {
+        this.#forget(sid)
+      }
+    }
+  }
+
+  #forget(sid: string): void {
+    this.#known.delete(sid)
+    this.#unseen.delete(sid)
+  }
+}

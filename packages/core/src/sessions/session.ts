@@ -1,0 +1,101 @@
+import type { Outage } from '../store/checked/index.js'
+import { isObject } from '../store/checked/shapes.js'
+import type { StoredSession } from '../store/store.js'
+import { tagOf } from '../values/subject.js'
+
+/** A session as the application sees it: no credential can be made from it. Times are the store's. */
+export interface Session<C extends object = object> {
+  readonly sid: string
+  readonly subject: string
+  /** The application's claims, as given at login. */
+  readonly claims: C
+  /** As granted at login. */
+  readonly scope?: string
+  /** Of the user agent at login, such as `Firefox on Linux`. */
+  readonly device?: string
+  /** Where the login came from, as the application said. */
+  readonly ip?: string
+  readonly createdAt: Date
+  /** Time of the login or of the last rotation. */
+  readonly usedAt: Date
+  /** When the session ends unless it is used before. */
+  readonly idleUntil: Date
+  /** When the session ends in any case. */
+  readonly absoluteUntil: Date
+}
+
+/** What the store keeps for us without looking at it. */
+interface Data<C extends object = object> extends Pick<Session<C>, 'subject' | 'claims'> {
+  readonly scope: string | undefined
+  readonly device: string | undefined
+  readonly ip: string | undefined
+}
+
+/** Short, as there are many: members by their places, those at the end left out when there is nothing to say. */
+export function writeData({ subject, claims, scope, device, ip }: Data): string {
+  const members: unknown[] = [subject, claims, scope, device, ip]
+  const length = members.findLastIndex(member => member !== undefined) + 1
+  return JSON.stringify(members.slice(0, length).map(member => member ?? null))
+}
+
+/**
+ * The session of a record that the store answered.
+ *
+ * @throws StoreUnavailableError when its data is not what `writeData` wrote, or is of another subject than the tag that
+ *   was asked for: whoever can write to the store does not become anybody they like
+ */
+export function publicSession<C extends object>(outage: Outage, stored: StoredSession): Session<C> {
+  const data = readData<C>(stored.data)
+  if (data === undefined) {
+    throw outage(
+      new Error('The data of a session is not what was written: the store must keep it to the letter'),
+    )
+  }
+  const { subject, claims, scope, device, ip } = data
+  if (tagOf(subject) !== stored.tag) {
+    throw outage(
+      new Error('The data of a session is of another subject: something has overwritten the record'),
+    )
+  }
+  return {
+    sid: stored.sid,
+    subject,
+    claims,
+    ...(scope !== undefined && { scope }),
+    ...(device !== undefined && { device }),
+    ...(ip !== undefined && { ip }),
+    createdAt: new Date(stored.createdAt),
+    usedAt: new Date(stored.usedAt),
+    idleUntil: new Date(stored.idleUntil),
+    absoluteUntil: new Date(stored.absoluteUntil),
+  }
+}
+
+/** @returns `undefined` for what `writeData` can't have written */
+function readData<C extends object>(text: string): Data<C> | undefined {
+  let members: unknown
+  try {
+    members = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  if (!Array.isArray(members)) {
+    return undefined
+  }
+  const subject: unknown = members[0]
+  const claims: unknown = members[1]
+  const [scope, device, ip] = [members[2] ?? undefined, members[3] ?? undefined, members[4] ?? undefined]
+  const isOurs = isObject(claims) && isTextIfAny(scope) && isTextIfAny(device) && isTextIfAny(ip)
+  return typeof subject === 'string' && isOurs
+    ? { subject, claims: claims as C, scope, device, ip }
+    : undefined
+}
+
+function isTextIfAny(value: unknown): value is string | undefined {
+  return value === undefined || typeof value === 'string'
+}
+
+/** Whole seconds until the session ends unless it is used; both times are the store's. */
+export function secondsLeft({ idleUntil }: StoredSession, now: number): number {
+  return Math.floor((idleUntil - now) / 1000)
+}

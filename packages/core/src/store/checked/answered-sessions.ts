@@ -1,0 +1,62 @@
+import type { SessionRef, StoredSession } from '../store.js'
+import { generationAt, listAt, malformed, objectAt, textAt, timeAt, UnusableAnswer } from './shapes.js'
+
+/**
+ * A session in an answer. It must be the one that was asked for: a store that mixes two answers up must not end the
+ * session of somebody else.
+ */
+export function readSession(path: string, value: unknown, asked: Partial<SessionRef>): StoredSession {
+  const { tag, sid, generation, createdAt, usedAt, idleUntil, absoluteUntil, data } = objectAt(path, value)
+  const session = {
+    tag: textAt(path, 'tag', tag),
+    sid: textAt(path, 'sid', sid),
+    generation: generationAt(path, 'generation', generation),
+    createdAt: timeAt(path, 'createdAt', createdAt),
+    usedAt: timeAt(path, 'usedAt', usedAt),
+    idleUntil: timeAt(path, 'idleUntil', idleUntil),
+    absoluteUntil: timeAt(path, 'absoluteUntil', absoluteUntil),
+    data: textAt(path, 'data', data),
+  }
+  mustBeAsked(path, session, asked)
+  if (session.idleUntil > session.absoluteUntil) {
+    throw malformed(`${path}.idleUntil`, 'at or before absoluteUntil', idleUntil)
+  }
+  return session
+}
+
+/**
+ * Sessions of one subject that have ended, each once.
+ *
+ * @param spared `sid`s that must not be among them
+ */
+export function readRefs(
+  path: string,
+  value: unknown,
+  asked: string,
+  spared: readonly (string | undefined)[],
+): readonly SessionRef[] {
+  const refs = listAt(path, value).map(each => {
+    const { tag, sid } = objectAt(`${path}[]`, each)
+    return { tag: textAt(`${path}[]`, 'tag', tag), sid: textAt(`${path}[]`, 'sid', sid) }
+  })
+  for (const ref of refs) {
+    mustBeAsked(`${path}[]`, ref, { tag: asked })
+    if (spared.includes(ref.sid)) {
+      throw new UnusableAnswer(`${path} names a session that had to be spared`)
+    }
+  }
+  mustDiffer(path, refs)
+  return refs
+}
+
+function mustBeAsked(path: string, { tag, sid }: SessionRef, asked: Partial<SessionRef>): void {
+  if (tag !== (asked.tag ?? tag) || sid !== (asked.sid ?? sid)) {
+    throw new UnusableAnswer(`${path} is about another session or subject than was asked for`)
+  }
+}
+
+export function mustDiffer(path: string, refs: readonly SessionRef[]): void {
+  if (new Set(refs.map(({ sid }) => sid)).size < refs.length) {
+    throw new UnusableAnswer(`${path} names a session twice`)
+  }
+}

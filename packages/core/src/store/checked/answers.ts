@@ -1,0 +1,102 @@
+import type {
+  Creation,
+  CreationRules,
+  PublishedRevocation,
+  Revoked,
+  Rotation,
+  SessionRef,
+  StoredSession,
+} from '../store.js'
+import { mustDiffer, readRefs, readSession } from './answered-sessions.js'
+import { booleanAt, listAt, malformed, objectAt, textAt, timeAt } from './shapes.js'
+
+// Each of these checks what one method of a store answered, and throws `UnusableAnswer` for an answer that has another
+// shape than the contract says, or is about something else than was asked for.
+
+export function readCreation(value: unknown, asked: SessionRef, { replaces }: CreationRules): Creation {
+  const { now, session, replaced, evicted } = objectAt('answer', value)
+  return {
+    ...readLiving(now, session, asked),
+    replaced: booleanAt('answer', 'replaced', replaced),
+    evicted: readRefs('answer.evicted', evicted, asked.tag, [asked.sid, replaces?.sid]),
+  }
+}
+
+/** @param presented the generation that was presented: its successor is above it */
+export function readRotation(value: unknown, asked: SessionRef, presented: number): Rotation {
+  const answer = objectAt('answer', value)
+  const { outcome } = answer
+  const now = timeAt('answer', 'now', answer['now'])
+  if (outcome === 'unknown') {
+    return { outcome, now }
+  }
+  if (outcome === 'reused') {
+    return { outcome, now, session: readSession('answer.session', answer['session'], asked) }
+  }
+  if (outcome !== 'rotated' && outcome !== 'reissued' && outcome !== 'healed') {
+    throw malformed('answer.outcome', 'an outcome of the contract', outcome)
+  }
+  const { session } = readLiving(now, answer['session'], asked)
+  if (session.generation <= presented) {
+    throw malformed('answer.session.generation', 'above the one presented', session.generation)
+  }
+  return { outcome, now, session }
+}
+
+/** A session that goes on: its deadline is ahead. */
+function readLiving(at: unknown, value: unknown, asked: SessionRef): { now: number; session: StoredSession } {
+  const now = timeAt('answer', 'now', at)
+  const session = readSession('answer.session', value, asked)
+  if (session.idleUntil <= now) {
+    throw malformed('answer.session.idleUntil', 'after answer.now', session.idleUntil)
+  }
+  return { now, session }
+}
+
+export function readFound(value: unknown, asked: SessionRef): StoredSession | undefined {
+  return value === undefined ? undefined : readSession('answer', value, asked)
+}
+
+export function readList(value: unknown, tag: string): readonly StoredSession[] {
+  const found = listAt('answer', value).map(each => readSession('answer[]', each, { tag }))
+  mustDiffer('answer', found)
+  return found
+}
+
+export function readDeletion(value: unknown): boolean {
+  if (typeof value !== 'boolean') {
+    throw malformed('answer', 'a boolean', value)
+  }
+  return value
+}
+
+/** @param except the `sid` that was spared */
+export function readDeletions(
+  value: unknown,
+  tag: string,
+  except: string | undefined,
+): readonly SessionRef[] {
+  return readRefs('answer', value, tag, [except])
+}
+
+export function readRevoked(value: unknown): Revoked {
+  const { revoked, cursor, isContinuous, hasMore } = objectAt('answer', value)
+  return {
+    revoked: listAt('answer.revoked', revoked).map(readRevocation),
+    cursor: textAt('answer', 'cursor', cursor),
+    isContinuous: booleanAt('answer', 'isContinuous', isContinuous),
+    hasMore: booleanAt('answer', 'hasMore', hasMore),
+  }
+}
+
+function readRevocation(value: unknown): PublishedRevocation {
+  const path = 'answer.revoked[]'
+  const { tag, sid, kind, age } = objectAt(path, value)
+  if (kind !== 'revoked' && kind !== 'evicted') {
+    throw malformed(`${path}.kind`, "'revoked' or 'evicted'", kind)
+  }
+  if (typeof age !== 'number' || !Number.isFinite(age)) {
+    throw malformed(`${path}.age`, 'milliseconds', age)
+  }
+  return { tag: textAt(path, 'tag', tag), sid: textAt(path, 'sid', sid), kind, age }
+}

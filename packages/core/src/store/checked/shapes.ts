@@ -1,0 +1,80 @@
+import { kindOf } from '../../values/kind.js'
+import { isGeneration, isTime, maxSessionNumber } from '../limits.js'
+
+/** An answer of a store from which nothing follows: malformed, about something else than was asked, or too late. */
+export class UnusableAnswer extends Error {
+  override readonly name: string = 'UnusableAnswer'
+}
+
+/** The message names the place and the shape of what is there, never its content: it may be somebody's data. */
+export function malformed(path: string, expected: string, got: unknown): UnusableAnswer {
+  return new UnusableAnswer(`${path} must be ${expected} (got ${shapeOf(got)})`)
+}
+
+/** Members that have not been checked yet. */
+export type Members = Readonly<Record<string, unknown>>
+
+export function objectAt(path: string, value: unknown): Members {
+  if (!isObject(value)) {
+    throw malformed(path, 'an object', value)
+  }
+  return readable(path, () => ({ ...value }))
+}
+
+/** A getter or a Proxy of a driver may throw. */
+function readable<T>(path: string, read: () => T): T {
+  try {
+    return read()
+  } catch {
+    throw new UnusableAnswer(`${path} can't be read: reading it throws`)
+  }
+}
+
+/** The elements, not checked yet. */
+export function listAt(path: string, value: unknown): readonly unknown[] {
+  // `map` steps over the holes of a sparse array; a copy makes them `undefined`.
+  const copy = readable(path, () => (Array.isArray(value) ? [...value] : undefined))
+  if (copy === undefined) {
+    throw malformed(path, 'an array', value)
+  }
+  return copy
+}
+
+export function booleanAt(path: string, name: string, value: unknown): boolean {
+  if (typeof value !== 'boolean') {
+    throw malformed(`${path}.${name}`, 'a boolean', value)
+  }
+  return value
+}
+
+export function textAt(path: string, name: string, value: unknown): string {
+  if (typeof value !== 'string') {
+    throw malformed(`${path}.${name}`, 'a string', value)
+  }
+  return value
+}
+
+/** Milliseconds since the epoch. */
+export function timeAt(path: string, name: string, value: unknown): number {
+  if (!isTime(value)) {
+    throw malformed(`${path}.${name}`, `whole milliseconds up to ${maxSessionNumber}`, value)
+  }
+  return value
+}
+
+export function generationAt(path: string, name: string, value: unknown): number {
+  if (!isGeneration(value)) {
+    throw malformed(`${path}.${name}`, `a whole number from 0 to ${maxSessionNumber}`, value)
+  }
+  return value
+}
+
+/** An array is not one. */
+export function isObject(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null && !readable('answer', () => Array.isArray(value))
+}
+
+/** Numbers are shown, as nothing secret is one; of everything else only the kind. */
+function shapeOf(value: unknown): string {
+  return typeof value === 'number' ? `${value}` : kindOf(value)
+}

@@ -1,0 +1,65 @@
+import { StoreUnavailableError } from '../../errors.js'
+import type { Generations } from '../../sessions/rotation.js'
+import { isWithinLimits } from '../limits.js'
+import type { NewSession, StoredSession } from '../store.js'
+
+/** A session as the memory store holds it. */
+export interface Entry extends Generations, NewSession {
+  readonly usedAt: number
+  readonly idleUntil: number
+  readonly absoluteUntil: number
+}
+
+/** A session that begins now. */
+export function created(session: NewSession, now: number): Entry {
+  const { tag, sid, idleTimeout, lifetime, data } = session
+  const absoluteUntil = now + lifetime * 1000
+  const none = { newest: 0, first: 0, parent: undefined, recoverUntil: 0 }
+  return used(
+    {
+      tag,
+      sid,
+      idleTimeout,
+      lifetime,
+      data,
+      createdAt: now,
+      usedAt: now,
+      idleUntil: 0,
+      absoluteUntil,
+      ...none,
+    },
+    now,
+  )
+}
+
+/** Use moves the idle deadline, never past the absolute one. */
+export function used(entry: Entry, now: number): Entry {
+  return { ...entry, usedAt: now, idleUntil: Math.min(now + entry.idleTimeout * 1000, entry.absoluteUntil) }
+}
+
+/** What the store answers of it. */
+export function stored({
+  tag,
+  sid,
+  newest,
+  createdAt,
+  usedAt,
+  idleUntil,
+  absoluteUntil,
+  data,
+}: Entry): StoredSession {
+  return { tag, sid, generation: newest, createdAt, usedAt, idleUntil, absoluteUntil, data }
+}
+
+/**
+ * Before anything is written: a session that no refresh token can name is of no use to anybody.
+ *
+ * @throws StoreUnavailableError
+ */
+export function checkLimits(entry: Entry): void {
+  if (!isWithinLimits(stored(entry))) {
+    throw new StoreUnavailableError({
+      cause: new Error('A time of the new session exceeds maxSessionNumber'),
+    })
+  }
+}

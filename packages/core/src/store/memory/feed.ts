@@ -1,0 +1,78 @@
+import type { AnnouncedKind, FeedReading, Revoked, SessionRef } from '../store.js'
+
+interface Entry {
+  readonly ref: SessionRef
+  readonly kind: AnnouncedKind
+  readonly score: number
+  readonly publishedAt: number
+  readonly until: number
+}
+
+/** How many entries one answer has at most. */
+const maxEntries = 1000
+
+/** Revocations in the order in which they happened, each kept until nobody can need it any more. */
+export class Feed {
+  /** In ascending order of their scores. */
+  readonly #entries = new Map<string, Entry>()
+  #highest = 0
+
+  /** @param moves whether an entry that is there moves to the end, as its session has lived since */
+  publish(ref: SessionRef, kind: AnnouncedKind, publishFor: number, now: number, moves: boolean): void {
+    const member = `${ref.tag}|${ref.sid}|${kind}`
+    const present = this.#entries.get(member)
+    const until = Math.max(now + publishFor * 1000, present?.until ?? 0)
+    if (present !== undefined && !moves) {
+      this.#entries.set(member, { ...present, until })
+      return
+    }
+    // Microseconds, and always rising, though the clock be set back or two come in one millisecond.
+    this.#highest = Math.max(now * 1000, this.#highest + 1)
+    this.#entries.delete(member)
+    const { tag, sid } = ref
+    this.#entries.set(member, { ref: { tag, sid }, kind, score: this.#highest, publishedAt: now, until })
+  }
+
+  has({ tag, sid }: SessionRef): boolean {
+    return ['revoked', 'evicted'].some(kind => this.#entries.has(`${tag}|${sid}|${kind}`))
+  }
+
+  since(
+    cursor: string | undefined,
+    now: number,
+    { keepFor = Number.POSITIVE_INFINITY }: FeedReading,
+  ): Revoked {
+    this.drop(now)
+    const [score = 0, member = ''] = readCursor(cursor)
+    const isKnown = member === '' || this.#entries.get(member)?.score === score
+    const isExpired = now - score / 1000 >= keepFor * 1000
+    const isContinuous = cursor !== undefined && (isKnown || isExpired)
+    const after = isContinuous && isKnown ? score : 0
+    const rest = [...this.#entries].filter(([, entry]) => entry.score > after)
+    const read = rest.slice(0, maxEntries)
+    const [lastMember, last] = read.at(-1) ?? [isKnown ? member : '', { score: isKnown ? score : 0 }]
+    return {
+      revoked: read.map(([, { ref, kind, publishedAt }]) => ({
+        ...ref,
+        kind,
+        age: Math.max(0, now - publishedAt),
+      })),
+      cursor: `${last.score} ${lastMember}`,
+      isContinuous,
+      hasMore: rest.length > read.length,
+    }
+  }
+
+  drop(now: number): void {
+    for (const [member, { until }] of this.#entries) {
+      if (now >= until) {
+        this.#entries.delete(member)
+      }
+    }
+  }
+}
+
+function readCursor(cursor = ''): [score: number, member: string] | [] {
+  const [, score, member] = /^(\d+) (.*)$/s.exec(cursor) ?? []
+  return member === undefined ? [] : [Number(score), member]
+}

@@ -1,0 +1,119 @@
+import { StoreUnavailableError } from '../../errors.js'
+import { rotation } from '../../sessions/rotation.js'
+import { checkCount, checkMembers } from '../../values/check.js'
+import { systemClock, wholeClock } from '../../values/clock.js'
+import type { SessionRef, Store } from '../store.js'
+import { checkLimits, created, stored, used } from './entry.js'
+import { Feed } from './feed.js'
+import { MemorySessions } from './sessions.js'
+
+/** What `memoryStore` takes. */
+export interface MemoryStoreOptions {
+  /** Milliseconds since the epoch. Default: the system's clock. */
+  now?: () => number
+  /** Sessions held at most; a login beyond them is refused as a full server would: by 503. Default: 100,000. */
+  maxSessions?: number
+}
+
+/**
+ * Sessions in the memory of this process: for development, tests, and one process that may forget them at a restart.
+ * As strict as a store on a server: it never drops a live session to make room, and holds no timer.
+ *
+ * @throws TypeError that names an option which is invalid
+ */
+export function memoryStore(options: MemoryStoreOptions = {}): Store {
+  const members = checkMembers('options of memoryStore', options, ['now', 'maxSessions'])
+  const { maxSessions = 100_000, now: clock = systemClock } = members
+  const now = wholeClock(clock)
+  const sessions = new MemorySessions(checkCount('maxSessions', maxSessions))
+  const feed = new Feed()
+
+  const revoke = (ref: SessionRef, publishFor: number, time: number, always = false): boolean => {
+    const wasLive = sessions.get(ref, time) !== undefined
+    sessions.delete(ref)
+    if (wasLive || always) {
+      feed.publish(ref, 'revoked', publishFor, time, wasLive)
+    }
+    return wasLive
+  }
+
+  return {
+    async create(session, { perSubject, replaces, publishFor }) {
+      const time = now()
+      if (sessions.sweep(time)) {
+        feed.drop(time)
+      }
+      let entry = sessions.get(session, time)
+      if (entry === undefined) {
+        if (feed.has(session)) {
+          throw new StoreUnavailableError({
+            cause: new Error('the session has been created and ended before'),
+          })
+        }
+        sessions.checkRoom(time, replaces)
+        entry = created(session, time)
+        checkLimits(entry)
+        sessions.set(entry)
+      }
+      const isOther = replaces !== undefined && replaces.sid !== session.sid
+      const replaced = isOther && revoke(replaces, publishFor, time, true)
+      const others = sessions.of(session.tag, time).filter(({ sid }) => sid !== session.sid)
+      const evicted = others
+        .sort((one, other) => one.usedAt - other.usedAt)
+        .slice(0, Math.max(0, others.length + 1 - perSubject))
+      for (const each of evicted) {
+        sessions.delete(each)
+        feed.publish(each, 'evicted', publishFor, time, true)
+      }
+      return {
+        now: time,
+        session: stored(entry),
+        replaced,
+        evicted: evicted.map(({ tag, sid }) => ({ tag, sid })),
+      }
+    },
+
+    async rotate(ref, { generation, recovery, publishFor }) {
+      const time = now()
+      const entry = sessions.get(ref, time)
+      if (entry === undefined) {
+        return { outcome: 'unknown', now: time }
+      }
+      const verdict = rotation(entry, generation, recovery, time)
+      if (verdict.outcome === 'reused') {
+        revoke(ref, publishFor, time)
+        return { outcome: 'reused', now: time, session: stored(entry) }
+      }
+      const next = { ...entry, ...verdict.next }
+      const left = verdict.outcome === 'reissued' ? next : used(next, time)
+      sessions.set(left)
+      return { outcome: verdict.outcome, now: time, session: stored(left) }
+    },
+
+    async find(ref) {
+      const entry = sessions.get(ref, now())
+      return entry && stored(entry)
+    },
+
+    async list(tag) {
+      return sessions.of(tag, now()).map(stored)
+    },
+
+    async delete(ref, { publishFor, always }) {
+      return revoke(ref, publishFor, now(), always)
+    },
+
+    async deleteAll(tag, { publishFor, except }) {
+      const time = now()
+      const ended = sessions.of(tag, time).filter(({ sid }) => sid !== except)
+      for (const each of ended) {
+        revoke(each, publishFor, time)
+      }
+      return ended.map(({ sid }) => ({ tag, sid }))
+    },
+
+    async revokedSince(cursor, how = {}) {
+      return feed.since(cursor, now(), how)
+    },
+  }
+}

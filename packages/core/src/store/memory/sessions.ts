@@ -1,0 +1,66 @@
+import { StoreUnavailableError } from '../../errors.js'
+import type { SessionRef } from '../store.js'
+import type { Entry } from './entry.js'
+
+const sweepEvery = 60_000
+
+/** The sessions of each subject. Expired ones are not there, and are swept out now and then. */
+export class MemorySessions {
+  readonly #subjects = new Map<string, Map<string, Entry>>()
+  readonly #most: number
+  #size = 0
+  #sweptAt = Number.NEGATIVE_INFINITY
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  get({ tag, sid }: SessionRef, now: number): Entry | undefined {
+    const entry = this.#subjects.get(tag)?.get(sid)
+    return entry !== undefined && now < entry.idleUntil ? entry : undefined
+  }
+
+  of(tag: string, now: number): Entry[] {
+    return [...(this.#subjects.get(tag)?.values() ?? [])].filter(entry => now < entry.idleUntil)
+  }
+
+  set(entry: Entry): void {
+    const subject = this.#subjects.get(entry.tag) ?? new Map<string, Entry>()
+    this.#subjects.set(entry.tag, subject)
+    this.#size += subject.has(entry.sid) ? 0 : 1
+    subject.set(entry.sid, entry)
+  }
+
+  delete({ tag, sid }: SessionRef): void {
+    const subject = this.#subjects.get(tag)
+    this.#size -= subject?.delete(sid) ? 1 : 0
+    if (subject?.size === 0) {
+      this.#subjects.delete(tag)
+    }
+  }
+
+  /** Drops what has expired, at most once a minute, or when there is no room; says whether it did. */
+  sweep(now: number, least: number = sweepEvery): boolean {
+    // A clock that was set back sweeps too, rather than never again.
+    if (Math.abs(now - this.#sweptAt) < least) {
+      return false
+    }
+    this.#sweptAt = now
+    for (const subject of this.#subjects.values()) {
+      for (const entry of subject.values()) {
+        if (now >= entry.idleUntil) {
+          this.delete(entry)
+        }
+      }
+    }
+    return true
+  }
+
+  checkRoom(now: number, replaces: SessionRef | undefined): void {
+    const leaves = replaces !== undefined && this.get(replaces, now) !== undefined ? 1 : 0
+    const full = (): boolean => this.#size - leaves >= this.#most
+    if (full() && (!this.sweep(now, 1000) || full())) {
+      throw new StoreUnavailableError({ cause: new Error('the memory store is full') })
+    }
+  }
+}
