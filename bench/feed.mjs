@@ -1,4 +1,4 @@
-// A process that joins while many revocations are published: what that takes of it, and what it holds then.
+// A process that joins while many revocations are announced: what that takes of it, and what it holds then.
 
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'

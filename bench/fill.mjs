@@ -43,9 +43,9 @@ async function copy(redis, count, perUser) {
   for (let done = 0; done < count; done += batch) {
     const pipeline = redis.pipeline()
     for (let index = done; index < Math.min(count, done + batch); index += perUser) {
-      const tag = randomBytes(16)
-      const digit = (tag[0] >> 4).toString(16)
-      const name = `{${bucket[1]}:${digit}}:s:${tag.toString('base64url')}`
+      const subjectHash = randomBytes(16)
+      const digit = (subjectHash[0] >> 4).toString(16)
+      const name = `{${bucket[1]}:${digit}}:s:${subjectHash.toString('base64url')}`
       for (let session = 0; session < perUser; session++) {
         pipeline.hset(name, randomBytes(16).toString('base64url'), record)
       }

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createTokens } from '@tokenratchet/core'
-import { createSeam } from '@tokenratchet/core/http'
+import { createHttpLayer } from '@tokenratchet/core/http'
 import tokenratchet from '@tokenratchet/fastify'
 import { redisStore } from '@tokenratchet/redis'
 import Fastify from 'fastify'
@@ -40,10 +40,14 @@ t.test('constants are those of the source', async t => {
   const size = inCode('scripts/size.mjs', 'limit = #', 1000)
   const limits = 'packages/client/src/limits.ts'
   const trying = inCode(limits, 'retryTimeout = #')
-  const hook = inCode('packages/core/src/verbs/current-claims.ts', 'patience = #', milliseconds)
+  const hook = inCode('packages/core/src/verbs/current-claims.ts', 'timeout = #', milliseconds)
   const client = 'packages/client/README.md'
   for (const [file, pattern, constant] of [
-    ['README.md', 'The memory store holds #', inCode('packages/core/src/store/memory/index.ts', 'maxSessions = #')],
+    [
+      'README.md',
+      'The memory store holds #',
+      inCode('packages/core/src/store/memory/index.ts', 'maxSessions = #'),
+    ],
     ['README.md', 'no answer within # s', hook],
     ['README.md', 'is optional, and # kB', size],
     [client, 'At most # kB', size],
@@ -105,7 +109,7 @@ t.test('what is called the most or the least is taken, and one more or less is r
   const takesTimeout = (timeout: number) => isTaken(() => redisStore(client, { timeout }))
   const takesPrefix = (length: number) => isTaken(() => redisStore(client, { prefix: 'a'.repeat(length) }))
   const takesNamePrefix = (length: number) =>
-    isTaken(() => createSeam({ secret, cookie: { namePrefix: 'a'.repeat(length) } }))
+    isTaken(() => createHttpLayer({ secret, cookie: { namePrefix: 'a'.repeat(length) } }))
   const takesSubject = (length: number) =>
     app.tokens.issue({ subject: 'a'.repeat(length) }).then(
       () => true,

@@ -4,7 +4,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { TokenError, type TokenErrorCode } from '@tokenratchet/core'
-import { createSeam } from '@tokenratchet/core/http'
+import { createHttpLayer } from '@tokenratchet/core/http'
 import t from 'tap'
 import { documents, membersOf, quoted, tableOf } from './helpers/docs.js'
 
@@ -93,8 +93,8 @@ t.test('options of the store and of the client', async t => {
 
 const { privateKey } = generateKeyPairSync('ed25519')
 const secret = randomBytes(32).toString('base64')
-const seam = createSeam({ secret, signingKeys: privateKey.export({ format: 'jwk' }) })
-const routes = seam.routes.map(({ method, path, hasSid }) => `${method} ${path}${hasSid ? '/:sid' : ''}`)
+const layer = createHttpLayer({ secret, signingKeys: privateKey.export({ format: 'jwk' }) })
+const routes = layer.routes.map(({ method, path, hasSid }) => `${method} ${path}${hasSid ? '/:sid' : ''}`)
 
 t.test('every route is in the table, and nothing else', async t => {
   t.same(

@@ -11,7 +11,7 @@ import { whole as digits, fixed, goal, goals, table } from '../report.mjs'
 import { quantile, ratio } from '../stats.mjs'
 
 /** Seconds: the default access token's lifetime, and 300. */
-const publishFor = 900
+const keepFor = 900
 
 export async function scale({ redis, settings: { scale: settings } }) {
   const sections = [
@@ -152,9 +152,9 @@ ${table([window, ...heads], inProcess)}`
 
 /** Reads to the end, from a cursor or from the start; resolves to the cursor of what came last. */
 async function endOfFeed(store, cursor) {
-  let answer = await store.revokedSince(cursor, { keepFor: publishFor })
+  let answer = await store.revokedSince(cursor, { keepFor: keepFor })
   while (answer.hasMore) {
-    answer = await store.revokedSince(answer.cursor, { keepFor: publishFor })
+    answer = await store.revokedSince(answer.cursor, { keepFor: keepFor })
   }
   return answer.cursor
 }
@@ -194,7 +194,7 @@ async function publish(redis, size) {
   for (let done = 0; done < size; done += 1000) {
     await Promise.all(
       Array.from({ length: Math.min(1000, size - done) }, () =>
-        store.delete({ tag: id(), sid: id() }, { publishFor, always: true }),
+        store.delete({ subjectHash: id(), sid: id() }, { keepFor, always: true }),
       ),
     )
   }

@@ -1,5 +1,5 @@
 // Requests that pages of others make a browser send, with its cookies where it sends them.
-import type { SeamOptions } from '@tokenratchet/core/http'
+import type { HttpLayerOptions } from '@tokenratchet/core/http'
 import t from 'tap'
 import { launchBrowser } from '../helpers/browser.js'
 import { attacks, startAttacker } from './attacker.js'
@@ -60,7 +60,7 @@ interface Campaign {
   readonly framework: Framework
   readonly kinds: readonly (keyof typeof attacks)[]
   readonly among: readonly (keyof typeof sources)[]
-  readonly options?: Partial<SeamOptions>
+  readonly options?: Partial<HttpLayerOptions>
 }
 
 const all = Object.keys(sources) as (keyof typeof sources)[]

@@ -1,7 +1,7 @@
 // What users do with their tabs, each time on a site and in a cookie jar of its own.
 
 import type { Client } from '@tokenratchet/client'
-import type { SeamOptions } from '@tokenratchet/core/http'
+import type { HttpLayerOptions } from '@tokenratchet/core/http'
 import type { Browser, BrowserContext, Frame, Page as Tab } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { type Framework, type Site, startSite } from './site.js'
@@ -20,7 +20,7 @@ export interface Scene {
 
 interface Setting {
   readonly framework?: Framework
-  readonly options?: Partial<SeamOptions>
+  readonly options?: Partial<HttpLayerOptions>
   /** What the browser lacks: its tabs take no turns, or don't hear of each other. */
   readonly without?: readonly ('locks' | 'messages')[]
 }

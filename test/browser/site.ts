@@ -1,7 +1,7 @@
 // An app with a page that uses the client, as a browser meets them: over HTTP, with a strict content security policy.
 import { randomBytes } from 'node:crypto'
 import { memoryStore, type Session, StoreUnavailableError, type TokenEvent } from '@tokenratchet/core'
-import type { SeamOptions } from '@tokenratchet/core/http'
+import type { HttpLayerOptions } from '@tokenratchet/core/http'
 import { type FakeClock, fakeClock } from '@tokenratchet/core/testing'
 import express from 'express'
 import type t from 'tap'
@@ -46,7 +46,7 @@ export interface Site extends Front {
 export async function startSite(
   test: Pick<typeof t, 'teardown'>,
   framework: Framework | StartApp = 'fastify',
-  options: Partial<SeamOptions> = {},
+  options: Partial<HttpLayerOptions> = {},
 ): Promise<Site> {
   const start = typeof framework === 'function' ? framework : frameworks[framework]
   const clock = fakeClock()

@@ -2,7 +2,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex, Readable } from 'node:stream'
 import type { Claims, Grant, Tokens } from '@tokenratchet/core'
-import type { Auth, BodyAnswer, CookieAnswer, Demands, SeamOptions } from '@tokenratchet/core/http'
+import type { Auth, BodyAnswer, CookieAnswer, Demands, HttpLayerOptions } from '@tokenratchet/core/http'
 
 /** What a handler of the suite sees of a request, and can do. */
 export interface Call {
@@ -34,7 +34,7 @@ export interface AppRoute {
 
 /** What an application of any framework is made of. */
 export interface AppDescription {
-  readonly options: SeamOptions
+  readonly options: HttpLayerOptions
   readonly routes: readonly AppRoute[]
   /** `trustProxy` of Fastify, `trust proxy` of Express. */
   readonly trustProxy?: boolean

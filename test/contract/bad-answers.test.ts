@@ -41,7 +41,7 @@ const steps: Record<string, Spoil> = {
   'no session': withMember({ session: undefined }),
   'an outcome that is a number': withMember({ outcome: 7 }),
   'the session of somebody else': withSession({ sid: 'A'.repeat(22) }),
-  'the session of another subject': withSession({ tag: 'A'.repeat(22) }),
+  'the session of another subject': withSession({ subjectHash: 'A'.repeat(22) }),
   'a generation of more than 6 bytes': withSession({ generation: 2 ** 48 }),
   'a generation below zero': withSession({ generation: -1 }),
   'a generation that is no number': withSession({ generation: Number.NaN }),

@@ -1,4 +1,4 @@
-import type { SeamOptions } from '@tokenratchet/core/http'
+import type { HttpLayerOptions } from '@tokenratchet/core/http'
 import { type Answer, send } from './http.js'
 import { rule, type World } from './rule.js'
 
@@ -62,7 +62,7 @@ rule('R32: a refresh from such a page, which anybody can send, warns of nothing'
 })
 
 /** Logins that lose no cookie, or whose cookies nobody can tell are lost. */
-const silent: Record<string, [headers: Headers, options?: Partial<SeamOptions>]> = {
+const silent: Record<string, [headers: Headers, options?: Partial<HttpLayerOptions>]> = {
   'behind a proxy that ends TLS': [{ ...plain, origin: 'https://shop.test' }],
   'behind one that changes the host': [
     { ...plain, origin: 'https://shop.test', host: 'localhost:3000' },
@@ -132,7 +132,7 @@ const { origin: __, ...noOrigin } = onLocalhost
 const jsdom = 'Mozilla/5.0 (linux) AppleWebKit/537.36 (KHTML, like Gecko) jsdom/26.1.0'
 
 /** A login, and the request after it, from which nothing follows. */
-const unsuspicious: Record<string, [login: Headers, use: Headers, options?: Partial<SeamOptions>]> = {
+const unsuspicious: Record<string, [login: Headers, use: Headers, options?: Partial<HttpLayerOptions>]> = {
   Chrome: [
     { ...onLocalhost, 'user-agent': chrome },
     { host, 'user-agent': chrome },

@@ -78,8 +78,8 @@ rule('introspect asks the store: a session that ended elsewhere is refused at on
   t.equal((await send(app.port, { url: '/fresh' })).status, 401)
 
   const [session] = await app.tokens.sessions('ada')
-  const { tag } = (await world.store.revokedSince()).revoked[0] ?? { tag: '' }
-  t.equal(tag, '', 'nothing has been revoked yet')
+  const { subjectHash } = (await world.store.revokedSince()).revoked[0] ?? { subjectHash: '' }
+  t.equal(subjectHash, '', 'nothing has been revoked yet')
   await endElsewhere(world, session?.sid ?? '')
   t.equal((await browser.get('/me')).status, 200, 'nothing asks the store here')
   const answer = await browser.get('/fresh')
@@ -105,6 +105,6 @@ async function endElsewhere(
   sid: string,
 ): Promise<void> {
   const { createHash } = await import('node:crypto')
-  const tag = createHash('sha256').update('ada').digest().toString('base64url', 0, 16)
-  await store.delete({ tag, sid }, { publishFor: 900 })
+  const subjectHash = createHash('sha256').update('ada').digest().toString('base64url', 0, 16)
+  await store.delete({ subjectHash, sid }, { keepFor: 900 })
 }

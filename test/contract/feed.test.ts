@@ -74,7 +74,7 @@ rule('at the start of an application, routes wait for what others have revoked',
 })
 
 rule(
-  'R34: a token whose session is gone, which nothing has published, lists and ends no session',
+  'R34: a token whose session is gone, which nothing has announced, lists and ends no session',
   async (t, world) => {
     const app = await world.start()
     const { accessToken, sid } = await app.tokens.issue({ subject: 'ada', transport: 'body' })
@@ -82,7 +82,8 @@ rule(
     const store = world.store
     const lossy = {
       ...store,
-      find: async (ref: { tag: string; sid: string }) => (ref.sid === sid ? undefined : store.find(ref)),
+      find: async (ref: { subjectHash: string; sid: string }) =>
+        ref.sid === sid ? undefined : store.find(ref),
     }
     const other = await world.start({ store: lossy })
     const headers = { authorization: `Bearer ${accessToken}` }

@@ -7,7 +7,7 @@ import {
   StoreUnavailableError,
   type TokenEvent,
 } from '@tokenratchet/core'
-import type { SeamOptions } from '@tokenratchet/core/http'
+import type { HttpLayerOptions } from '@tokenratchet/core/http'
 import { type FakeClock, fakeClock } from '@tokenratchet/core/testing'
 import { redisStore } from '@tokenratchet/redis'
 import express5 from 'express'
@@ -40,7 +40,7 @@ export interface World {
   readonly events: TokenEvent[]
   readonly store: BreakableStore
   /** An application of the rule, with `commonRoutes` and more; it ends with the test. */
-  start(options?: Partial<SeamOptions>, more?: More): Promise<RunningApp>
+  start(options?: Partial<HttpLayerOptions>, more?: More): Promise<RunningApp>
 }
 
 interface More extends Partial<Pick<AppDescription, 'trustProxy' | 'hasOwnErrors' | 'first'>> {

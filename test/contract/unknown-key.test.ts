@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import type { SeamOptions } from '@tokenratchet/core/http'
+import type { HttpLayerOptions } from '@tokenratchet/core/http'
 import type { Test } from 'tap'
 import { Browser, essence, send } from './http.js'
 import { rule, secret, type World } from './rule.js'
@@ -8,7 +8,7 @@ const another = (): string => randomBytes(32).toString('base64url')
 const signingKey = () => generateKeyPairSync('ed25519').privateKey
 
 /** Tokens of which configuration come to which other, and whether those keys have left the ring of the access tokens. */
-const moves: Record<string, [before: Partial<SeamOptions>, after: Partial<SeamOptions>]> = {
+const moves: Record<string, [before: Partial<HttpLayerOptions>, after: Partial<HttpLayerOptions>]> = {
   'another secret': [{ secret: another() }, { secret }],
   'another issuer, and so other keys': [{ issuer: 'https://a.test' }, { issuer: 'https://b.test' }],
   'another secret, encrypted': [

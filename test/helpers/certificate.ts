@@ -32,12 +32,12 @@ export function selfSigned(): Certificate {
   }
 }
 
-/** DER (X.690 sections 8.1 and 10.1): a tag, the length in as few bytes as it takes, the content. */
-function element(tag: number, ...contents: readonly Buffer[]): Buffer {
+/** DER (X.690 sections 8.1 and 10.1): a subjectHash, the length in as few bytes as it takes, the content. */
+function element(subjectHash: number, ...contents: readonly Buffer[]): Buffer {
   const content = Buffer.concat(contents)
   const { length } = content
   const size = length < 128 ? [length] : length < 256 ? [0x81, length] : [0x82, length >> 8, length & 255]
-  return Buffer.concat([Buffer.of(tag, ...size), content])
+  return Buffer.concat([Buffer.of(subjectHash, ...size), content])
 }
 
 function sequence(...contents: readonly Buffer[]): Buffer {

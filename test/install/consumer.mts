@@ -1,6 +1,6 @@
 import { createClient } from '@tokenratchet/client'
 import { createTokens, type Session, type Tokens } from '@tokenratchet/core'
-import { createSeam } from '@tokenratchet/core/http'
+import { createHttpLayer } from '@tokenratchet/core/http'
 import { fakeClock, storeCases } from '@tokenratchet/core/testing'
 import expressTokens from '@tokenratchet/express'
 import '@tokenratchet/express/user'
@@ -16,7 +16,7 @@ import { createClient as createRedis } from 'redis'
 const secret = 'a secret of thirty-two bytes, or more'
 const tokens: Tokens = createTokens({ secret, now: fakeClock().now })
 export const sessions: Promise<Session[]> = tokens.sessions('ada')
-export const others = [storeCases, createSeam({ secret }), createClient()]
+export const others = [storeCases, createHttpLayer({ secret }), createClient()]
 
 const app = Fastify()
 await app.register(fastifyTokens, { secret, store: redisStore(new Redis('redis://127.0.0.1')) })

@@ -2,7 +2,7 @@
 import { generateKeyPairSync, webcrypto } from 'node:crypto'
 import { createClient } from '@tokenratchet/client'
 import { createTokens, isTokenError, type SigningKey } from '@tokenratchet/core'
-import { createSeam } from '@tokenratchet/core/http'
+import { createHttpLayer } from '@tokenratchet/core/http'
 import { fakeClock, storeCases } from '@tokenratchet/core/testing'
 import expressTokens from '@tokenratchet/express'
 import '@tokenratchet/express/user'
@@ -39,7 +39,7 @@ storeCases[0]?.misspelt
 // @ts-expect-error: no such property
 fakeClock().misspelt
 // @ts-expect-error: no such option
-createSeam({ secret, misspelt: true })
+createHttpLayer({ secret, misspelt: true })
 // @ts-expect-error: no such property
 createClient().misspelt
 

@@ -1,7 +1,7 @@
 import { type VerifiedTokens, verifiedTokens } from './access-token/cache.js'
 import { type AccessRing, accessRing } from './access-token/ring.js'
 import { StoreUnavailableError } from './errors.js'
-import { type Publish, publisher } from './events.js'
+import { type Emit, emitter } from './events.js'
 import { isStoreUnavailableError } from './is-token-error.js'
 import { checkOptions, type Settings, type TokensOptions } from './options.js'
 import { type RefreshRing, refreshRing } from './refresh-token/ring.js'
@@ -10,7 +10,7 @@ import { Revocations } from './sessions/revocations.js'
 import { type CheckedStore, checkedStore, type Outage } from './store/checked/index.js'
 import { memoryStore } from './store/memory/index.js'
 import { warnOfTimes } from './values/times.js'
-import { longestInCookie } from './verbs/mint.js'
+import { maxTokenInCookie } from './verbs/mint.js'
 import { emitWarning, type Warn } from './warnings.js'
 
 /** What the verbs work with. */
@@ -23,8 +23,8 @@ export interface Context {
   /** What other processes revoke; nobody else can in the memory store that comes by default. */
   readonly feed: RevocationFeed | undefined
   /** Seconds: no access token is accepted for longer after its session was revoked. */
-  readonly publishFor: number
-  readonly publish: Publish
+  readonly keepFor: number
+  readonly emit: Emit
   /** Characters of an access token that fit into a cookie beside its name. */
   readonly maxInCookie: number
   /** Its failures are outages: one event, one error each, and nobody is logged out by it. */
@@ -46,23 +46,23 @@ export interface Surroundings {
 
 export function createContext<C extends object>(
   options: TokensOptions<C>,
-  { maxInCookie = longestInCookie, warn = emitWarning }: Surroundings = {},
+  { maxInCookie = maxTokenInCookie, warn = emitWarning }: Surroundings = {},
 ): Context {
   const settings = checkOptions(options)
   const { secrets, issuer, now, accessTokenLifetime, maxStaleness } = settings
-  const publish = publisher(settings.onEvent, warn)
-  const publishFor = accessTokenLifetime + clockTolerance
+  const emit = emitter(settings.onEvent, warn)
+  const keepFor = accessTokenLifetime + clockTolerance
   const store = settings.store ?? memoryStore({ now })
   if (settings.store === undefined && process.env['NODE_ENV'] === 'production') {
-    publish({ type: 'memory_store_in_production' })
+    emit({ type: 'memory_store_in_production' })
   }
-  warnOfTimes(settings, publish)
-  store.onWarning?.(warning => publish({ type: 'store_warning', ...warning }))
-  const revocations = new Revocations(publishFor)
+  warnOfTimes(settings, emit)
+  store.onWarning?.(warning => emit({ type: 'store_warning', ...warning }))
+  const revocations = new Revocations(keepFor)
   const rings = { accessRing: accessRing(settings), refreshRing: refreshRing(secrets, issuer) }
   const outage: Outage = cause => {
     const error = unavailable(cause)
-    publish({ type: 'store_unavailable', error })
+    emit({ type: 'store_unavailable', error })
     return error
   }
   // The feed asks each second. It tells of an outage by events of its own, once.
@@ -70,9 +70,9 @@ export function createContext<C extends object>(
     store: checkedStore(store, unavailable),
     sharding: store,
     revocations,
-    publishFor,
+    keepFor,
     maxStaleness,
-    publish,
+    emit,
   }
   return {
     settings,
@@ -80,8 +80,8 @@ export function createContext<C extends object>(
     verified: verifiedTokens(),
     revocations,
     feed: settings.store && new RevocationFeed(feedOptions),
-    publishFor,
-    publish,
+    keepFor,
+    emit,
     maxInCookie,
     store: checkedStore(store, outage),
     outage,

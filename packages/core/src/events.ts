@@ -102,7 +102,7 @@ export type TokenEvent =
   /** Sessions live in this process only, and NODE_ENV is `production`. Once per instance. */
   | { type: 'memory_store_in_production' }
 
-export type Publish = (event: TokenEvent) => void
+export type Emit = (event: TokenEvent) => void
 
 const events = channel('tokenratchet')
 
@@ -111,7 +111,7 @@ const events = channel('tokenratchet')
  *
  * @param warn prints what an operator must know, where there is no listener
  */
-export function publisher(onEvent: ((event: TokenEvent) => void) | undefined, warn: Warn): Publish {
+export function emitter(onEvent: ((event: TokenEvent) => void) | undefined, warn: Warn): Emit {
   return event => {
     events.publish(event)
     if (onEvent === undefined) {

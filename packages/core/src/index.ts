@@ -11,12 +11,12 @@ export { isWithinLimits, maxSessionNumber } from './store/limits.js'
 export { type MemoryStoreOptions, memoryStore } from './store/memory/index.js'
 export type {
   AnnouncedKind,
+  AnnouncedRevocation,
+  Announcing,
   Creation,
   CreationRules,
   FeedReading,
   NewSession,
-  PublishedRevocation,
-  Publishing,
   Revoked,
   Rotation,
   RotationStep,

@@ -47,7 +47,7 @@ export function createTokens<C extends object = object>(options: TokensOptions<C
   return verbs<C>(createContext(options))
 }
 
-/** The verbs over one context; the HTTP seam shares it, to publish what it decides itself. */
+/** The verbs over one context; the HTTP layer shares it, to emit what it decides itself. */
 export function verbs<C extends object>(context: Context): Tokens<C> {
   return {
     issue: grant => issue(context, grant as Grant),

@@ -1,14 +1,18 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import type { Claims, Grant } from '@tokenratchet/core'
-import type { Auth, HttpRequest, HttpResponse, Route, Seam } from '@tokenratchet/core/http'
+import type { Auth, HttpLayer, HttpRequest, HttpResponse, Route } from '@tokenratchet/core/http'
 
 export const newResponse = (): ServerResponse => new ServerResponse(new IncomingMessage(new Socket()))
 
 /** Whom the guard of a route sees, at once; or throws what it refuses the request with. */
-export function guard(seam: Pick<Seam, 'identify'>, request: HttpRequest, auth: Auth = true): Claims | null {
+export function guard(
+  layer: Pick<HttpLayer, 'identify'>,
+  request: HttpRequest,
+  auth: Auth = true,
+): Claims | null {
   let answer: { error: Error | undefined; user: Claims | null | undefined } | undefined
-  seam.identify(request, newResponse(), auth, (error, user) => {
+  layer.identify(request, newResponse(), auth, (error, user) => {
     answer = { error, user }
   })
   if (answer === undefined) {
@@ -29,16 +33,16 @@ export async function answer(
 }
 
 /** The headers that a login of the application sets. */
-export async function login(seam: Seam, request: HttpRequest, grant: Grant): Promise<HeadersSet> {
+export async function login(layer: HttpLayer, request: HttpRequest, grant: Grant): Promise<HeadersSet> {
   const response = newResponse()
-  await seam.issueTokens(request, response, response, grant)
+  await layer.issueTokens(request, response, response, grant)
   return response.getHeaders()
 }
 
 /** The headers that a log-out of the application sets. */
-export async function leave(seam: Seam, request: HttpRequest): Promise<HeadersSet> {
+export async function leave(layer: HttpLayer, request: HttpRequest): Promise<HeadersSet> {
   const response = newResponse()
-  await seam.revokeTokens(request, response, response)
+  await layer.revokeTokens(request, response, response)
   return response.getHeaders()
 }
 

@@ -4,37 +4,37 @@ import { Socket } from 'node:net'
 import { memoryStore, type TokenEvent } from '@tokenratchet/core'
 import {
   type Auth,
-  createSeam,
+  createHttpLayer,
+  type HttpLayerOptions,
   type HttpRequest,
   type RawResponse,
-  type SeamOptions,
 } from '@tokenratchet/core/http'
 import { fakeClock } from '@tokenratchet/core/testing'
 import t from 'tap'
 
 const secret = randomBytes(32).toString('base64url')
 
-function build(options: Partial<SeamOptions> = {}) {
+function build(options: Partial<HttpLayerOptions> = {}) {
   const clock = fakeClock()
   const events: TokenEvent[] = []
   const onEvent = (event: TokenEvent): void => void events.push(event)
-  const seam = createSeam({ secret, now: clock.now, onEvent, autoRefresh: true, ...options })
+  const layer = createHttpLayer({ secret, now: clock.now, onEvent, autoRefresh: true, ...options })
   /** The subject, `null`, or the code of a refusal. */
   const ask = (request: HttpRequest, response: RawResponse, auth: Auth = true) =>
     new Promise<unknown>(resolve =>
-      seam.identify(request, response, auth, (error, user) =>
+      layer.identify(request, response, auth, (error, user) =>
         resolve(error === undefined ? (user?.sub ?? null) : (error as { code?: string }).code),
       ),
     )
-  return { clock, events, seam, ask }
+  return { clock, events, layer, ask }
 }
 
 const newResponse = (): ServerResponse => new ServerResponse(new IncomingMessage(new Socket()))
 
 t.test('R15: a Bearer that joins a request between two guards is its only credential', async t => {
-  const { clock, seam, ask } = build()
-  const { refreshToken } = await seam.tokens.issue({ subject: 'ada' })
-  const { accessToken } = await seam.tokens.issue({ subject: 'eve' })
+  const { clock, layer, ask } = build()
+  const { refreshToken } = await layer.tokens.issue({ subject: 'ada' })
+  const { accessToken } = await layer.tokens.issue({ subject: 'eve' })
   clock.advance('11m')
   const response = newResponse()
   const cookie = `__Host-refresh_token=${refreshToken}`
@@ -46,8 +46,8 @@ t.test('R15: a Bearer that joins a request between two guards is its only creden
 })
 
 t.test('two guards that ask at once wait for one refresh', async t => {
-  const { events, seam, ask } = build()
-  const { refreshToken } = await seam.tokens.issue({ subject: 'ada' })
+  const { events, layer, ask } = build()
+  const { refreshToken } = await layer.tokens.issue({ subject: 'ada' })
   events.length = 0
   const response = newResponse()
   const request = { method: 'GET', headers: { cookie: `__Host-refresh_token=${refreshToken}` } }
@@ -59,10 +59,10 @@ t.test('two guards that ask at once wait for one refresh', async t => {
 t.test('with onStale reject a refresh is the word of the store, and other tokens wait for it', async t => {
   const working = memoryStore()
   const store = { ...working, revokedSince: () => Promise.reject(new Error('partition')) }
-  const { seam, ask } = build({ store, onStale: 'reject' })
-  t.teardown(() => seam.tokens.close())
-  await seam.tokens.ready()
-  const { accessToken, refreshToken } = await seam.tokens.issue({ subject: 'ada' })
+  const { layer, ask } = build({ store, onStale: 'reject' })
+  t.teardown(() => layer.tokens.close())
+  await layer.tokens.ready()
+  const { accessToken, refreshToken } = await layer.tokens.issue({ subject: 'ada' })
   const good = `__Host-access_token=${accessToken}`
   t.equal(await ask({ method: 'GET', headers: { cookie: good } }, newResponse()), 'ERR_STORE_UNAVAILABLE')
   const expired = `__Host-refresh_token=${refreshToken}`
@@ -70,12 +70,12 @@ t.test('with onStale reject a refresh is the word of the store, and other tokens
 })
 
 t.test('a good access token is answered at once, and its response is left as it is', async t => {
-  const { seam } = build()
-  const { accessToken, refreshToken } = await seam.tokens.issue({ subject: 'ada' })
+  const { layer } = build()
+  const { accessToken, refreshToken } = await layer.tokens.issue({ subject: 'ada' })
   const cookie = `__Host-access_token=${accessToken}; __Host-refresh_token=${refreshToken}`
   const response = newResponse()
   let sub: string | undefined
-  seam.identify({ method: 'GET', headers: { cookie } }, response, true, (_error, user) => {
+  layer.identify({ method: 'GET', headers: { cookie } }, response, true, (_error, user) => {
     sub = user?.sub
   })
   t.equal(sub, 'ada')

@@ -1,6 +1,6 @@
 // A store that answers something else than its contract says: never a fault that shows, never somebody logged out.
 import { type Issued, StoreUnavailableError, type TokenEvent } from '@tokenratchet/core'
-import { createSeam, type Seam } from '@tokenratchet/core/http'
+import { createHttpLayer, type HttpLayer } from '@tokenratchet/core/http'
 import { fakeClock } from '@tokenratchet/core/testing'
 import fc from 'fast-check'
 import t from 'tap'
@@ -9,7 +9,7 @@ import { type Method, type SpoiltStore, spoilt, spoiltStore } from './bad-answer
 import { secret } from './setup.js'
 
 interface World {
-  readonly seam: Seam
+  readonly layer: HttpLayer
   readonly store: SpoiltStore
   readonly login: Issued
   readonly events: TokenEvent[]
@@ -21,35 +21,35 @@ async function world(): Promise<World> {
   const clock = fakeClock()
   const store = spoiltStore(clock.now)
   const events: TokenEvent[] = []
-  const seam = createSeam({
+  const layer = createHttpLayer({
     secret,
     store,
     now: clock.now,
     onEvent: event => void events.push(event),
     claims: () => (made.isDisabled ? false : undefined),
   })
-  await seam.tokens.ready()
-  await seam.tokens.close()
-  const login = await seam.tokens.issue({ subject: 'ada', scope: 'read' })
-  await seam.tokens.issue({ subject: 'ada' })
+  await layer.tokens.ready()
+  await layer.tokens.close()
+  const login = await layer.tokens.issue({ subject: 'ada', scope: 'read' })
+  await layer.tokens.issue({ subject: 'ada' })
   events.length = 0
-  const made: World = { seam, store, login, events, isDisabled: false }
+  const made: World = { layer, store, login, events, isDisabled: false }
   return made
 }
 
-const tagOf = ({ refreshToken }: Issued): string =>
+const hashSubject = ({ refreshToken }: Issued): string =>
   Buffer.from(refreshToken, 'base64url').toString('base64url', 5, 21)
 
 /** What a method answers when it does as it should. For a creation all but the session, which the store makes up. */
 async function goodAnswer({ store, login }: World, method: Method): Promise<unknown> {
-  const ref = { tag: tagOf(login), sid: login.sid }
+  const ref = { subjectHash: hashSubject(login), sid: login.sid }
   const session = await store.find(ref)
   const now = session?.createdAt
   return {
     create: { now, session, replaced: false, evicted: [{ ...ref, sid: 'evicted' }] },
     rotate: { outcome: 'rotated', now, session: { ...session, generation: 5 } },
     find: session,
-    list: await store.list(ref.tag),
+    list: await store.list(ref.subjectHash),
     delete: true,
     deleteAll: [ref, { ...ref, sid: 'another' }],
     revokedSince: {
@@ -71,7 +71,7 @@ interface Question {
   readonly ends?: Method
 }
 
-const tokens = ({ seam }: World) => seam.tokens
+const tokens = ({ layer }: World) => layer.tokens
 
 const verbs: Record<string, Question> = {
   issue: { asking: world => tokens(world).issue({ subject: 'ada' }), methods: ['create'] },
@@ -115,10 +115,10 @@ const verbs: Record<string, Question> = {
 
 /** A request of the page that has logged in. */
 function route(method: string, path: string, sid?: (login: Issued) => string): Asking {
-  return async ({ seam, login }) => {
+  return async ({ layer, login }) => {
     const cookie = `__Host-access_token=${login.accessToken}; __Host-refresh_token=${login.refreshToken}`
     const headers = { host: 'app.example.com', 'sec-fetch-site': 'same-origin', cookie }
-    const found = seam.routes.find(each => each.path === path && each.method === method)
+    const found = layer.routes.find(each => each.path === path && each.method === method)
     return found?.handle({ method, headers }, newResponse(), sid?.(login))
   }
 }
@@ -157,7 +157,7 @@ async function expectOutage(asking: Promise<unknown>): Promise<void> {
 }
 
 /** Nobody was logged out, nothing is remembered, and one event tells what is wrong with which method. */
-async function expectUnharmed({ seam, store, login, events }: World, hasEnded: boolean): Promise<void> {
+async function expectUnharmed({ layer, store, login, events }: World, hasEnded: boolean): Promise<void> {
   const method = store.spoil?.method
   store.spoil = undefined
   const [event, ...others] = events
@@ -165,10 +165,10 @@ async function expectUnharmed({ seam, store, login, events }: World, hasEnded: b
   if (others.length > 0 || !`${cause}`.includes(`${method}()`)) {
     throw new Error(`${cause}, ${others.map(({ type }) => type)}`)
   }
-  seam.tokens.verify(login.accessToken)
+  layer.tokens.verify(login.accessToken)
   if (!hasEnded) {
-    await seam.tokens.introspect(login.accessToken)
-    await seam.tokens.refresh(login.refreshToken)
+    await layer.tokens.introspect(login.accessToken)
+    await layer.tokens.refresh(login.refreshToken)
   }
 }
 
@@ -201,7 +201,7 @@ t.test('R26: a feed that answers something else than its contract is stale, and 
     fc.asyncProperty(spoilt('revokedSince', good), async answer => {
       const events: TokenEvent[] = []
       made.store.spoil = { method: 'revokedSince', isDone: false, answer }
-      const { tokens } = createSeam({
+      const { tokens } = createHttpLayer({
         secret,
         store: made.store,
         now: () => Date.UTC(2026, 0, 1),

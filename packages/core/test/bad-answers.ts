@@ -21,12 +21,12 @@ const noSessionNumber = [...notFinite, 0.5, 2 ** 48, 2 ** 53, 1e300, -(2 ** 48)]
 
 /** Texts that must be what was asked for, or a word of the contract. Any other text is as good as the next. */
 const checkedTexts: Readonly<Record<Method, readonly string[]>> = {
-  create: ['outcome', 'session.tag', 'session.sid', 'evicted.tag'],
-  rotate: ['outcome', 'session.tag', 'session.sid'],
-  find: ['tag', 'sid'],
-  list: ['tag'],
+  create: ['outcome', 'session.subjectHash', 'session.sid', 'evicted.subjectHash'],
+  rotate: ['outcome', 'session.subjectHash', 'session.sid'],
+  find: ['subjectHash', 'sid'],
+  list: ['subjectHash'],
   delete: [],
-  deleteAll: ['tag'],
+  deleteAll: ['subjectHash'],
   revokedSince: ['revoked.kind'],
 }
 

@@ -7,10 +7,10 @@ const revoked = { code: 'ERR_ACCESS_TOKEN_REVOKED', status: 401 }
 const unavailable = { code: 'ERR_STORE_UNAVAILABLE', status: 503 }
 const shards = 4
 
-/** A store of four memory stores, by the first character of a tag. Those in `down` fail. */
+/** A store of four memory stores, by the first character of a subjectHash. Those in `down` fail. */
 function sharded(now: () => number, down: Set<number>): Store {
   const parts = Array.from({ length: shards }, () => memoryStore({ now }))
-  const shardOf = (tag: string): number => tag.charCodeAt(0) % shards
+  const shardOf = (subjectHash: string): number => subjectHash.charCodeAt(0) % shards
   const at = (shard: number): Store => {
     if (down.has(shard)) {
       throw new StoreUnavailableError()
@@ -18,12 +18,12 @@ function sharded(now: () => number, down: Set<number>): Store {
     return parts[shard] as Store
   }
   return {
-    create: async (session, rules) => at(shardOf(session.tag)).create(session, rules),
-    rotate: async (ref, step) => at(shardOf(ref.tag)).rotate(ref, step),
-    find: async ref => at(shardOf(ref.tag)).find(ref),
-    list: async tag => at(shardOf(tag)).list(tag),
-    delete: async (ref, how) => at(shardOf(ref.tag)).delete(ref, how),
-    deleteAll: async (tag, how) => at(shardOf(tag)).deleteAll(tag, how),
+    create: async (session, rules) => at(shardOf(session.subjectHash)).create(session, rules),
+    rotate: async (ref, step) => at(shardOf(ref.subjectHash)).rotate(ref, step),
+    find: async ref => at(shardOf(ref.subjectHash)).find(ref),
+    list: async subjectHash => at(shardOf(subjectHash)).list(subjectHash),
+    delete: async (ref, how) => at(shardOf(ref.subjectHash)).delete(ref, how),
+    deleteAll: async (subjectHash, how) => at(shardOf(subjectHash)).deleteAll(subjectHash, how),
     revokedSince: async (cursor, how) => at(how?.shard ?? 0).revokedSince(cursor, how),
     shards,
     shardOf,
@@ -41,8 +41,8 @@ t.test(
       Array.from({ length: 40 }, (_, index) => one.issue({ subject: `${index}` })),
     )
     const shardOf = ({ refreshToken }: { refreshToken: string }): number => {
-      const tag = Buffer.from(refreshToken, 'base64url').toString('base64url', 5, 21)
-      return all.store.shardOf?.(tag) ?? 0
+      const subjectHash = Buffer.from(refreshToken, 'base64url').toString('base64url', 5, 21)
+      return all.store.shardOf?.(subjectHash) ?? 0
     }
     const gone = shardOf(logins[0] as (typeof logins)[number])
     const [lost, healthy] = [
@@ -85,10 +85,10 @@ t.test('what a shard has lost is applied again there, and nothing of the others'
   const all = fleet(t, now => {
     const [first, second] = [sharded(now, down), sharded(now, down)]
     const at = (shard: number): Store => (shard === lossy ? second : first)
-    const shardOf = first.shardOf as (tag: string) => number
+    const shardOf = first.shardOf as (subjectHash: string) => number
     return {
       ...first,
-      delete: async (ref, how) => at(shardOf(ref.tag)).delete(ref, how),
+      delete: async (ref, how) => at(shardOf(ref.subjectHash)).delete(ref, how),
       revokedSince: async (cursor, how) => at(how?.shard ?? 0).revokedSince(cursor, how),
     }
   })
@@ -104,8 +104,8 @@ t.test('what a shard has lost is applied again there, and nothing of the others'
   lossy = 2
   await all.pass(2000)
   const inShard = logins.filter(({ refreshToken }) => {
-    const tag = Buffer.from(refreshToken, 'base64url').toString('base64url', 5, 21)
-    return all.store.shardOf?.(tag) === lossy
+    const subjectHash = Buffer.from(refreshToken, 'base64url').toString('base64url', 5, 21)
+    return all.store.shardOf?.(subjectHash) === lossy
   })
   const healed = one.events.flatMap(event => (event.type === 'revocation_healed' ? [event.sid] : []))
   t.ok(inShard.length > 0)

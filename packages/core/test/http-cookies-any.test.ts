@@ -1,24 +1,24 @@
 import { randomBytes } from 'node:crypto'
 import { type Issued, TokenError } from '@tokenratchet/core'
-import { createSeam } from '@tokenratchet/core/http'
+import { createHttpLayer } from '@tokenratchet/core/http'
 import { fakeClock } from '@tokenratchet/core/testing'
 import fc from 'fast-check'
 import t from 'tap'
 import { answer, guard } from './ask.js'
 
 const clock = fakeClock()
-const seam = createSeam({ secret: randomBytes(32).toString('base64url'), now: clock.now })
-const first = await seam.tokens.issue({ subject: 'ada' })
-const { refreshToken: bodyToken } = await seam.tokens.issue({ subject: 'ada', transport: 'body' })
+const layer = createHttpLayer({ secret: randomBytes(32).toString('base64url'), now: clock.now })
+const first = await layer.tokens.issue({ subject: 'ada' })
+const { refreshToken: bodyToken } = await layer.tokens.issue({ subject: 'ada', transport: 'body' })
 clock.advance(60)
-const { accessToken: token } = await seam.tokens.issue({ subject: 'ada' })
+const { accessToken: token } = await layer.tokens.issue({ subject: 'ada' })
 const name = '__Host-access_token'
 type Pair = [name: typeof name | '__Host-refresh_token', value: string]
 
 /** The subject whom the guard sees, or the code of its refusal. */
 function seen(cookies: string[]): string {
   try {
-    return guard(seam, { method: 'GET', headers: { cookie: cookies.join(';') } })?.sub ?? 'nobody'
+    return guard(layer, { method: 'GET', headers: { cookie: cookies.join(';') } })?.sub ?? 'nobody'
   } catch (error) {
     return error instanceof TokenError ? error.code : `${error}`
   }
@@ -63,9 +63,9 @@ t.test('our cookie is found among any others, wherever it stands', async t => {
 
 /** Of a value among ours: what we did not sign, or a token of a session. */
 const sessions: Readonly<Record<string, readonly Pair[]>> = {
-  ada: [...pairsOf(first), ...pairsOf(await seam.tokens.refresh(first.refreshToken))],
-  mallory: pairsOf(await seam.tokens.issue({ subject: 'mallory' })),
-  eve: pairsOf(await seam.tokens.issue({ subject: 'eve' })),
+  ada: [...pairsOf(first), ...pairsOf(await layer.tokens.refresh(first.refreshToken))],
+  mallory: pairsOf(await layer.tokens.issue({ subject: 'mallory' })),
+  eve: pairsOf(await layer.tokens.issue({ subject: 'eve' })),
 }
 const ofSession = (subject: string) => fc.constantFrom(...(sessions[subject] ?? []))
 const garbage: fc.Arbitrary<Pair> = fc.tuple(
@@ -129,7 +129,7 @@ function hasDuplicates(pairs: readonly Pair[]): boolean {
 /** The status of a refresh that uses no token up. */
 async function isFresh(cookies: string[]): Promise<number | undefined> {
   const headers = { cookie: cookies.join(';'), 'sec-fetch-site': 'same-origin' }
-  const [refresh] = seam.routes
+  const [refresh] = layer.routes
   return (await answer(refresh, { method: 'POST', headers, body: { if_stale: 'true' } }))?.status
 }
 

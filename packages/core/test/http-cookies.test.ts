@@ -1,23 +1,23 @@
 import crypto, { randomBytes } from 'node:crypto'
 import { syncBuiltinESMExports } from 'node:module'
 import { TokenError, type TokenEvent } from '@tokenratchet/core'
-import { createSeam } from '@tokenratchet/core/http'
+import { createHttpLayer } from '@tokenratchet/core/http'
 import { fakeClock } from '@tokenratchet/core/testing'
 import t, { type Test } from 'tap'
 import { answer as answerOf, guard } from './ask.js'
 
 const secret = randomBytes(32).toString('base64url')
 const clock = fakeClock()
-const seam = createSeam({ secret, now: clock.now })
-const login = await seam.tokens.issue({ subject: 'ada' })
+const layer = createHttpLayer({ secret, now: clock.now })
+const login = await layer.tokens.issue({ subject: 'ada' })
 const older = login.accessToken
 clock.advance('11m')
-const { accessToken: token } = await seam.tokens.refresh(login.refreshToken)
-const { accessToken: planted } = await seam.tokens.issue({ subject: 'mallory' })
+const { accessToken: token } = await layer.tokens.refresh(login.refreshToken)
+const { accessToken: planted } = await layer.tokens.issue({ subject: 'mallory' })
 const name = '__Host-access_token'
 
 /** The subject whom the guard sees, or the code of its refusal. */
-function seen(cookie: string, from: typeof seam = seam): string {
+function seen(cookie: string, from: typeof layer = layer): string {
   try {
     return guard(from, { method: 'GET', headers: { cookie } })?.sub ?? 'nobody'
   } catch (error) {
@@ -111,10 +111,10 @@ t.test('R17: refused cookies are a 401 without an error, and end nobody’s sess
     headers: { 'www-authenticate': /^Bearer$/ },
   }
   const cookie = `${ours}; ${name}=${planted}`
-  t.throws(() => guard(seam, { method: 'GET', headers: { cookie } }), refused)
-  const [refresh] = seam.routes
-  const grace = await seam.tokens.issue({ subject: 'grace' })
-  const mallory = await seam.tokens.issue({ subject: 'mallory' })
+  t.throws(() => guard(layer, { method: 'GET', headers: { cookie } }), refused)
+  const [refresh] = layer.routes
+  const grace = await layer.tokens.issue({ subject: 'grace' })
+  const mallory = await layer.tokens.issue({ subject: 'mallory' })
   const answer = (...tokens: string[]) => {
     const cookie = tokens.map(each => `__Host-refresh_token=${each}`).join('; ')
     return answerOf(refresh, { method: 'POST', headers: { cookie, 'sec-fetch-site': 'same-origin' } })
@@ -128,7 +128,7 @@ t.test('R17: refused cookies are a 401 without an error, and end nobody’s sess
 
 t.test('R17, R32: a request that passes many guards emits one event, and verifies once', async t => {
   const events: TokenEvent[] = []
-  const several = createSeam({ secret, now: clock.now, onEvent: event => void events.push(event) })
+  const several = createHttpLayer({ secret, now: clock.now, onEvent: event => void events.push(event) })
   const { refreshToken: first } = await several.tokens.issue({ subject: 'ada' })
   const { refreshToken: second } = await several.tokens.issue({ subject: 'mallory' })
   events.length = 0
@@ -151,12 +151,12 @@ t.test('R17, R32: a request that passes many guards emits one event, and verifie
 })
 
 t.test('R17: a header with a thousand of our cookies costs sixteen signatures at most', async t => {
-  const { refreshToken } = await seam.tokens.issue({ subject: 'ada' })
+  const { refreshToken } = await layer.tokens.issue({ subject: 'ada' })
   const forged = (count: number) =>
     Array.from({ length: count }, (_, index) => `${refreshToken.slice(0, -4)}${1000 + index}`)
   const ask = (tokens: string[]) => {
     const count = macs(t)
-    guard(seam, { method: 'GET', headers: { cookie: tokens.map(ofRefresh).join('; ') } }, 'optional')
+    guard(layer, { method: 'GET', headers: { cookie: tokens.map(ofRefresh).join('; ') } }, 'optional')
     return count()
   }
   t.equal(ask(forged(1000)), 0)
@@ -187,7 +187,7 @@ function macs(t: Pick<Test, 'teardown'>): () => number {
 }
 
 t.test('without the prefix, the prefixed names are those of others, and the other way round', async t => {
-  const plain = createSeam({ secret, now: clock.now, cookie: { secure: false } })
+  const plain = createHttpLayer({ secret, now: clock.now, cookie: { secure: false } })
   t.equal(seen(`access_token=${token}`, plain), 'ada')
   t.equal(seen(ours, plain), 'MISSING')
   t.equal(seen(`${ours}x; access_token=${token}`, plain), 'ada')

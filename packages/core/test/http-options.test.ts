@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { createSeam, type SeamOptions } from '@tokenratchet/core/http'
+import { createHttpLayer, type HttpLayerOptions } from '@tokenratchet/core/http'
 import t from 'tap'
 
 const secret = randomBytes(32).toString('base64url')
-const build = (options: object) => createSeam({ secret, ...options } as SeamOptions)
+const build = (options: object) => createHttpLayer({ secret, ...options } as HttpLayerOptions)
 
 /** What is wrong, and the name that the error must show. */
 const refused: [options: object, name: RegExp][] = [
@@ -69,7 +69,7 @@ t.test('R23: an option of HTTP that makes no sense throws a TypeError that names
   for (const [options, name] of refused) {
     t.throws(() => build(options), { name: 'TypeError', message: name }, JSON.stringify(options))
   }
-  t.throws(() => createSeam(undefined as unknown as SeamOptions), { name: 'TypeError' })
+  t.throws(() => createHttpLayer(undefined as unknown as HttpLayerOptions), { name: 'TypeError' })
 })
 
 const origins: Record<string, readonly unknown[]> = {
@@ -121,9 +121,9 @@ t.test('autoRefresh goes with every recovery, and strict rotation without it', a
 })
 
 t.test('options of HTTP that are left undefined have their defaults', async t => {
-  const seam = build({ prefix: undefined, cookie: undefined, trustedOrigins: undefined, routes: undefined })
+  const layer = build({ prefix: undefined, cookie: undefined, trustedOrigins: undefined, routes: undefined })
   t.same(
-    seam.routes.map(({ name, method, path }) => [name, method, path]),
+    layer.routes.map(({ name, method, path }) => [name, method, path]),
     [
       ['refresh', 'POST', '/auth/refresh'],
       ['logout', 'POST', '/auth/logout'],

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { TokenError, type TokenEvent } from '@tokenratchet/core'
-import { createSeam, type HttpRequest } from '@tokenratchet/core/http'
+import { createHttpLayer, type HttpRequest } from '@tokenratchet/core/http'
 import { fakeClock, signIn } from '@tokenratchet/core/testing'
 import t from 'tap'
 import { answer, guard, leave, login, newResponse } from './ask.js'
 
 const clock = fakeClock()
 const events: TokenEvent[] = []
-const seam = createSeam({
+const layer = createHttpLayer({
   secret: randomBytes(32).toString('base64url'),
   now: clock.now,
   onEvent: event => void events.push(event),
@@ -111,7 +111,7 @@ const neither: Record<string, [headers: Headers, passes: boolean]> = {
   'a form with files': [{ 'content-type': 'multipart/form-data; boundary=application/json' }, false],
 }
 
-const [refresh, logout] = seam.routes
+const [refresh, logout] = layer.routes
 
 /** What a cookie can be used for, and the status of the answer. */
 const uses: Record<string, { succeeds: number; use(request: HttpRequest): Promise<number | undefined> }> = {
@@ -119,17 +119,17 @@ const uses: Record<string, { succeeds: number; use(request: HttpRequest): Promis
   logout: { succeeds: 204, use: async request => (await answer(logout, request))?.status },
   login: {
     succeeds: 200,
-    use: request => login(seam, request, { subject: 'eve' }).then(() => 200, status),
+    use: request => login(layer, request, { subject: 'eve' }).then(() => 200, status),
   },
   'log-out of one’s own': {
     succeeds: 200,
-    use: request => leave(seam, request).then(() => 200, status),
+    use: request => leave(layer, request).then(() => 200, status),
   },
   'a guarded route': {
     succeeds: 200,
     use: async request => {
       try {
-        return guard(seam, request) === null ? undefined : 200
+        return guard(layer, request) === null ? undefined : 200
       } catch (error) {
         return status(error)
       }
@@ -150,8 +150,8 @@ for (const [name, { succeeds, use }] of Object.entries(uses)) {
       for (const [what, [headers, passes]] of Object.entries(table)) {
         const {
           headers: { cookie },
-        } = await signIn(seam.tokens, { subject: 'ada' })
-        const before = await seam.tokens.sessions('ada')
+        } = await signIn(layer.tokens, { subject: 'ada' })
+        const before = await layer.tokens.sessions('ada')
         clock.advance(1)
         events.length = 0
         t.equal(
@@ -170,7 +170,7 @@ for (const [name, { succeeds, use }] of Object.entries(uses)) {
             host: asked,
           }
           t.strictSame(events, [event], 'one event')
-          t.same(await seam.tokens.sessions('ada'), before, 'nothing has changed')
+          t.same(await layer.tokens.sessions('ada'), before, 'nothing has changed')
         }
       }
     })
@@ -178,12 +178,12 @@ for (const [name, { succeeds, use }] of Object.entries(uses)) {
 }
 
 t.test('R36: the extended CONNECT of HTTP/2 is a handshake', async t => {
-  const { headers: own } = await signIn(seam.tokens, { subject: 'ada' })
+  const { headers: own } = await signIn(layer.tokens, { subject: 'ada' })
   const { cookie } = own
   const ask = (headers: Headers): number => {
     const all = { ':authority': host, ':protocol': 'websocket', cookie, ...headers }
     try {
-      return guard(seam, { method: 'CONNECT', headers: all }) === null ? 0 : 200
+      return guard(layer, { method: 'CONNECT', headers: all }) === null ? 0 : 200
     } catch (error) {
       return status(error)
     }
@@ -197,23 +197,23 @@ t.test('R36: the extended CONNECT of HTTP/2 is a handshake', async t => {
 
 t.test('a handshake refreshes nothing, as its response carries no cookies', async t => {
   const clock = fakeClock()
-  const seam = createSeam({
+  const layer = createHttpLayer({
     secret: randomBytes(32).toString('base64url'),
     now: clock.now,
     autoRefresh: true,
   })
-  const { refreshToken } = await seam.tokens.issue({ subject: 'ada' })
+  const { refreshToken } = await layer.tokens.issue({ subject: 'ada' })
   const headers = { host, upgrade: 'websocket', cookie: `__Host-refresh_token=${refreshToken}` }
   const ask = (origin: string) =>
     new Promise(resolve =>
-      seam.identify({ method: 'GET', headers: { ...headers, origin } }, newResponse(), true, (error, user) =>
+      layer.identify({ method: 'GET', headers: { ...headers, origin } }, newResponse(), true, (error, user) =>
         resolve(error === undefined ? user?.sub : status(error)),
       ),
     )
   t.equal(await ask('https://evil.test'), 401)
   t.equal(await ask(`https://${host}`), 401)
   t.same(
-    await seam.tokens.refresh(refreshToken).then(({ sid }) => typeof sid),
+    await layer.tokens.refresh(refreshToken).then(({ sid }) => typeof sid),
     'string',
     'it is good as ever',
   )

@@ -1,4 +1,4 @@
-import { createSeam, type HttpRequest, type Route, type SeamOptions } from '@tokenratchet/core/http'
+import { createHttpLayer, type HttpLayerOptions, type HttpRequest, type Route } from '@tokenratchet/core/http'
 import t from 'tap'
 import { answer } from './ask.js'
 import { fixture, randomSecret } from './fixture.js'
@@ -58,11 +58,11 @@ t.test('a secret has no public key: without signingKeys the set is empty', async
   test.strictSame(fixture({ encryptAccessToken: true }).tokens.jwks(), { keys: [] })
 })
 
-function routeOf(options: Partial<SeamOptions>): Route | undefined {
-  return createSeam({ secret, ...options }).routes.find(({ name }) => name === 'jwks')
+function routeOf(options: Partial<HttpLayerOptions>): Route | undefined {
+  return createHttpLayer({ secret, ...options }).routes.find(({ name }) => name === 'jwks')
 }
 
-t.test('the route is at the root, whatever the prefix, when there is something to publish', async test => {
+t.test('the route is at the root, whatever the prefix, when there is something to emit', async test => {
   const config = { rateLimit: { max: 5 } }
   for (const prefix of ['/auth', '/api/session']) {
     test.match(routeOf({ prefix, signingKeys: ring }), { method: 'GET', path: '/.well-known/jwks.json' })
@@ -75,7 +75,7 @@ t.test('the route is at the root, whatever the prefix, when there is something t
 })
 
 t.test('GET and HEAD answer the set, for caches to keep, whoever asks from wherever', async test => {
-  const { tokens, routes } = createSeam({ secret, signingKeys: ring })
+  const { tokens, routes } = createHttpLayer({ secret, signingKeys: ring })
   const route = routes.find(({ name }) => name === 'jwks')
   const expected = { status: 200, headers: { 'cache-control': 'public, max-age=300' }, body: tokens.jwks() }
   const headers: HttpRequest['headers'][] = [

@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { Writable } from 'node:stream'
-import { createSeam } from '@tokenratchet/core/http'
+import { createHttpLayer } from '@tokenratchet/core/http'
 import { fakeClock } from '@tokenratchet/core/testing'
 import fc from 'fast-check'
 import t from 'tap'
 
 const clock = fakeClock()
-const seam = createSeam({
+const layer = createHttpLayer({
   secret: randomBytes(32).toString('base64url'),
   now: clock.now,
   autoRefresh: true,
@@ -17,7 +17,7 @@ const ours = ['__Host-access_token', '__Host-refresh_token']
 
 /** A response on its way to a browser whose session was refreshed, and what has left of it. */
 async function refreshed(): Promise<{ response: ServerResponse; sent(): [name: string, value: string][] }> {
-  const { refreshToken } = await seam.tokens.issue({ subject: 'ada' })
+  const { refreshToken } = await layer.tokens.issue({ subject: 'ada' })
   const response = new ServerResponse(new IncomingMessage(new Socket()))
   const chunks: Buffer[] = []
   const wire = new Writable({
@@ -29,7 +29,7 @@ async function refreshed(): Promise<{ response: ServerResponse; sent(): [name: s
   response.assignSocket(wire as Socket)
   const request = { method: 'GET', headers: { cookie: `${ours[1]}=${refreshToken}` } }
   await new Promise<void>((resolve, reject) =>
-    seam.identify(request, response, true, error => (error ? reject(error) : resolve())),
+    layer.identify(request, response, true, error => (error ? reject(error) : resolve())),
   )
   return {
     response,
@@ -100,7 +100,7 @@ t.test('whatever writeHead is given, its cookies and ours leave, and nobody stor
 })
 
 t.test('headers that have left before the refresh is done stay as they are', async t => {
-  const { refreshToken } = await seam.tokens.issue({ subject: 'ada' })
+  const { refreshToken } = await layer.tokens.issue({ subject: 'ada' })
   const request = { method: 'GET', headers: { cookie: `${ours[1]}=${refreshToken}` } }
   for (const isBefore of [true, false]) {
     const response = new ServerResponse(new IncomingMessage(new Socket()))
@@ -108,7 +108,7 @@ t.test('headers that have left before the refresh is done stay as they are', asy
       response.writeHead(200)
     }
     const identified = new Promise<unknown>(resolve =>
-      seam.identify(request, response, 'optional', (error, user) => resolve(error ?? user?.sub ?? null)),
+      layer.identify(request, response, 'optional', (error, user) => resolve(error ?? user?.sub ?? null)),
     )
     if (!isBefore) {
       response.writeHead(200)

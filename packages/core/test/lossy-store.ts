@@ -34,9 +34,9 @@ export function lossyStore(now: () => number): {
       create: (session, rules) => record(store => store.create(session, rules)),
       rotate: (ref, step) => record(store => store.rotate(ref, step)),
       delete: (ref, how) => record(store => store.delete(ref, how)),
-      deleteAll: (tag, how) => record(store => store.deleteAll(tag, how)),
+      deleteAll: (subjectHash, how) => record(store => store.deleteAll(subjectHash, how)),
       find: ref => inner.find(ref),
-      list: tag => inner.list(tag),
+      list: subjectHash => inner.list(subjectHash),
       revokedSince: (cursor, how) => inner.revokedSince(cursor, how),
     },
     /** Never loses the first write: the login. Answers how many were lost. */

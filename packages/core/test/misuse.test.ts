@@ -1,4 +1,4 @@
-import { createSeam, type SeamOptions } from '@tokenratchet/core/http'
+import { createHttpLayer, type HttpLayerOptions } from '@tokenratchet/core/http'
 import t from 'tap'
 import { secret, setup } from './setup.js'
 
@@ -14,10 +14,13 @@ t.test('R23: what looks right and is not throws at construction', async t => {
     [/secret/, { secret: `AAAAC3NzaC1lZDI1NTE5AAAAI${'kP3xQ9vZ'.repeat(5)}` }],
   ]
   for (const [message, options] of rows) {
-    t.throws(() => createSeam({ secret, ...options } as SeamOptions), { name: 'TypeError', message })
+    t.throws(() => createHttpLayer({ secret, ...options } as HttpLayerOptions), {
+      name: 'TypeError',
+      message,
+    })
   }
-  t.ok(createSeam({ secret, prefix: '/.well-known/auth', trustedOrigins: ['capacitor://localhost'] }))
-  t.ok(createSeam({ secret, sessionLifetime: '10y' }))
+  t.ok(createHttpLayer({ secret, prefix: '/.well-known/auth', trustedOrigins: ['capacitor://localhost'] }))
+  t.ok(createHttpLayer({ secret, sessionLifetime: '10y' }))
 })
 
 t.test('a transport that there is not is the mistake of a programmer', async t => {

@@ -1,5 +1,5 @@
 import { createTokens, type Grant, memoryStore, TokenError, type TokensOptions } from '@tokenratchet/core'
-import { checkAuth, createSeam, type SeamOptions } from '@tokenratchet/core/http'
+import { checkAuth, createHttpLayer, type HttpLayerOptions } from '@tokenratchet/core/http'
 import fc from 'fast-check'
 import t from 'tap'
 import { login } from './ask.js'
@@ -16,7 +16,7 @@ import {
 
 const secret = randomSecret()
 const tokens = createTokens({ secret })
-const seam = createSeam({ secret })
+const layer = createHttpLayer({ secret })
 const grantNames = ['subject', 'claims', 'scope', 'userAgent', 'ip', 'transport', 'replaces']
 const request = { method: 'POST', headers: { 'sec-fetch-site': 'same-origin' } }
 
@@ -28,10 +28,10 @@ const surfaces: readonly Surface[] = [
     use: options => void createTokens(options as TokensOptions).close(),
   },
   {
-    name: 'createSeam',
+    name: 'createHttpLayer',
     options: [...coreNames.filter(name => name !== 'claims'), ...httpNames, 'routes.refresh.config'],
     needed: { secret },
-    use: options => void createSeam(options as SeamOptions).tokens.close(),
+    use: options => void createHttpLayer(options as HttpLayerOptions).tokens.close(),
   },
   {
     name: 'memoryStore',
@@ -49,7 +49,7 @@ const surfaces: readonly Surface[] = [
     name: 'grant',
     options: grantNames,
     needed: { subject: 'ada' },
-    use: grant => login(seam, request, grant as Grant),
+    use: grant => login(layer, request, grant as Grant),
   },
   {
     name: 'refresh',
@@ -159,7 +159,7 @@ t.test('options may be an instance of a class, have no prototype, or be behind a
       return this.#prefix
     }
   }
-  const prefixOf = (options: object) => createSeam(options as SeamOptions).routes[0]?.path
+  const prefixOf = (options: object) => createHttpLayer(options as HttpLayerOptions).routes[0]?.path
   t.equal(prefixOf(new Config()), '/session/refresh')
   t.equal(prefixOf(Object.assign(Object.create(null), { secret, prefix: '/session' })), '/session/refresh')
   t.equal(prefixOf(new Proxy({ secret, prefix: '/session' }, {})), '/session/refresh')

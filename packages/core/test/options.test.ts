@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { inspect } from 'node:util'
 import { createTokens, type Grant, memoryStore, type TokensOptions } from '@tokenratchet/core'
-import { createSeam, type SeamOptions } from '@tokenratchet/core/http'
+import { createHttpLayer, type HttpLayerOptions } from '@tokenratchet/core/http'
 import fc from 'fast-check'
 import t from 'tap'
 import { fixture, outcome, randomSecret, verdict } from './fixture.js'
@@ -113,9 +113,9 @@ t.test('R23: an option that nobody knows is refused by name, though it be undefi
 
 t.test('R23: what nobody knows is refused within an option too', async test => {
   for (const refresh of [{ confg: {} }, { config: 5 }, []]) {
-    const options = { secret, routes: { refresh } } as unknown as SeamOptions
+    const options = { secret, routes: { refresh } } as unknown as HttpLayerOptions
     test.throws(
-      () => createSeam(options),
+      () => createHttpLayer(options),
       { name: 'TypeError', message: /routes\.refresh/ },
       inspect(refresh),
     )

@@ -1,7 +1,7 @@
 import { memoryStore, type Store, type StoredSession, StoreUnavailableError } from '@tokenratchet/core'
 import { fakeClock } from '@tokenratchet/core/testing'
 import t from 'tap'
-import { Revocations } from '#internal/revocations'
+import { Revocations } from '#internal/sessions/revocations'
 import { setup } from './setup.js'
 
 const unavailable = {
@@ -128,7 +128,7 @@ t.test('data that a store made something else of is an outage, and the session l
         const found = await store.find(ref)
         return found && changed(found)
       },
-      list: async tag => (await store.list(tag)).map(changed),
+      list: async subjectHash => (await store.list(subjectHash)).map(changed),
       async rotate(ref, step) {
         const answer = await store.rotate(ref, step)
         return 'session' in answer ? { ...answer, session: changed(answer.session) } : answer

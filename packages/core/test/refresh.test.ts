@@ -132,9 +132,9 @@ t.test('a session known as revoked is deleted again, should the store have lost 
   const { refreshToken, sid } = await tokens.issue({ subject: 'ada' })
   const [session] = await tokens.sessions('ada')
   await tokens.revoke({ token: refreshToken })
-  const tag = Buffer.from(refreshToken, 'base64url').toString('base64url', 5, 21)
+  const subjectHash = Buffer.from(refreshToken, 'base64url').toString('base64url', 5, 21)
   const back = {
-    tag,
+    subjectHash,
     sid,
     idleTimeout: 600,
     lifetime: 600,
@@ -142,7 +142,7 @@ t.test('a session known as revoked is deleted again, should the store have lost 
   }
   // By now its feed has forgotten too.
   clock.advance('20m')
-  await store.create(back, { perSubject: 9, publishFor: 9 })
+  await store.create(back, { perSubject: 9, keepFor: 9 })
   t.equal((await tokens.sessions('ada'))[0]?.sid, session?.sid, 'there again')
   told()
   await t.rejects(tokens.refresh(refreshToken), invalidGrant)

@@ -81,7 +81,7 @@ t.test('a store that fails is told of once, and what was missed is read when it 
 t.test('a large feed is read in slices, one after the other', async t => {
   const all = fleet(t)
   for (let index = 0; index < 20_000; index++) {
-    await all.store.delete({ tag: 'tag', sid: `${index}` }, { publishFor: 900, always: true })
+    await all.store.delete({ subjectHash: 'subjectHash', sid: `${index}` }, { keepFor: 900, always: true })
   }
   let longest = 0
   const { revokedSince } = all.store
@@ -256,10 +256,13 @@ t.test('the end of the feed that a failover lost is applied again by the next re
   // The replica has the first, and is written to before anybody reads it.
   const replica = memoryStore({ now: all.now })
   const [lasting] = announced
-  await replica.delete(lasting as never, { publishFor: 900, always: true })
+  await replica.delete(lasting as never, { keepFor: 900, always: true })
   const { cursor: before } = await replica.revokedSince()
   t.ok(before)
-  await replica.delete({ tag: lasting?.tag ?? '', sid: third }, { publishFor: 900, always: true })
+  await replica.delete(
+    { subjectHash: lasting?.subjectHash ?? '', sid: third },
+    { keepFor: 900, always: true },
+  )
   Object.assign(all.store, replica)
   await all.pass(1000)
   const sids = (await replica.revokedSince()).revoked.map(({ sid }) => sid)
@@ -325,12 +328,12 @@ t.test('an eviction is applied everywhere, and never healed onto a store that ha
 /** Puts the session of a refresh token into another store as it was created. */
 async function copySession(all: Fleet, replica: Store, refreshToken: string) {
   const bytes = Buffer.from(refreshToken, 'base64url')
-  const tag = bytes.toString('base64url', 5, 21)
-  const [session] = await all.store.list(tag)
+  const subjectHash = bytes.toString('base64url', 5, 21)
+  const [session] = await all.store.list(subjectHash)
   const { sid = '', data = '' } = session ?? {}
   await replica.create(
-    { tag, sid, data, idleTimeout: 86_400, lifetime: 86_400 },
-    { perSubject: 9, publishFor: 900 },
+    { subjectHash, sid, data, idleTimeout: 86_400, lifetime: 86_400 },
+    { perSubject: 9, keepFor: 900 },
   )
-  return { tag, sid }
+  return { subjectHash, sid }
 }

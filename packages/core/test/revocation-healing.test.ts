@@ -3,8 +3,8 @@ import { mock } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { memoryStore, type Store, StoreUnavailableError, type TokenEvent } from '@tokenratchet/core'
 import t, { type Test } from 'tap'
-import { RevocationFeed } from '#internal/revocation-feed'
-import { Revocations } from '#internal/revocations'
+import { RevocationFeed } from '#internal/sessions/revocation-feed'
+import { Revocations } from '#internal/sessions/revocations'
 
 interface Healing {
   elapsed: number
@@ -35,16 +35,16 @@ function healing(t: Test): Healing {
     },
     join() {
       const events: TokenEvent[] = []
-      const publish = (event: TokenEvent): void => void events.push(event)
+      const emit = (event: TokenEvent): void => void events.push(event)
       const elapsed = (): number => made.elapsed
       const revocations = new Revocations(900, elapsed)
       for (let index = 0; index < 1000; index++) {
-        revocations.add({ tag: 'tag', sid: `${index}` })
+        revocations.add({ subjectHash: 'subjectHash', sid: `${index}` })
       }
       // Then the feed is read.
       made.elapsed++
       const { store } = made
-      const options = { store, sharding: store, revocations, publishFor: 900, maxStaleness: 10, publish }
+      const options = { store, sharding: store, revocations, keepFor: 900, maxStaleness: 10, emit }
       const feed = new RevocationFeed(options, elapsed)
       t.teardown(() => feed.close())
       return { feed, revocations, events }
@@ -75,7 +75,7 @@ t.test('while it is applied again, new revocations arrive each second', async t 
   await all.pass(1)
   t.ok(revocations.has('new'))
   await all.pass(20)
-  t.notOk(feed.isStale(() => 'tag'))
+  t.notOk(feed.isStale(() => 'subjectHash'))
   open()
   await all.pass(1)
   t.equal(events.filter(({ type }) => type === 'revocation_healed').length, 1000)
@@ -137,6 +137,6 @@ async function memoryDelete(all: Healing, sid: string): Promise<void> {
   const { gate, deleted } = all
   all.gate = Promise.resolve()
   all.deleted = []
-  await all.store.delete({ tag: 'tag', sid }, { publishFor: 900, always: true })
+  await all.store.delete({ subjectHash: 'subjectHash', sid }, { keepFor: 900, always: true })
   Object.assign(all, { gate, deleted })
 }

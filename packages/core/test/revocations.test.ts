@@ -1,5 +1,5 @@
 import t from 'tap'
-import { Revocations } from '#internal/revocations'
+import { Revocations } from '#internal/sessions/revocations'
 
 const owns = (): boolean => true
 
@@ -7,7 +7,7 @@ t.test('what is revoked stays known for its time, and is forgotten after it', as
   let elapsed = 0
   const revocations = new Revocations(10, () => elapsed)
   for (; elapsed < 100_000; elapsed += 100) {
-    revocations.add({ tag: '', sid: `${elapsed}` })
+    revocations.add({ subjectHash: '', sid: `${elapsed}` })
   }
   t.ok(revocations.has('99900'))
   t.ok(revocations.has('90000'))
@@ -21,11 +21,11 @@ t.test('what is revoked stays known for its time, and is forgotten after it', as
 t.test('what is revoked again stays known for longer', async t => {
   let elapsed = 0
   const revocations = new Revocations(10, () => elapsed)
-  revocations.add({ tag: '', sid: 'a' })
+  revocations.add({ subjectHash: '', sid: 'a' })
   elapsed = 9000
-  revocations.add({ tag: '', sid: 'a' })
+  revocations.add({ subjectHash: '', sid: 'a' })
   elapsed = 18_000
-  revocations.add({ tag: '', sid: 'b' })
+  revocations.add({ subjectHash: '', sid: 'b' })
   t.ok(revocations.has('a'))
 })
 
@@ -35,9 +35,9 @@ t.test('R30: a jump of the system clock forgets nothing', async t => {
   t.teardown(() => {
     Date.now = now
   })
-  revocations.add({ tag: '', sid: 'a' })
+  revocations.add({ subjectHash: '', sid: 'a' })
   Date.now = () => now() + 1e9
-  revocations.add({ tag: '', sid: 'b' })
+  revocations.add({ subjectHash: '', sid: 'b' })
   t.ok(revocations.has('a'))
 })
 
@@ -47,7 +47,7 @@ t.test(
     let elapsed = 0
     const revocations = new Revocations(10, () => elapsed)
     const see = (sid: string, age: number, keepFor = 0): void =>
-      revocations.see({ tag: 't', sid, kind: 'revoked', age }, elapsed, keepFor)
+      revocations.see({ subjectHash: 't', sid, kind: 'revoked', age }, elapsed, keepFor)
     see('old', 9000)
     see('older', 10_000)
     see('of a clock that was set back', -5000)
@@ -58,11 +58,11 @@ t.test(
     const lasting = (milliseconds: number) =>
       revocations.lostSince({ readAt: elapsed + 1, owns }, milliseconds).map(({ sid }) => sid)
     t.same(lasting(2000), ['of a clock that was set back'], 'only what still matters is worth applying again')
-    revocations.add({ tag: 't', sid: 'old' })
+    revocations.add({ subjectHash: 't', sid: 'old' })
     see('old', 9999)
     t.equal(lasting(10_000).length, 2, 'it is never known for less than before')
     elapsed = 60_000
-    revocations.add({ tag: 't', sid: 'new' })
+    revocations.add({ subjectHash: 't', sid: 'new' })
     t.equal(revocations.size, 1)
   },
 )
@@ -74,17 +74,17 @@ t.test(
     const revocations = new Revocations(900, () => elapsed)
     for (const sid of ['seen', 'lost', 'evicted', 'elsewhere']) {
       revocations.add(
-        { tag: sid === 'elsewhere' ? 'b' : 'a', sid },
+        { subjectHash: sid === 'elsewhere' ? 'b' : 'a', sid },
         sid === 'evicted' ? 'evicted' : 'revoked',
       )
     }
     elapsed = 10
-    const read = { readAt: elapsed, owns: (tag: string) => tag === 'a' }
+    const read = { readAt: elapsed, owns: (subjectHash: string) => subjectHash === 'a' }
     t.ok(revocations.hasUnseen(read))
-    revocations.see({ tag: 'a', sid: 'seen', kind: 'revoked', age: 10 }, elapsed, 0)
+    revocations.see({ subjectHash: 'a', sid: 'seen', kind: 'revoked', age: 10 }, elapsed, 0)
     elapsed = 20
-    revocations.add({ tag: 'a', sid: 'later' })
-    t.same(revocations.lostSince(read, 0), [{ tag: 'a', sid: 'lost' }])
+    revocations.add({ subjectHash: 'a', sid: 'later' })
+    t.same(revocations.lostSince(read, 0), [{ subjectHash: 'a', sid: 'lost' }])
     t.notOk(revocations.hasUnseen(read), 'they have been judged')
     t.ok(revocations.hasUnseen({ ...read, owns }), 'those of another shard have not')
   },
@@ -94,15 +94,15 @@ t.test(
   'an eviction that turns out to be undone is forgotten, and nothing that was heard meanwhile',
   async t => {
     const revocations = new Revocations(900)
-    revocations.add({ tag: '', sid: 'a' }, 'evicted')
-    revocations.add({ tag: '', sid: 'b' }, 'evicted')
+    revocations.add({ subjectHash: '', sid: 'a' }, 'evicted')
+    revocations.add({ subjectHash: '', sid: 'b' }, 'evicted')
     const [a, b] = [revocations.doubt('a'), revocations.doubt('b')]
-    revocations.add({ tag: '', sid: 'b' })
+    revocations.add({ subjectHash: '', sid: 'b' })
     a()
     b()
     t.notOk(revocations.has('a'))
     t.ok(revocations.isRevoked('b'))
-    revocations.add({ tag: '', sid: 'b' }, 'evicted')
+    revocations.add({ subjectHash: '', sid: 'b' }, 'evicted')
     t.ok(revocations.isRevoked('b'), 'a decision stays one')
   },
 )

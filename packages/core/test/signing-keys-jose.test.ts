@@ -23,7 +23,7 @@ for (const algorithm of algorithms) {
     return { ...made, sign, header }
   }
 
-  t.test(`jose verifies our ${algorithm} tokens with the set that we publish`, async test => {
+  t.test(`jose verifies our ${algorithm} tokens with the set that we emit`, async test => {
     const { tokens, clock, header } = both()
     const { accessToken, sid } = await tokens.issue({ subject: 'alice', claims: { role: 'admin' } })
     const options = {

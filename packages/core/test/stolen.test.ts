@@ -7,7 +7,7 @@ import { deployments, keyPair } from './signing-fixture.js'
 
 const invalid = 'ERR_INVALID_GRANT'
 
-const tagOf = (subject: string): string =>
+const hashSubject = (subject: string): string =>
   createHash('sha256').update(subject).digest().toString('base64url', 0, 16)
 
 /** An access token by whoever has the secret. */
@@ -19,12 +19,12 @@ function forgedAccess(secret: string, now: number, claims: object): string {
 }
 
 /** A refresh token by whoever has the secret, and has seen or made up a handle. */
-function forgedRefresh(secret: string, tag: string, handle: Buffer, generation: number): string {
+function forgedRefresh(secret: string, subjectHash: string, handle: Buffer, generation: number): string {
   const { key, hash } = derived(secret, 'refresh token HMAC-SHA-256')
   const bytes = Buffer.alloc(75)
   bytes[0] = 0x10
   hash.copy(bytes, 1, 0, 4)
-  bytes.write(tag, 5, 'base64url')
+  bytes.write(subjectHash, 5, 'base64url')
   handle.copy(bytes, 21)
   bytes.writeUIntBE(generation, 37, 6)
   createHmac('sha256', key).update(bytes.subarray(0, 43)).digest().copy(bytes, 43)
@@ -68,7 +68,7 @@ t.test('with the secret: no refresh token for a session of which none was seen',
     handleOf((await tokens.issue({ subject: 'eve' })).refreshToken),
   ]
   for (const handle of guesses) {
-    t.equal(await outcome(tokens.refresh(forgedRefresh(secret, tagOf('ada'), handle, 60_000))), invalid)
+    t.equal(await outcome(tokens.refresh(forgedRefresh(secret, hashSubject('ada'), handle, 60_000))), invalid)
   }
   t.ok(await tokens.refresh(victim.refreshToken), 'and nobody was logged out')
 })
@@ -82,7 +82,7 @@ t.test('with the secret and one refresh token, however old: its session', async 
   const third = await tokens.refresh(second.refreshToken)
   clock.advance('1m')
   events.length = 0
-  t.ok(await tokens.refresh(forgedRefresh(secret, tagOf('ada'), handleOf(seen), 999_999)))
+  t.ok(await tokens.refresh(forgedRefresh(secret, hashSubject('ada'), handleOf(seen), 999_999)))
   t.match(events, [{ type: 'healed' }], 'which looks as if the store had lost a write')
   t.equal(await outcome(tokens.refresh(third.refreshToken)), invalid)
   t.match(events[1], { type: 'reused' }, 'the owner’s next refresh ends it')
@@ -95,7 +95,7 @@ t.test('a new secret alone ends all of that', async t => {
   t.equal(verdict(after, forgedAccess(secret, clock.now(), { sub: 'ada', sid })), 'ERR_ACCESS_TOKEN_INVALID')
   t.equal(await outcome(after.refresh(refreshToken)), invalid)
   t.equal(
-    await outcome(after.refresh(forgedRefresh(secret, tagOf('ada'), handleOf(refreshToken), 999_999))),
+    await outcome(after.refresh(forgedRefresh(secret, hashSubject('ada'), handleOf(refreshToken), 999_999))),
     invalid,
   )
 })
@@ -130,16 +130,16 @@ t.test('with the right to write into the store: any claims for oneself, and nobo
   const clock = fixture().clock
   const memory = memoryStore({ now: clock.now })
   let written: string | undefined
-  let tag: string | undefined
+  let subjectHash: string | undefined
   const forged = <T extends object>(session: T): T =>
-    written === undefined ? session : { ...session, ...(tag && { tag }), data: written }
+    written === undefined ? session : { ...session, ...(subjectHash && { subjectHash }), data: written }
   const store: Store = {
     ...memory,
     async rotate(ref, step) {
       const answer = await memory.rotate(ref, step)
       return 'session' in answer ? { ...answer, session: forged(answer.session) } : answer
     },
-    list: async tag => (await memory.list(tag)).map(forged),
+    list: async subjectHash => (await memory.list(subjectHash)).map(forged),
   }
   const secret = randomSecret()
   const tokens = createTokens({ secret, store, now: clock.now })
@@ -151,9 +151,9 @@ t.test('with the right to write into the store: any claims for oneself, and nobo
   await t.rejects(tokens.sessions('eve'), { code: 'ERR_STORE_UNAVAILABLE' })
 
   // A store that tells whose session it has found, instead of whose was asked for.
-  tag = tagOf('ada')
+  subjectHash = hashSubject('ada')
   await t.rejects(tokens.refresh(refreshToken), { code: 'ERR_STORE_UNAVAILABLE' })
-  tag = undefined
+  subjectHash = undefined
 
   written = JSON.stringify(['eve', { role: 'admin' }])
   const { accessToken, refreshToken: next } = await tokens.refresh(refreshToken)

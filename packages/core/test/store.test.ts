@@ -37,9 +37,9 @@ t.test('case names are sentences of their own', async t => {
   t.equal(new Set(storeCases.map(({ name }) => name)).size, storeCases.length)
 })
 
-const rules = { perSubject: 100, publishFor: 900 }
-const session = (tag: string, sid: string, idleTimeout = 60) => ({
-  tag,
+const rules = { perSubject: 100, keepFor: 900 }
+const session = (subjectHash: string, sid: string, idleTimeout = 60) => ({
+  subjectHash,
   sid,
   idleTimeout,
   lifetime: 600,
@@ -52,7 +52,10 @@ t.test('a full memory store refuses a login as an outage, and keeps every live s
   await store.create(session('b', '2', 120), rules)
   await t.rejects(store.create(session('c', '3'), rules), StoreUnavailableError)
   t.equal((await store.list('a')).length + (await store.list('b')).length, 2)
-  const replacing = await store.create(session('b', '4'), { ...rules, replaces: { tag: 'b', sid: '2' } })
+  const replacing = await store.create(session('b', '4'), {
+    ...rules,
+    replaces: { subjectHash: 'b', sid: '2' },
+  })
   t.equal(replacing.replaced, true)
   await elapse(61_000)
   t.equal((await store.create(session('c', '3'), rules)).session.sid, '3', 'expired sessions make room')
@@ -62,20 +65,20 @@ t.test('a memory store whose clock was set back goes on, and moves no absolute d
   const { store, setTime } = memory()
   await store.create(session('a', '1'), rules)
   setTime(Date.UTC(2025, 0, 1))
-  const step = { generation: 0, recovery: 60, publishFor: 900 }
-  const first = await store.rotate({ tag: 'a', sid: '1' }, step)
+  const step = { generation: 0, recovery: 60, keepFor: 900 }
+  const first = await store.rotate({ subjectHash: 'a', sid: '1' }, step)
   t.match(first, { outcome: 'rotated', session: { generation: 1 } })
-  await store.delete({ tag: 'a', sid: '1' }, { publishFor: 900 })
+  await store.delete({ subjectHash: 'a', sid: '1' }, { keepFor: 900 })
   const { cursor } = await store.revokedSince()
   await store.create(session('a', '2'), rules)
-  await store.delete({ tag: 'a', sid: '2' }, { publishFor: 900 })
+  await store.delete({ subjectHash: 'a', sid: '2' }, { keepFor: 900 })
   t.match((await store.revokedSince(cursor)).revoked, [{ sid: '2' }], 'the feed still rises')
 })
 
 t.test('a memory store forgets what nobody can need any more', async t => {
   const { store, elapse } = memory()
   await store.create(session('a', '1'), rules)
-  await store.delete({ tag: 'a', sid: '1' }, { publishFor: 900 })
+  await store.delete({ subjectHash: 'a', sid: '1' }, { keepFor: 900 })
   await elapse(899_000)
   t.equal((await store.revokedSince()).revoked.length, 1)
   await elapse(1000)
@@ -133,17 +136,17 @@ const mistakes: Record<string, (store: Store) => Partial<Store>> = {
   'a generation wraps around': store => ({
     rotate: (ref, step) => store.rotate(ref, { ...step, generation: step.generation % (2 ** 48 - 1) }),
   }),
-  'delete does not publish': store => ({
+  'delete does not announce': store => ({
     async delete(ref, how) {
-      const { tag, sid } = ref
-      const others = (await store.list(tag)).filter(each => each.sid !== sid)
+      const { subjectHash, sid } = ref
+      const others = (await store.list(subjectHash)).filter(each => each.sid !== sid)
       return others.length === 0 && store.delete(ref, how)
     },
   }),
   'deleteAll ignores except': store => ({
-    deleteAll: (tag, { except: _except, ...how }) => store.deleteAll(tag, how),
+    deleteAll: (subjectHash, { except: _except, ...how }) => store.deleteAll(subjectHash, how),
   }),
-  'delete publishes what a stranger named': store => ({
+  'delete announces what a stranger named': store => ({
     delete: (ref, how) => store.delete(ref, { ...how, always: true }),
   }),
   'the cursor is forgotten': store => ({ revokedSince: () => store.revokedSince() }),
@@ -153,7 +156,9 @@ const mistakes: Record<string, (store: Store) => Partial<Store>> = {
       return { ...answer, revoked: answer.revoked.slice(1) }
     },
   }),
-  'list leaves something out': store => ({ list: async tag => (await store.list(tag)).slice(1) }),
+  'list leaves something out': store => ({
+    list: async subjectHash => (await store.list(subjectHash)).slice(1),
+  }),
 }
 
 t.test('the suite sees the mistakes that stores make', async t => {

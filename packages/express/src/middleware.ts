@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
-import { errorResponse, type Seam } from '@tokenratchet/core/http'
-import { type ExpressRequest, SeamRequest } from './request.js'
+import { errorResponse, type HttpLayer } from '@tokenratchet/core/http'
+import { AdaptedRequest, type ExpressRequest } from './request.js'
 import { write } from './response.js'
 import { isOfRoute, type TokenRoutes } from './token-routes.js'
 import type { User } from './user-claims.js'
@@ -18,7 +18,7 @@ export type ErrorMiddleware = (
   next: Next,
 ) => void
 
-type LoginGrant = Parameters<Seam<User>['issueTokens']>[3]
+type LoginGrant = Parameters<HttpLayer<User>['issueTokens']>[3]
 
 interface Response extends ServerResponse {
   // biome-ignore lint/suspicious/noExplicitAny: the overloads of augment.ts tell by `transport` which of the two it is
@@ -27,16 +27,16 @@ interface Response extends ServerResponse {
 }
 
 /** Answers the token routes; all other requests go on, with verbs at their responses. */
-export function answerRoutes(seam: Seam<User>, routes: TokenRoutes): Middleware {
+export function answerRoutes(layer: HttpLayer<User>, routes: TokenRoutes): Middleware {
   const middleware: Middleware = (request, response: Response, next) => {
     checkIsCalledByExpress('auth.middleware', next)
     routes.markReached(request, response)
     // Functions of this response, not methods: they are good when they are handed on alone.
-    response.issueTokens = grant => seam.issueTokens(new SeamRequest(request), response, response, grant)
-    response.revokeTokens = () => seam.revokeTokens(new SeamRequest(request), response, response)
+    response.issueTokens = grant => layer.issueTokens(new AdaptedRequest(request), response, response, grant)
+    response.revokeTokens = () => layer.revokeTokens(new AdaptedRequest(request), response, response)
     const found = routes.find(request)
     if (found !== undefined) {
-      const answered = found.route.handle(new SeamRequest(request), response, found.sid)
+      const answered = found.route.handle(new AdaptedRequest(request), response, found.sid)
       answered.then(answer => write(response, answer)).catch(next)
     } else if (isOfRoute(request, middleware)) {
       next(
@@ -66,14 +66,14 @@ function checkIsCalledByExpress(name: string, next: Next | undefined): void {
  * @param name how the application names the guard, for the error
  */
 export function identify(
-  seam: Seam<User>,
+  layer: HttpLayer<User>,
   routes: TokenRoutes,
-  auth: Parameters<Seam<User>['identify']>[2],
+  auth: Parameters<HttpLayer<User>['identify']>[2],
   name: string,
 ): Middleware {
   const guard: Middleware = (request, response, next) => {
     checkIsCalledByExpress(name, next)
-    seam.identify(new SeamRequest(request), response, auth, (error, user) => {
+    layer.identify(new AdaptedRequest(request), response, auth, (error, user) => {
       if (error === undefined) {
         request.user = user ?? undefined
       } else {

@@ -1,15 +1,15 @@
 import {
   checkMembers,
+  type HttpLayerOptions,
+  httpLayerOptionNames,
   invalid,
   type RouteName,
   routeNames,
-  type SeamOptions,
-  seamOptionNames,
 } from '@tokenratchet/core/http'
 import type { User } from './user-claims.js'
 
 /** What `tokenratchet` takes. An invalid value is a `TypeError` that names the option. */
-export interface TokenratchetOptions extends Omit<SeamOptions<User>, 'routes'> {
+export interface TokenratchetOptions extends Omit<HttpLayerOptions<User>, 'routes'> {
   /** `false` leaves a route out. */
   routes?: Partial<Record<RouteName, false | undefined>> | undefined
 }
@@ -20,8 +20,8 @@ export interface TokenratchetOptions extends Omit<SeamOptions<User>, 'routes'> {
  *
  * @throws TypeError that names the option
  */
-export function readOptions(options: unknown): SeamOptions<User> {
-  const members = checkMembers('options', options, seamOptionNames)
+export function readOptions(options: unknown): HttpLayerOptions<User> {
+  const members = checkMembers('options', options, httpLayerOptionNames)
   const { routes = {} } = members
   const each = checkMembers('routes', routes, routeNames, 'routes.')
   for (const [name, route] of Object.entries(each)) {
@@ -33,5 +33,5 @@ export function readOptions(options: unknown): SeamOptions<User> {
       )
     }
   }
-  return { ...members, routes: each } as unknown as SeamOptions<User>
+  return { ...members, routes: each } as unknown as HttpLayerOptions<User>
 }

@@ -14,8 +14,8 @@ export interface ExpressRequest extends IncomingMessage {
   readonly app?: { get(setting: string): unknown }
 }
 
-/** A request as the seam reads it. */
-export class SeamRequest extends NodeRequest<ExpressRequest> {
+/** A request as the HTTP layer reads it. */
+export class AdaptedRequest extends NodeRequest<ExpressRequest> {
   /** By `trust proxy`, with the port: `req.host` of Express 5, which is without it in Express 4. */
   override get host(): string | undefined {
     const { app, headers, socket } = this.message

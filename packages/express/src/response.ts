@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { addHeaders, type HttpResponse } from '@tokenratchet/core/http'
 
-/** Writes an answer of the seam as it is, unless another middleware, such as one for timeouts, has answered. */
+/** Writes an answer of the HTTP layer as it is, unless another middleware, such as one for timeouts, has answered. */
 export function write(response: ServerResponse, { status, headers, body }: HttpResponse): void {
   if (response.headersSent) {
     return

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { findRoute, type Seam } from '@tokenratchet/core/http'
+import { findRoute, type HttpLayer } from '@tokenratchet/core/http'
 import type { ExpressRequest } from './request.js'
 import type { User } from './user-claims.js'
 
@@ -10,7 +10,7 @@ const maxMounts = 16
 
 /** The token routes: they answer where the middleware is mounted, and nowhere else. */
 export class TokenRoutes {
-  readonly #seam: Seam<User>
+  readonly #layer: HttpLayer<User>
   readonly #byPath: (path: string) => Found
   /** A property of the response, as every request pays for it: a property costs less than a WeakSet does. */
   readonly #reached = Symbol('tokenratchet.reached')
@@ -19,9 +19,9 @@ export class TokenRoutes {
   #isRequested = false
   #hasWarned = false
 
-  constructor(seam: Seam<User>) {
-    this.#seam = seam
-    this.#byPath = findRoute(seam.routes)
+  constructor(layer: HttpLayer<User>) {
+    this.#layer = layer
+    this.#byPath = findRoute(layer.routes)
   }
 
   /** The application has asked for the middleware, so it means to mount it. */
@@ -54,7 +54,7 @@ export class TokenRoutes {
     }
     if (this.#isTokenRoute(baseUrl, path)) {
       this.#hasWarned = true
-      this.#seam.warn(
+      this.#layer.warn(
         'guard_before_middleware',
         `A guard refused ${method} ${baseUrl}${path} before auth.middleware was reached, so expired sessions can't ` +
           'refresh. Move app.use(auth.middleware) above app.use(auth.authenticate)',
@@ -71,7 +71,7 @@ export class TokenRoutes {
       )
     }
     // The mount path is not known yet. A guard of the whole application keeps every request from the middleware.
-    return baseUrl === '' && this.#seam.routes.some(route => full.endsWith(route.path))
+    return baseUrl === '' && this.#layer.routes.some(route => full.endsWith(route.path))
   }
 }
 

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Claims, Tokens } from '@tokenratchet/core'
-import { checkDemands, createSeam, type Demands, refuseUpgrade } from '@tokenratchet/core/http'
+import { checkDemands, createHttpLayer, type Demands, refuseUpgrade } from '@tokenratchet/core/http'
 import './augment.js'
 import { answerErrors, answerRoutes, type ErrorMiddleware, identify, type Middleware } from './middleware.js'
 import { readOptions, type TokenratchetOptions } from './options.js'
-import { type ExpressRequest, SeamRequest } from './request.js'
+import { AdaptedRequest, type ExpressRequest } from './request.js'
 import { TokenRoutes } from './token-routes.js'
 import type { User } from './user-claims.js'
 
@@ -83,19 +83,19 @@ export interface Tokenratchet {
  * ```
  */
 export function tokenratchet(options: TokenratchetOptions): Tokenratchet {
-  const seam = createSeam<User>(readOptions(options))
-  const routes = new TokenRoutes(seam)
-  const middleware = answerRoutes(seam, routes)
+  const layer = createHttpLayer<User>(readOptions(options))
+  const routes = new TokenRoutes(layer)
+  const middleware = answerRoutes(layer, routes)
   const authenticate = async (request: IncomingMessage, demands?: Demands) =>
-    seam.authenticateRequest(new SeamRequest(request), demands)
+    layer.authenticateRequest(new AdaptedRequest(request), demands)
   return {
     get middleware() {
       routes.markRequested()
       return middleware
     },
-    tokens: seam.tokens,
-    authenticate: identify(seam, routes, true, 'auth.authenticate'),
-    optional: identify(seam, routes, 'optional', 'auth.optional'),
+    tokens: layer.tokens,
+    authenticate: identify(layer, routes, true, 'auth.authenticate'),
+    optional: identify(layer, routes, 'optional', 'auth.optional'),
     require(...given: [Demands]) {
       // Express calls it with a request when it was passed as a guard.
       if (given.length !== 1) {
@@ -103,10 +103,10 @@ export function tokenratchet(options: TokenratchetOptions): Tokenratchet {
           "call auth.require({ ... }) with what it requires: app.get(path, auth.require({ scope: 'admin' }), handler)",
         )
       }
-      return identify(seam, routes, checkDemands('auth.require', given[0]), 'auth.require({ ... })')
+      return identify(layer, routes, checkDemands('auth.require', given[0]), 'auth.require({ ... })')
     },
     claimsOf: (request: ExpressRequest) =>
-      seam.claimsOf(new SeamRequest(request), `add auth.authenticate to ${nameOf(request)}`),
+      layer.claimsOf(new AdaptedRequest(request), `add auth.authenticate to ${nameOf(request)}`),
     authenticateRequest(request, demands, ...others: unknown[]) {
       if (others.length > 0) {
         // Thrown at once: Express 4 does not see rejections.
@@ -121,7 +121,7 @@ export function tokenratchet(options: TokenratchetOptions): Tokenratchet {
       }
       return answerErrors
     },
-    close: () => seam.tokens.close(),
+    close: () => layer.tokens.close(),
   }
 }
 

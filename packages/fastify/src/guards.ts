@@ -1,7 +1,7 @@
 import { promisify } from 'node:util'
-import { type Auth, checkAuth, reading, type Seam } from '@tokenratchet/core/http'
+import { type Auth, checkAuth, type HttpLayer, reading } from '@tokenratchet/core/http'
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
-import { SeamRequest } from './request.js'
+import { AdaptedRequest } from './request.js'
 
 type Done = (error?: Error) => void
 
@@ -31,8 +31,8 @@ interface FastifyReplyLike {
 }
 
 /** The hook of every route: does what the route's `config.auth` says. */
-export function guardRoutes(seam: Seam, decoratorName: string, global: boolean): Hook {
-  const identify = identifier(seam, decoratorName)
+export function guardRoutes(layer: HttpLayer, decoratorName: string, global: boolean): Hook {
+  const identify = identifier(layer, decoratorName)
   return (request, reply, done) => {
     let said: RouteAuth
     try {
@@ -51,12 +51,12 @@ export function guardRoutes(seam: Seam, decoratorName: string, global: boolean):
   }
 }
 
-/** In the config of the routes of the seam: a hook of the whole app must not keep an expired session from a refresh. */
+/** In the config of the routes of the HTTP layer: a hook of the whole app must not keep an expired session from a refresh. */
 export const tokenRoute: unique symbol = Symbol('tokenratchet.route')
 
 /** `app.authenticate`: refuses whatever else the route's config says. */
-export function authenticate(seam: Seam, decoratorName: string): Authenticate {
-  const identify = identifier(seam, decoratorName)
+export function authenticate(layer: HttpLayer, decoratorName: string): Authenticate {
+  const identify = identifier(layer, decoratorName)
   const hook: Hook = (request, reply, done) => {
     if (tokenRoute in request.routeOptions.config) {
       done()
@@ -76,11 +76,11 @@ export function authenticate(seam: Seam, decoratorName: string): Authenticate {
 
 /** Sets who sends the request, or tells why not. */
 function identifier(
-  seam: Seam,
+  layer: HttpLayer,
   decoratorName: string,
 ): (request: FastifyRequest, reply: FastifyReply, auth: Auth, done: Done) => void {
   return (request, reply, auth, done) =>
-    seam.identify(new SeamRequest(request), reply.raw, auth, (error, user) => {
+    layer.identify(new AdaptedRequest(request), reply.raw, auth, (error, user) => {
       if (error === undefined) {
         ;(request as unknown as Record<string, unknown>)[decoratorName] = user
       }

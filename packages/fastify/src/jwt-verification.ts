@@ -2,7 +2,7 @@ import { TokenError } from '@tokenratchet/core'
 import type { JwtSource } from '@tokenratchet/core/http'
 import type { FastifyRequest } from 'fastify'
 import type { JwtDecorator } from './jwt-decorator.js'
-import { SeamRequest } from './request.js'
+import { AdaptedRequest } from './request.js'
 
 type Done = (error: unknown, result?: unknown) => void
 
@@ -12,7 +12,7 @@ interface Decoded {
   readonly signature: string
 }
 
-/** What @fastify/jwt asks of every token. Dates are decided before, by the clock of the seam. */
+/** What @fastify/jwt asks of every token. Dates are decided before, by the clock of the HTTP layer. */
 export function demandsOf({ algorithms, type }: JwtSource): object {
   return { algorithms, checkTyp: type, ignoreExpiration: true, ignoreNotBefore: true }
 }
@@ -20,12 +20,12 @@ export function demandsOf({ algorithms, type }: JwtSource): object {
 /** How @fastify/jwt asks for the key of a token. */
 type KeyFunction = (request: FastifyRequest, decoded: Decoded, done: Done) => void
 
-/** The key of a token that the seam accepts. */
+/** The key of a token that the HTTP layer accepts. */
 export function keys(source: JwtSource): KeyFunction {
   return (request, { input, signature }, done) => {
     let key: string | Buffer
     try {
-      key = source.keyOf(new SeamRequest(request), `${input}.${signature}`)
+      key = source.keyOf(new AdaptedRequest(request), `${input}.${signature}`)
     } catch (error) {
       done(error)
       return
@@ -39,7 +39,7 @@ type Verify = (accessToken: string, options?: object | Done, callback?: Done) =>
 
 /**
  * `app.jwt.verify`. Without a request @fastify/jwt tells a key function no spelling and hides its errors, and it can't
- * read encrypted tokens: so the seam is asked in front of it. It throws at once, as with a key that is no function: a
+ * read encrypted tokens: so the HTTP layer is asked in front of it. It throws at once, as with a key that is no function: a
  * caller who does not await must not take a bad token for a good one. Options demand more of a token, never less.
  */
 export function verifier(source: JwtSource, verify: JwtDecorator['verify']): Verify {

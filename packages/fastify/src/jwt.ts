@@ -4,7 +4,7 @@ import fastifyJwt from '#fastify-jwt'
 import { handedOver } from './hand-over.js'
 import { type JwtDecorator, jwtOf } from './jwt-decorator.js'
 import { demandsOf, keys, verifier } from './jwt-verification.js'
-import { SeamRequest } from './request.js'
+import { AdaptedRequest } from './request.js'
 
 /** Where ours is below `app.jwt`. */
 const namespace = 'tokenratchet'
@@ -31,7 +31,7 @@ const plugin: FastifyPluginAsync = async (app, options) => {
     secret: { public: keys(source) },
     decode: { complete: true },
     verify: {
-      extractToken: (request: FastifyRequest) => source.tokenOf(new SeamRequest(request)),
+      extractToken: (request: FastifyRequest) => source.tokenOf(new AdaptedRequest(request)),
       ...demandsOf(source),
     },
   })

@@ -1,9 +1,9 @@
 import {
   checkBoolean,
   checkMembers,
+  type HttpLayerOptions,
+  httpLayerOptionNames,
   invalid,
-  type SeamOptions,
-  seamOptionNames,
 } from '@tokenratchet/core/http'
 import type { RegisterOptions } from 'fastify'
 import type { User } from './user-claims.js'
@@ -16,7 +16,7 @@ export interface FastifyOptions {
 }
 
 /** What the plugin takes. An invalid value is a `TypeError` that names the option. */
-export type TokenratchetOptions = SeamOptions<User> & FastifyOptions
+export type TokenratchetOptions = HttpLayerOptions<User> & FastifyOptions
 
 /** Fastify's own, which it hands on to the plugin. */
 type PluginOptions = Pick<RegisterOptions, 'logLevel' | 'logSerializers'>
@@ -24,22 +24,22 @@ type PluginOptions = Pick<RegisterOptions, 'logLevel' | 'logSerializers'>
 interface FastifySettings {
   readonly global: boolean
   readonly decoratorName: string
-  readonly rest: SeamOptions<User>
+  readonly rest: HttpLayerOptions<User>
 }
 
 /**
- * Takes Fastify's own options out; what is left is for the seam to check.
+ * Takes Fastify's own options out; what is left is for the HTTP layer to check.
  *
  * @throws TypeError that names the option
  */
 export function splitOptions(options: TokenratchetOptions & PluginOptions): FastifySettings {
-  const names = [...seamOptionNames, ...Object.keys(ownNames), 'logLevel', 'logSerializers']
+  const names = [...httpLayerOptionNames, ...Object.keys(ownNames), 'logLevel', 'logSerializers']
   const { logLevel: _, logSerializers: __, ...members } = checkMembers('options', options, names)
   const { global = false, decoratorName = 'user', ...rest } = members
   return {
     global: checkBoolean('global', global),
     decoratorName: checkDecoratorName(decoratorName),
-    rest: rest as unknown as SeamOptions<User>,
+    rest: rest as unknown as HttpLayerOptions<User>,
   }
 }
 

@@ -1,5 +1,11 @@
 import type { Grant } from '@tokenratchet/core'
-import { createSeam, type Demands, type IssueTokens, refuseUpgrade, type Warn } from '@tokenratchet/core/http'
+import {
+  createHttpLayer,
+  type Demands,
+  type IssueTokens,
+  refuseUpgrade,
+  type Warn,
+} from '@tokenratchet/core/http'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import './augment.js'
@@ -7,7 +13,7 @@ import { authenticate, checkRoute, guardRoutes } from './guards.js'
 import { handOver } from './hand-over.js'
 import { isOfJwt } from './jwt-decorator.js'
 import { splitOptions, type TokenratchetOptions } from './options.js'
-import { type AnyRequest, requestOf, SeamRequest } from './request.js'
+import { AdaptedRequest, type AnyRequest, requestOf } from './request.js'
 import { ReplyHeaders } from './response.js'
 import { tokenRoutes } from './routes.js'
 import type { User } from './user-claims.js'
@@ -15,38 +21,38 @@ import type { User } from './user-claims.js'
 const plugin: FastifyPluginAsync<TokenratchetOptions> = async (app, options) => {
   const { global, decoratorName, rest } = splitOptions(options)
   checkFree(app, decoratorName)
-  const seam = createSeam<User>(rest, hasLog(app) ? { warn: warnInto(app) } : {})
+  const layer = createHttpLayer<User>(rest, hasLog(app) ? { warn: warnInto(app) } : {})
 
-  app.decorate('tokens', seam.tokens)
-  app.decorate('authenticate', authenticate(seam, decoratorName))
+  app.decorate('tokens', layer.tokens)
+  app.decorate('authenticate', authenticate(layer, decoratorName))
   app.decorate('claimsOf', (request: AnyRequest) =>
-    seam.claimsOf(requestOf(request), `add config: { auth: true } to ${nameOf(request)}`),
+    layer.claimsOf(requestOf(request), `add config: { auth: true } to ${nameOf(request)}`),
   )
   app.decorate('authenticateRequest', async (request: AnyRequest, demands?: Demands) =>
-    seam.authenticateRequest(requestOf(request), demands),
+    layer.authenticateRequest(requestOf(request), demands),
   )
   app.decorate('refuseUpgrade', refuseUpgrade)
-  handOver(app, { source: seam.jwt, decoratorName })
+  handOver(app, { source: layer.jwt, decoratorName })
   if (!app.hasRequestDecorator(decoratorName)) {
     app.decorateRequest(decoratorName, null)
   }
   app.decorateReply('issueTokens', function (this: FastifyReply, grant: Grant<User>) {
-    return seam.issueTokens(new SeamRequest(this.request), new ReplyHeaders(this), this.raw, grant)
+    return layer.issueTokens(new AdaptedRequest(this.request), new ReplyHeaders(this), this.raw, grant)
   } as IssueTokens<User>)
   app.decorateReply('revokeTokens', function () {
-    return seam.revokeTokens(new SeamRequest(this.request), new ReplyHeaders(this), this.raw)
+    return layer.revokeTokens(new AdaptedRequest(this.request), new ReplyHeaders(this), this.raw)
   })
 
   app.addHook('onRoute', checkRoute)
-  app.addHook('onRequest', guardRoutes(seam, decoratorName, global))
+  app.addHook('onRequest', guardRoutes(layer, decoratorName, global))
   // Also for errors that no guard of ours handed on, such as those of `request.jwtVerify()`.
   app.addHook('onError', (request, reply, error, done) => {
-    seam.explainRefusal(new SeamRequest(request), reply.raw, error)
+    layer.explainRefusal(new AdaptedRequest(request), reply.raw, error)
     done()
   })
-  app.addHook('onReady', () => seam.tokens.ready())
-  app.addHook('onClose', () => seam.tokens.close())
-  await app.register(tokenRoutes(seam.routes))
+  app.addHook('onReady', () => layer.tokens.ready())
+  app.addHook('onClose', () => layer.tokens.close())
+  await app.register(tokenRoutes(layer.routes))
 }
 
 /** Without a logger Fastify's takes everything and says nothing: warnings are then the process's. */

@@ -7,11 +7,11 @@ import type { FastifyRequest } from 'fastify'
 export type AnyRequest = FastifyRequest | IncomingMessage | Http2ServerRequest
 
 export function requestOf(request: AnyRequest): HttpRequest {
-  return 'raw' in request ? new SeamRequest(request) : new NodeRequest(request as IncomingMessage)
+  return 'raw' in request ? new AdaptedRequest(request) : new NodeRequest(request as IncomingMessage)
 }
 
-/** A request as the seam reads it. */
-export class SeamRequest extends NodeRequest {
+/** A request as the HTTP layer reads it. */
+export class AdaptedRequest extends NodeRequest {
   readonly #request: FastifyRequest
 
   constructor(request: FastifyRequest) {

@@ -1,7 +1,7 @@
 import { type Route, receiveText } from '@tokenratchet/core/http'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { tokenRoute } from './guards.js'
-import { SeamRequest } from './request.js'
+import { AdaptedRequest } from './request.js'
 
 /** Read by @fastify/swagger: an answer to a wrong method is nothing to document. */
 const hidden = { hide: true } as object
@@ -9,7 +9,7 @@ const hidden = { hide: true } as object
 /** Errors for an invalid Content-Type, before Fastify reads the body. We treat such a body as empty. */
 const unreadable = new Set(['FST_ERR_CTP_INVALID_MEDIA_TYPE', 'FST_ERR_ROUTE_MISSING_CONTENT_TYPE'])
 
-/** The routes of the seam, in a scope with body parsing of its own: the application's parsers are not touched. */
+/** The routes of the HTTP layer, in a scope with body parsing of its own: the application's parsers are not touched. */
 export function tokenRoutes(routes: readonly Route[]): (scope: FastifyInstance) => Promise<void> {
   return async scope => {
     scope.removeAllContentTypeParsers()
@@ -25,7 +25,7 @@ export function tokenRoutes(routes: readonly Route[]): (scope: FastifyInstance) 
     for (const route of routes) {
       const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
         const { status, headers, body } = await route.handle(
-          new SeamRequest(request),
+          new AdaptedRequest(request),
           reply.raw,
           sidOf(request),
         )
@@ -38,7 +38,7 @@ export function tokenRoutes(routes: readonly Route[]): (scope: FastifyInstance) 
           exposeHeadRoute: false,
           config: { ...route.config, auth: false, [tokenRoute]: true } as object,
           schema: method === route.method ? route.schema : hidden,
-          // Schemas are documentation here. The seam reads requests and writes responses.
+          // Schemas are documentation here. The HTTP layer reads requests and writes responses.
           validatorCompiler: () => () => true,
           serializerCompiler: () => JSON.stringify,
           handler,

@@ -1,6 +1,6 @@
 /**
  * What time it is on a server, as far as can be told from its last answer: its time then, and what has gone by since on
- * a clock that nobody can set. Not later than it really is, as an answer takes time to arrive, unless it was set back.
+ * a monotonic clock. Not later than it really is, as an answer takes time to arrive, unless it was set back.
  */
 export class ServerClock {
   #told: { time: number; at: number } | undefined

@@ -40,7 +40,7 @@ export function hasCode(error: unknown, code: string): boolean {
 }
 
 /**
- * Never carries the command: its keys and arguments are the tag, subject and claims of a user. A server that does not
+ * Never carries the command: its keys and arguments are the subjectHash, subject and claims of a user. A server that does not
  * know a command quotes it.
  */
 export function unavailable(error: unknown): StoreUnavailableError {

@@ -1,4 +1,4 @@
-import type { FeedReading, PublishedRevocation, Revoked } from '@tokenratchet/core'
+import type { AnnouncedRevocation, FeedReading, Revoked } from '@tokenratchet/core'
 import type { Reply } from './run.js'
 
 /** How many entries one answer has at most: 75 kB, and a millisecond or two of the server. */
@@ -72,10 +72,10 @@ function isAnchor(value: unknown): value is Anchor {
 }
 
 /** A score that is no number of ours makes the revocation a new one: it counts for as long as any. */
-function readMember(member: string, age: number): PublishedRevocation {
-  const [tag = '', sid = '', kind] = member.split('|')
+function readMember(member: string, age: number): AnnouncedRevocation {
+  const [subjectHash = '', sid = '', kind] = member.split('|')
   return {
-    tag,
+    subjectHash,
     sid,
     kind: kind === 'evicted' ? kind : 'revoked',
     age: Number.isFinite(age) ? Math.max(0, Math.floor(age)) : 0,

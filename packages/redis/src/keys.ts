@@ -6,8 +6,8 @@ export const buckets = 16
 /** The keys of one bucket. The hash tag in braces puts them into one slot of a Cluster. */
 export interface Keys {
   /** A hash of sessions, by `sid`. */
-  sessions(tag: string): string
-  /** A sorted set of `tag|sid`, by the microsecond of its revocation. */
+  sessions(subjectHash: string): string
+  /** A sorted set of `subjectHash|sid`, by the microsecond of its revocation. */
   readonly feed: string
   /** The seconds that revocations are kept. */
   readonly window: string
@@ -26,7 +26,7 @@ export function keysOf(prefix: unknown): readonly Keys[] {
   return Array.from({ length: buckets }, (_, bucket) => {
     const slot = `{${prefix}:${bucket.toString(16)}}`
     return {
-      sessions: tag => `${slot}:s:${tag}`,
+      sessions: subjectHash => `${slot}:s:${subjectHash}`,
       feed: `${slot}:feed`,
       window: `${slot}:window`,
       receipt: call => `${slot}:receipt:${call}`,
@@ -34,7 +34,7 @@ export function keysOf(prefix: unknown): readonly Keys[] {
   })
 }
 
-/** A tag is part of a hash: its first bits are as good as any. */
-export function bucketOf(tag: string): number {
-  return (Buffer.from(tag.slice(0, 2), 'base64url')[0] ?? 0) >> 4
+/** A subjectHash is part of a hash: its first bits are as good as any. */
+export function bucketOf(subjectHash: string): number {
+  return (Buffer.from(subjectHash.slice(0, 2), 'base64url')[0] ?? 0) >> 4
 }

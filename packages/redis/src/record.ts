@@ -5,7 +5,7 @@ import { unavailable } from './errors.js'
 const form = /^(\d+) -?\d+ \d+ -?\d+ (-?\d+) (\d+) (\d+) (\d+) (.*)$/s
 
 /** @throws StoreUnavailableError for what is no record, or has a number that no session may have */
-export function readRecord({ tag, sid }: SessionRef, text: unknown): StoredSession {
+export function readRecord({ subjectHash, sid }: SessionRef, text: unknown): StoredSession {
   const [, ...words] = form.exec(`${text}`) ?? []
   const [generation = 0, used = 0, createdAt = 0, lifetime = 0, timeout = 0] = words.slice(0, 5).map(Number)
   const usedAt = createdAt + used
@@ -16,5 +16,5 @@ export function readRecord({ tag, sid }: SessionRef, text: unknown): StoredSessi
   if (data === undefined || !isWithinLimits(numbers)) {
     throw unavailable(new Error('malformed session record'))
   }
-  return { tag, sid, ...numbers, data }
+  return { subjectHash, sid, ...numbers, data }
 }

@@ -26,23 +26,23 @@ export class Server {
   }
 
   /** Runs a script that only reads. Its reply begins with an outcome and the time. */
-  read(script: Script, tag: string, args: readonly string[]): Promise<readonly Reply[]> {
-    return withinDeadline(this.#timeout, givenUpAt => this.#send(script, tag, args, givenUpAt))
+  read(script: Script, subjectHash: string, args: readonly string[]): Promise<readonly Reply[]> {
+    return withinDeadline(this.#timeout, givenUpAt => this.#send(script, subjectHash, args, givenUpAt))
   }
 
   /**
    * Runs a script that writes. It takes as its last argument the time, by the server's clock, at which the caller gives
    * up. A command that was frozen in a queue until then does nothing and answers `late`: the user has gone on since.
    */
-  write(script: Script, tag: string, args: readonly string[]): Promise<readonly Reply[]> {
+  write(script: Script, subjectHash: string, args: readonly string[]): Promise<readonly Reply[]> {
     return withinDeadline(this.#timeout, async givenUpAt => {
-      const reply = await this.#sendInTime(script, tag, args, givenUpAt)
+      const reply = await this.#sendInTime(script, subjectHash, args, givenUpAt)
       if (reply[0] !== 'late') {
         return reply
       }
       // The script ran before our deadline, but the server says that it was late: its clock was moved. Nothing was
       // written, and the reply has told the new time, so it is sent once more.
-      const again = await this.#sendInTime(script, tag, args, givenUpAt)
+      const again = await this.#sendInTime(script, subjectHash, args, givenUpAt)
       if (again[0] === 'late') {
         throw tooLate(this.#timeout)
       }
@@ -73,40 +73,40 @@ export class Server {
 
   async #sendInTime(
     script: Script,
-    tag: string,
+    subjectHash: string,
     args: readonly string[],
     givenUpAt: number,
   ): Promise<readonly Reply[]> {
-    const clock = this.#clockOf(tag)
+    const clock = this.#clockOf(subjectHash)
     if (clock.now() === undefined) {
       // The first to be written there: without its time the command could not be told when it is too late.
-      await this.#send(askTime, tag, [], givenUpAt)
+      await this.#send(askTime, subjectHash, [], givenUpAt)
     }
     const left = givenUpAt - performance.now()
     if (left <= 0) {
       throw tooLate(this.#timeout)
     }
     const deadline = Math.floor((clock.now() ?? 0) + left)
-    return this.#send(script, tag, [...args, `${deadline}`], givenUpAt)
+    return this.#send(script, subjectHash, [...args, `${deadline}`], givenUpAt)
   }
 
   async #send(
     script: Script,
-    tag: string,
+    subjectHash: string,
     args: readonly string[],
     givenUpAt: number,
   ): Promise<readonly Reply[]> {
-    const { sessions, feed, window, receipt } = this.#keys[bucketOf(tag)] as Keys
+    const { sessions, feed, window, receipt } = this.#keys[bucketOf(subjectHash)] as Keys
     const call = newCall()
-    const keys = [sessions(tag), feed, window, receipt(call)]
+    const keys = [sessions(subjectHash), feed, window, receipt(call)]
     const reply = await run(this.#client, script, keys, args, givenUpAt, call)
-    this.#clockOf(tag).tell(Number(reply[1]))
+    this.#clockOf(subjectHash).tell(Number(reply[1]))
     this.#warn()
     return reply
   }
 
-  #clockOf(tag: string): ServerClock {
-    return this.#clocks[bucketOf(tag)] as ServerClock
+  #clockOf(subjectHash: string): ServerClock {
+    return this.#clocks[bucketOf(subjectHash)] as ServerClock
   }
 
   /** Once, after the first answer. */

@@ -30,50 +30,50 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
   const server = new Server(recognise(client), keysOf(prefix), checkTimeout(timeout))
 
   return {
-    async create(session, { perSubject, replaces, publishFor }) {
-      const { tag, sid, data, idleTimeout, lifetime } = session
-      const numbers = [idleTimeout, lifetime, perSubject, publishFor].map(String)
-      const args = [sid, tag, data, ...numbers, replaces?.sid ?? '']
-      const [, now, record, replaced, ...evicted] = await server.write(create, tag, args)
+    async create(session, { perSubject, replaces, keepFor }) {
+      const { subjectHash, sid, data, idleTimeout, lifetime } = session
+      const numbers = [idleTimeout, lifetime, perSubject, keepFor].map(String)
+      const args = [sid, subjectHash, data, ...numbers, replaces?.sid ?? '']
+      const [, now, record, replaced, ...evicted] = await server.write(create, subjectHash, args)
       return {
         now: Number(now),
         session: readRecord(session, record),
         replaced: replaced === 'replaced',
-        evicted: evicted.map(each => ({ tag, sid: `${each}` })),
+        evicted: evicted.map(each => ({ subjectHash, sid: `${each}` })),
       }
     },
 
-    async rotate(ref, { generation, recovery, publishFor }) {
-      const args = [ref.sid, ref.tag, ...[generation, recovery, publishFor].map(String)]
-      const [outcome, now, record] = await server.write(rotate, ref.tag, args)
+    async rotate(ref, { generation, recovery, keepFor }) {
+      const args = [ref.sid, ref.subjectHash, ...[generation, recovery, keepFor].map(String)]
+      const [outcome, now, record] = await server.write(rotate, ref.subjectHash, args)
       return record === undefined
         ? { outcome: outcome as 'unknown', now: Number(now) }
         : { outcome: outcome as 'rotated', now: Number(now), session: readRecord(ref, record) }
     },
 
     async find(ref) {
-      const [, , record] = await server.read(find, ref.tag, [ref.sid])
+      const [, , record] = await server.read(find, ref.subjectHash, [ref.sid])
       return record === undefined ? undefined : readRecord(ref, record)
     },
 
-    async list(tag) {
-      const [, , ...entries] = await server.read(list, tag, [])
-      return pairs(entries).map(([sid, record]) => readRecord({ tag, sid: `${sid}` }, record))
+    async list(subjectHash) {
+      const [, , ...entries] = await server.read(list, subjectHash, [])
+      return pairs(entries).map(([sid, record]) => readRecord({ subjectHash, sid: `${sid}` }, record))
     },
 
-    async delete({ tag, sid }, { publishFor, always }) {
-      const [outcome] = await server.write(deleteOne, tag, [
+    async delete({ subjectHash, sid }, { keepFor, always }) {
+      const [outcome] = await server.write(deleteOne, subjectHash, [
         sid,
-        tag,
-        `${publishFor}`,
+        subjectHash,
+        `${keepFor}`,
         always ? 'always' : '',
       ])
       return outcome === 'deleted'
     },
 
-    async deleteAll(tag, { publishFor, except = '' }) {
-      const [, , ...ended] = await server.write(deleteAll, tag, [tag, `${publishFor}`, except])
-      return ended.map(sid => ({ tag, sid: `${sid}` }))
+    async deleteAll(subjectHash, { keepFor, except = '' }) {
+      const [, , ...ended] = await server.write(deleteAll, subjectHash, [subjectHash, `${keepFor}`, except])
+      return ended.map(sid => ({ subjectHash, sid: `${sid}` }))
     },
 
     async revokedSince(cursor, how = {}) {
@@ -85,7 +85,7 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
     },
 
     shards: server.shards,
-    shardOf: tag => (server.shards === 1 ? 0 : bucketOf(tag)),
+    shardOf: subjectHash => (server.shards === 1 ? 0 : bucketOf(subjectHash)),
     onWarning: listener => server.onWarning(listener),
   }
 }

@@ -193,8 +193,8 @@ for (const [name, connect] of Object.entries(clients)) {
         t.type(error, StoreUnavailableError)
         t.match(error, { code: 'ERR_STORE_UNAVAILABLE', status: 503, headers: { 'retry-after': /^\d+$/ } })
         t.match(error?.cause?.message, means)
-        const tag = Buffer.from(refreshToken, 'base64url').toString('base64url', 5, 21)
-        for (const secretText of [refreshToken, sid, tag, 'alice', 'chief']) {
+        const subjectHash = Buffer.from(refreshToken, 'base64url').toString('base64url', 5, 21)
+        for (const secretText of [refreshToken, sid, subjectHash, 'alice', 'chief']) {
           t.notOk(`${error?.cause?.stack}`.includes(secretText), 'without arguments')
         }
         const { refreshToken: next } = await despiteOutages(() => tokens.refresh(refreshToken))
@@ -213,7 +213,7 @@ t.test('R26: an error that quotes the command shows nothing of it', async t => {
   const [outcome] = await Promise.allSettled([tokens.issue({ subject: 'alice', claims: { role: 'chief' } })])
   const error = outcome?.status === 'rejected' ? outcome.reason : undefined
   t.equal(error?.code, 'ERR_STORE_UNAVAILABLE')
-  t.notMatch(error?.cause?.message, /tokenratchet:/, 'no key, which names the subject by its tag')
+  t.notMatch(error?.cause?.message, /tokenratchet:/, 'no key, which names the subject by its subjectHash')
 })
 
 t.test('R26: with maxmemory reached, every verb that writes is refused whole', async t => {

@@ -117,8 +117,8 @@ t.test('R26: a record whose next generation would have more than 6 bytes is an o
   t.equal(await tokens.revoke({ token: own.refreshToken }), own.sid, 'and ended')
 })
 
-/** Every verb that publishes a revocation. */
-const publishing: Record<string, (of: Arranged) => Promise<unknown>> = {
+/** Every verb that announces a revocation. */
+const announcing: Record<string, (of: Arranged) => Promise<unknown>> = {
   'a login that evicts': ({ tokens }) => tokens.issue({ subject: 'ada' }),
   'a login that replaces': verbs['a login that replaces it'] as (of: Arranged) => Promise<unknown>,
   'a refresh that ends the session': ({ tokens, own }) => tokens.refresh(own.refreshToken),
@@ -143,7 +143,7 @@ t.test('R26: a feed whose numbers nobody can have written is an outage, and noth
     await redis.del(`${slot}:feed`, `${slot}:window`)
     await plant()
     const before = await dump()
-    for (const [verb, ask] of Object.entries(publishing)) {
+    for (const [verb, ask] of Object.entries(announcing)) {
       const expected = {
         code: 'ERR_STORE_UNAVAILABLE',
         cause: { message: /feed .* is not as it was written/ },
@@ -161,10 +161,10 @@ t.test('a feed with an impossible score can still be read, and read on from', as
   const { key } = await arrange()
   const [slot = ''] = /^\{.*?\}/.exec(key) ?? []
   const store = redisStore(redis)
-  const planted = { tag: 'a'.repeat(22), sid: 'b'.repeat(22) }
+  const planted = { subjectHash: 'a'.repeat(22), sid: 'b'.repeat(22) }
   for (const score of ['9007199254740991', '1e308', '+inf', '-inf', '-5']) {
     await redis.del(`${slot}:feed`)
-    await redis.zadd(`${slot}:feed`, score, `${planted.tag}|${planted.sid}`)
+    await redis.zadd(`${slot}:feed`, score, `${planted.subjectHash}|${planted.sid}`)
     const { revoked, cursor } = await store.revokedSince()
     t.match(revoked, [planted])
     t.ok(Number.isFinite(revoked[0]?.age), `the age of ${score} is a number`)

@@ -39,14 +39,14 @@ t.test('R39: a performance.now that is installed later tells how late a command 
     return [call, 'absent', '1000000']
   }
   const store = redisStore({ evalsha: answer, eval: answer, call: answer }, { timeout: 2000 })
-  const ref = { tag: 'AAAAAAAAAAAAAAAAAAAAAA', sid: 'x' }
-  await store.delete(ref, { publishFor: 900 })
+  const ref = { subjectHash: 'AAAAAAAAAAAAAAAAAAAAAA', sid: 'x' }
+  await store.delete(ref, { keepFor: 900 })
   const original = performance.now
   t.teardown(() => {
     performance.now = original
   })
   performance.now = () => original.call(performance) + 5000
-  await store.delete(ref, { publishFor: 900 })
+  await store.delete(ref, { keepFor: 900 })
   const [earlier = 0, later = 0] = deadlines.slice(-2).map(Number)
   t.ok(later - earlier >= 4900, `${earlier} and ${later}`)
 })

@@ -39,17 +39,17 @@ function clientThatThrows(shape: 'ioredis' | 'node-redis', errors: Error[]) {
 }
 
 const tryAgain = 'TRYAGAIN Multiple keys request during rehashing of slot'
-const ref = { tag: 'AAAAAAAAAAAAAAAAAAAAAA', sid: 'one' }
+const ref = { subjectHash: 'AAAAAAAAAAAAAAAAAAAAAA', sid: 'one' }
 const session = { ...ref, idleTimeout: 60, lifetime: 600, data: '' }
 
 const methods: Record<string, (store: Store) => Promise<unknown>> = {
-  create: store => store.create(session, { perSubject: 2, publishFor: 900 }),
-  rotate: store => store.rotate(ref, { generation: 0, recovery: 60, publishFor: 900 }),
+  create: store => store.create(session, { perSubject: 2, keepFor: 900 }),
+  rotate: store => store.rotate(ref, { generation: 0, recovery: 60, keepFor: 900 }),
   find: store => store.find(ref),
-  list: store => store.list(ref.tag),
+  list: store => store.list(ref.subjectHash),
   revokedSince: store => store.revokedSince(),
-  delete: store => store.delete(ref, { publishFor: 900 }),
-  deleteAll: store => store.deleteAll(ref.tag, { publishFor: 900 }),
+  delete: store => store.delete(ref, { keepFor: 900 }),
+  deleteAll: store => store.deleteAll(ref.subjectHash, { keepFor: 900 }),
 }
 
 for (const shape of ['ioredis', 'node-redis'] as const) {
@@ -97,7 +97,7 @@ t.test('R27: an ending that is tried again after it has run gives the same answe
 t.test('R26: nothing is sent again after the deadline, and the error says why', async t => {
   const { client, sent, errors } = clientThatThrows('node-redis', [])
   const store = redisStore(client, { timeout: 2000 })
-  await store.list(ref.tag)
+  await store.list(ref.subjectHash)
   errors.push(...Array.from({ length: 10_000 }, () => new Error(tryAgain)))
   const { now } = performance
   const { setTimeout } = globalThis
@@ -116,7 +116,10 @@ t.test('R26: nothing is sent again after the deadline, and the error says why', 
     return { unref: () => undefined }
   }) as unknown as typeof setTimeout
   sent.length = 0
-  await t.rejects(store.list(ref.tag), { code: 'ERR_STORE_UNAVAILABLE', cause: { message: /TRYAGAIN/ } })
+  await t.rejects(store.list(ref.subjectHash), {
+    code: 'ERR_STORE_UNAVAILABLE',
+    cause: { message: /TRYAGAIN/ },
+  })
   t.ok(time < 2000, `the last attempt was at ${time} ms`)
   t.ok(time > 1700, `the deadline is used: ${time} ms`)
   t.equal(sent.length, waits.length + 1)
@@ -140,7 +143,7 @@ t.test(
     for (const shape of ['ioredis', 'node-redis'] as const) {
       for (const [name, error] of Object.entries(notKnown)) {
         const { client, sent } = clientThatThrows(shape, [error])
-        await redisStore(client).list(ref.tag)
+        await redisStore(client).list(ref.subjectHash)
         t.same(sent, ['evalsha', 'eval'], `${shape}, ${name}`)
       }
     }
@@ -151,7 +154,7 @@ t.test('an error that quotes NOSCRIPT or TRYAGAIN from the arguments is neither'
   for (const code of ['NOSCRIPT', 'TRYAGAIN']) {
     const error = new Error(`ERR unknown command 'EVALSHA', with args beginning with: '${code}'`)
     const { client, sent } = clientThatThrows('ioredis', [error])
-    await t.rejects(redisStore(client).list(ref.tag), { code: 'ERR_STORE_UNAVAILABLE' })
+    await t.rejects(redisStore(client).list(ref.subjectHash), { code: 'ERR_STORE_UNAVAILABLE' })
     t.same(sent, ['evalsha'])
   }
 })

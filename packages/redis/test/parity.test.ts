@@ -23,7 +23,7 @@ async function play({ store, issued }: Played, ref: SessionRef, step: Step): Pro
   const newest = issued.at(-1) ?? 0
   const picked = issued[Math.max(0, issued.length - 1 - step.back)] ?? 0
   const generation = picked === newest ? newest + step.beyond : picked
-  const answer = await store.rotate(ref, { generation, recovery: step.recovery, publishFor: 900 })
+  const answer = await store.rotate(ref, { generation, recovery: step.recovery, keepFor: 900 })
   if ('session' in answer && answer.outcome !== 'reused') {
     issued.push(answer.session.generation)
   }
@@ -53,12 +53,14 @@ t.test('the script decides as the memory store does, whatever is presented', asy
   const seen = new Set<string>()
   await fc.assert(
     fc.asyncProperty(steps, async history => {
-      const [tag, sid] = [0, 1].map(() => randomBytes(16).toString('base64url')) as [string, string]
+      const [subjectHash, sid] = [0, 1].map(() => randomBytes(16).toString('base64url')) as [string, string]
       const players = [memoryStore(), redisStore(redis)].map((store): Played => ({ store, issued: [0] }))
-      const session = { tag, sid, idleTimeout: 3600, lifetime: 3600, data: '' }
-      await Promise.all(players.map(({ store }) => store.create(session, { perSubject: 9, publishFor: 900 })))
+      const session = { subjectHash, sid, idleTimeout: 3600, lifetime: 3600, data: '' }
+      await Promise.all(players.map(({ store }) => store.create(session, { perSubject: 9, keepFor: 900 })))
       for (const step of history) {
-        const [expected, outcome] = await Promise.all(players.map(played => play(played, { tag, sid }, step)))
+        const [expected, outcome] = await Promise.all(
+          players.map(played => play(played, { subjectHash, sid }, step)),
+        )
         seen.add(`${outcome}`)
         if (outcome !== expected) {
           return false

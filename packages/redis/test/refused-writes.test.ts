@@ -65,7 +65,7 @@ t.test('R28: a replica answers no question, not even one whose primary would ref
   )
   const store = redisStore(client)
   const isReplica = { name: 'StoreUnavailableError', cause: { message: /is a replica/ } }
-  await t.rejects(store.find({ tag: 'AAAAAAAAAAAAAAAAAAAAAA', sid: 'one' }), isReplica)
+  await t.rejects(store.find({ subjectHash: 'AAAAAAAAAAAAAAAAAAAAAA', sid: 'one' }), isReplica)
   await t.rejects(store.list('AAAAAAAAAAAAAAAAAAAAAA'), isReplica)
 })
 
@@ -77,6 +77,6 @@ t.test('R28: a user who may not write gets no answer: Redis says that before it 
   t.teardown(close)
   const store = redisStore(client)
   const mayNot = { name: 'StoreUnavailableError' }
-  await t.rejects(store.find({ tag: 'AAAAAAAAAAAAAAAAAAAAAA', sid: 'one' }), mayNot)
+  await t.rejects(store.find({ subjectHash: 'AAAAAAAAAAAAAAAAAAAAAA', sid: 'one' }), mayNot)
   await t.rejects(store.list('AAAAAAAAAAAAAAAAAAAAAA'), mayNot)
 })

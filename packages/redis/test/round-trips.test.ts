@@ -43,7 +43,7 @@ async function seen(): Promise<void> {
   }
 }
 
-t.test('every verb is one round trip, publishing included, and verify is none', async t => {
+t.test('every verb is one round trip, announcing included, and verify is none', async t => {
   const tokens = createTokens({ secret, store: redisStore(redis), sessionsPerSubject: 2 })
   // The first call of each script sends it as a whole, and the first answer has the server's settings checked.
   const warm = await tokens.issue({ subject: 'warm' })

@@ -105,7 +105,7 @@ const verbs: Record<string, Verb> = {
   reuse: { ask: ({ tokens }, { dead }) => tokens.refresh(dead.refreshToken), ends: true },
   introspect: { ask: ({ tokens }, { newest }) => tokens.introspect(newest.accessToken) },
   'find of a session that is not there': {
-    ask: ({ store }, { newest }) => store.find({ tag: tagOf(newest), sid: 'gone' }),
+    ask: ({ store }, { newest }) => store.find({ subjectHash: hashSubject(newest), sid: 'gone' }),
   },
   sessions: { ask: ({ tokens }, { subject }) => tokens.sessions(subject) },
   'revoke by token': {
@@ -120,7 +120,7 @@ const verbs: Record<string, Verb> = {
   'revokedSince a cursor': { ask: ({ store }) => store.revokedSince('1,2,3') },
 }
 
-const tagOf = ({ refreshToken }: Issued): string =>
+const hashSubject = ({ refreshToken }: Issued): string =>
   Buffer.from(refreshToken, 'base64url').toString('base64url', 5, 21)
 
 const outage = { code: 'ERR_STORE_UNAVAILABLE', cause: { message: /^Redis: .* mixes replies up/ } }

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { Claims } from './claims.js'
 
 /** Tokens. What falls out is verified again. */
-const most = 10_000
+const maxEntries = 10_000
 
 /** Tokens whose signature was verified once. Whoever takes one out checks its dates and its session again. */
 export interface VerifiedTokens {
@@ -13,7 +13,7 @@ export interface VerifiedTokens {
 
 /** Keyed by the whole token, letter for letter: no other spelling finds an entry, and no two tokens share one. */
 export function verifiedTokens(): VerifiedTokens {
-  const cache = new LRUCache<string, Claims>({ max: most })
+  const cache = new LRUCache<string, Claims>({ max: maxEntries })
   return {
     get: token => cache.get(token),
     set(token, claims) {

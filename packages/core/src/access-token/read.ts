@@ -18,7 +18,7 @@ export interface SignedToken {
 }
 
 /** Characters. Half of what Node takes for all headers of a request; longer ones are not issued. */
-export const longestAccessToken = 8192
+export const maxAccessTokenLength = 8192
 
 /**
  * The strict front of fast-jwt: one spelling, one type, one algorithm for each key, no extensions. Then the
@@ -27,7 +27,7 @@ export const longestAccessToken = 8192
  * @returns `undefined` for whatever this ring did not sign for us
  */
 export function readAccessToken(ring: AccessRing, token: unknown, expected: Expected): Claims | undefined {
-  if (typeof token !== 'string' || token.length > longestAccessToken) {
+  if (typeof token !== 'string' || token.length > maxAccessTokenLength) {
     return undefined
   }
   const signed = signedPart(ring, token)
@@ -39,7 +39,7 @@ export function readAccessToken(ring: AccessRing, token: unknown, expected: Expe
  * encryption. Proves nothing: anybody can write such a header.
  */
 export function namesUnknownKey(ring: AccessRing, token: unknown): boolean {
-  if (typeof token !== 'string' || token.length > longestAccessToken) {
+  if (typeof token !== 'string' || token.length > maxAccessTokenLength) {
     return false
   }
   if (ring.encryption !== undefined && isOfUnknownKey(ring.encryption, token)) {

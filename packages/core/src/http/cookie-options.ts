@@ -1,5 +1,5 @@
 import { checkBoolean, checkMembers, invalid } from '../values/check.js'
-import { longestInCookie } from '../verbs/mint.js'
+import { maxTokenInCookie } from '../verbs/mint.js'
 
 /** How our cookies are set, after the check of the options. */
 export interface CookieSettings {
@@ -75,7 +75,7 @@ export function cookieSettings(options: unknown = {}): CookieSettings {
     // Without these two nobody can have set partitioned cookies.
     otherAttributes:
       isSecure && site === 'None' ? (isPartitioned ? attributes : partitionedAttributes) : undefined,
-    maxAccessToken: Math.min(longestInCookie, maxCookie - accessToken.length),
+    maxAccessToken: Math.min(maxTokenInCookie, maxCookie - accessToken.length),
   }
 }
 

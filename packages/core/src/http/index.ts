@@ -12,7 +12,7 @@ import { authenticateRequest } from './guard/handshake.js'
 import { type JwtSource, jwtSource } from './guard/jwt.js'
 import { issueTokens } from './login.js'
 import { revokeTokens } from './logout.js'
-import { httpSettings, type SeamOptions } from './options.js'
+import { type HttpLayerOptions, httpSettings } from './options.js'
 import type { BodyAnswer, CookieAnswer } from './response/answers.js'
 import type { RawResponse, ResponseHeaders } from './response/headers.js'
 import { inTurn } from './response/in-turn.js'
@@ -29,12 +29,12 @@ export type { JwtSource } from './guard/jwt.js'
 export { refuseUpgrade } from './guard/upgrade.js'
 export type { IssueTokens } from './issue-tokens.js'
 export {
+  type HttpLayerOptions,
   type HttpOptions,
+  httpLayerOptionNames,
   type RouteName,
   type RouteOption,
   routeNames,
-  type SeamOptions,
-  seamOptionNames,
 } from './options.js'
 export { receiveText } from './request/body.js'
 export { NodeRequest } from './request/node-request.js'
@@ -44,7 +44,7 @@ export { findRoute, type Route } from './routes/index.js'
 export type { HttpHeaders, HttpRequest, HttpResponse } from './types.js'
 
 /** All that HTTP asks of tokens, decided once for every framework. Adapters carry it to and fro. */
-export interface Seam<C extends object = object> {
+export interface HttpLayer<C extends object = object> {
   readonly tokens: Tokens<C>
   readonly routes: readonly Route[]
   /** For a JWT plugin of the framework, which then agrees with the guard. */
@@ -89,10 +89,10 @@ export interface Seam<C extends object = object> {
  * @param surroundings `warn` prints warnings where there is no `onEvent`: into the log of the framework
  * @throws TypeError that names the option which is missing, unknown, weak or contradictory
  */
-export function createSeam<C extends object = object>(
-  options: SeamOptions<C>,
+export function createHttpLayer<C extends object = object>(
+  options: HttpLayerOptions<C>,
   surroundings: Pick<Surroundings, 'warn'> = {},
-): Seam<C> {
+): HttpLayer<C> {
   const { rest, ...checked } = httpSettings(options)
   const { maxAccessToken: maxInCookie } = checked.http.cookies
   const context = createContext(rest, { ...surroundings, maxInCookie })

@@ -1,7 +1,7 @@
 import type { Context } from '../context.js'
 import { isTokenError } from '../is-token-error.js'
 import { checkString } from '../values/check.js'
-import { tagOf } from '../values/subject.js'
+import { hashSubject } from '../values/subject.js'
 import { issue, readGrant } from '../verbs/issue.js'
 import type { Issued } from '../verbs/mint.js'
 import { endSession } from '../verbs/revoke.js'
@@ -66,7 +66,7 @@ export async function issueTokens(
   }
   const { sid, refreshToken } = issued
   const subject = members.subject as string
-  const session = { tag: tagOf(subject), sid, subject }
+  const session = { subjectHash: hashSubject(subject), sid, subject }
   exchange.begun = { session, refreshToken, isInCookies }
   if (response.headersSent) {
     exchange.begun = undefined

@@ -1,6 +1,6 @@
 import type { Context } from '../context.js'
 import { isTokenError } from '../is-token-error.js'
-import { tagOf } from '../values/subject.js'
+import { hashSubject } from '../values/subject.js'
 import { endSession, type NamedSession, sessionOf } from '../verbs/revoke.js'
 import { verify } from '../verbs/verify.js'
 import type { Exchange } from './exchange.js'
@@ -83,7 +83,7 @@ function isOfCookies(request: HttpRequest): boolean {
 async function endBearerSession(context: Context, bearer: string): Promise<void> {
   try {
     const { sub, sid } = verify(context, bearer)
-    await endSession(context, { tag: tagOf(sub), sid, subject: sub }, 'revoke')
+    await endSession(context, { subjectHash: hashSubject(sub), sid, subject: sub }, 'revoke')
   } catch (error) {
     if (!(isTokenError(error) && error.code === 'ERR_ACCESS_TOKEN_REVOKED')) {
       throw error

@@ -31,7 +31,7 @@ export interface HttpOptions {
 }
 
 /** Everything an adapter takes. */
-export type SeamOptions<C extends object = object> = TokensOptions<C> & HttpOptions
+export type HttpLayerOptions<C extends object = object> = TokensOptions<C> & HttpOptions
 
 export interface HttpSettings extends CheckedHttpOptions {
   readonly warnings: CookieWarnings
@@ -57,7 +57,7 @@ const names: Readonly<Record<keyof HttpOptions, true>> = {
 }
 
 /** Every option of an adapter that is not its own. */
-export const seamOptionNames: readonly string[] = [...tokensOptionNames, ...Object.keys(names)]
+export const httpLayerOptionNames: readonly string[] = [...tokensOptionNames, ...Object.keys(names)]
 
 /**
  * Takes the options of HTTP out of an adapter's, and checks them; what is left is for the core to check.
@@ -65,9 +65,9 @@ export const seamOptionNames: readonly string[] = [...tokensOptionNames, ...Obje
  * @throws TypeError that names the option
  */
 export function httpSettings<C extends object>(
-  options: SeamOptions<C>,
+  options: HttpLayerOptions<C>,
 ): { http: CheckedHttpOptions; rest: TokensOptions<C> } {
-  const members = checkMembers('options', options, seamOptionNames)
+  const members = checkMembers('options', options, httpLayerOptionNames)
   const { prefix = '/auth', transport = 'cookie', cookie, trustedOrigins = [], ...others } = members
   const { autoRefresh = false, routes = {}, ...rest } = others
   const http = {

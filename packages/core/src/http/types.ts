@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
 
-/** What the seam reads of a request. Node's own request object is one. */
+/** What the HTTP layer reads of a request. Node's own request object is one. */
 export interface HttpRequest {
   readonly method?: string | undefined
   readonly headers: IncomingHttpHeaders
@@ -20,7 +20,7 @@ export interface HttpRequest {
 /** Headers in lower case; several cookies are several values. */
 export type HttpHeaders = Record<string, string | string[]>
 
-/** What the seam answers: an adapter writes it as it is. */
+/** What the HTTP layer answers: an adapter writes it as it is. */
 export interface HttpResponse {
   readonly status: number
   readonly headers: HttpHeaders

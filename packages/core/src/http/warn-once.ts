@@ -5,12 +5,12 @@ import type { ConfigWarning } from '../events.js'
 export type WarnOnce = (code: ConfigWarning['code'], message: string) => void
 
 /** Warnings of one instance: each code once, as requests of strangers may cause them. */
-export function warningsOf({ publish }: Pick<Context, 'publish'>): WarnOnce {
+export function warningsOf({ emit }: Pick<Context, 'emit'>): WarnOnce {
   const emitted = new Set<ConfigWarning['code']>()
   return (code, message) => {
     if (!emitted.has(code)) {
       emitted.add(code)
-      publish({ type: 'config_warning', code, message })
+      emit({ type: 'config_warning', code, message })
     }
   }
 }

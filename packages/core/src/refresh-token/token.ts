@@ -21,8 +21,8 @@ export function checkTransport(transport: unknown): Transport {
   return transport
 }
 
-// version and transport (1) | key id (4) | subject tag (16) | session handle (16) | generation (6) | HMAC (32)
-const at = { keyId: 1, tag: 5, handle: 21, generation: 37, mac: 43, end: 75 } as const
+// version and transport (1) | key id (4) | subject subjectHash (16) | session handle (16) | generation (6) | HMAC (32)
+const at = { keyId: 1, subjectHash: 5, handle: 21, generation: 37, mac: 43, end: 75 } as const
 
 /** The high half is the version, 1. Another version or transport is another byte, and is refused as unknown. */
 const firstByte: Readonly<Record<Transport, number>> = { cookie: 0x10, body: 0x11 }
@@ -41,7 +41,7 @@ export function encodeRefreshToken(ring: RefreshRing, token: Omit<RefreshToken, 
   const bytes = Buffer.alloc(at.end)
   bytes[0] = firstByte[token.transport]
   ring.current.id.copy(bytes, at.keyId)
-  bytes.write(token.tag, at.tag, 16, 'base64url')
+  bytes.write(token.subjectHash, at.subjectHash, 16, 'base64url')
   token.handle.copy(bytes, at.handle)
   bytes.writeUIntBE(token.generation, at.generation, 6)
   macOf(ring.current.mac, bytes).copy(bytes, at.mac)
@@ -60,7 +60,7 @@ export function decodeRefreshToken(ring: RefreshRing, text: unknown): RefreshTok
   }
   const bytes = Buffer.from(text, 'base64url')
   const transport = transportOf(bytes[0])
-  const key = ring.byId.get(bytes.toString('hex', at.keyId, at.tag))
+  const key = ring.byId.get(bytes.toString('hex', at.keyId, at.subjectHash))
   if (transport === undefined || key === undefined) {
     return undefined
   }
@@ -70,7 +70,7 @@ export function decodeRefreshToken(ring: RefreshRing, text: unknown): RefreshTok
   const handle = bytes.subarray(at.handle, at.generation)
   return {
     transport,
-    tag: bytes.toString('base64url', at.tag, at.handle),
+    subjectHash: bytes.toString('base64url', at.subjectHash, at.handle),
     sid: sidOf(handle),
     handle,
     generation: bytes.readUIntBE(at.generation, 6),
@@ -83,7 +83,9 @@ export function namesUnknownKey(ring: RefreshRing, text: unknown): boolean {
     return false
   }
   const bytes = Buffer.from(text, 'base64url')
-  return transportOf(bytes[0]) !== undefined && !ring.byId.has(bytes.toString('hex', at.keyId, at.tag))
+  return (
+    transportOf(bytes[0]) !== undefined && !ring.byId.has(bytes.toString('hex', at.keyId, at.subjectHash))
+  )
 }
 
 function transportOf(byte: number | undefined): Transport | undefined {

@@ -1,4 +1,4 @@
-import type { Publish } from '../events.js'
+import type { Emit } from '../events.js'
 import type { CheckedStore } from '../store/checked/index.js'
 import type { SessionRef } from '../store/store.js'
 
@@ -8,8 +8,8 @@ const maxParallel = 100
 interface Options {
   readonly store: Pick<CheckedStore, 'delete'>
   /** Seconds. */
-  readonly publishFor: number
-  readonly publish: Publish
+  readonly keepFor: number
+  readonly emit: Emit
   /** Called when the store fails meanwhile: what is lost must be found again. */
   readonly onFailure: () => void
 }
@@ -57,10 +57,10 @@ export class Healing {
   }
 
   async #applyAgain(ref: SessionRef): Promise<void> {
-    const { store, publishFor, publish } = this.#options
+    const { store, keepFor, emit } = this.#options
     this.#lost.delete(ref.sid)
-    await store.delete(ref, { publishFor, always: true })
-    publish({ type: 'revocation_healed', sid: ref.sid })
+    await store.delete(ref, { keepFor, always: true })
+    emit({ type: 'revocation_healed', sid: ref.sid })
   }
 }
 

@@ -1,7 +1,7 @@
-import type { Publish } from '../events.js'
+import type { Emit } from '../events.js'
 import type { CheckedStore } from '../store/checked/index.js'
 import type { Revoked, SessionRef } from '../store/store.js'
-import { withinPatience } from '../values/timeout.js'
+import { withinTimeout } from '../values/timeout.js'
 import { Healing } from './feed-healing.js'
 import type { Revocations } from './revocations.js'
 
@@ -21,10 +21,10 @@ export interface FeedOptions {
   readonly store: Pick<CheckedStore, 'revokedSince' | 'delete'>
   readonly revocations: Revocations
   /** Seconds. */
-  readonly publishFor: number
+  readonly keepFor: number
   /** Seconds. */
   readonly maxStaleness: number
-  readonly publish: Publish
+  readonly emit: Emit
   /** A monotonic clock in milliseconds. */
   readonly elapsed: () => number
 }
@@ -43,7 +43,7 @@ export interface FeedOptions {
 export class FeedShard {
   readonly #options: FeedOptions
   readonly #shard: number
-  readonly #owns: (tag: string) => boolean
+  readonly #owns: (subjectHash: string) => boolean
   readonly #healing: Healing
   #cursor: string | undefined
   /** When the last read that succeeded was sent. */
@@ -56,7 +56,7 @@ export class FeedShard {
   /** Settles when the first read has succeeded or failed. Never rejects. */
   readonly loading: Promise<void>
 
-  constructor(options: FeedOptions, shard: number, owns: (tag: string) => boolean) {
+  constructor(options: FeedOptions, shard: number, owns: (subjectHash: string) => boolean) {
     this.#options = options
     this.#shard = shard
     this.#owns = owns
@@ -83,7 +83,7 @@ export class FeedShard {
 
   /** Milliseconds in which all of the feed is read. */
   get #period(): number {
-    return (this.#options.publishFor * 1000) / 3
+    return (this.#options.keepFor * 1000) / 3
   }
 
   async #poll(): Promise<void> {
@@ -141,9 +141,9 @@ export class FeedShard {
   }
 
   async #read(cursor: string | undefined, readAt: number): Promise<Revoked> {
-    const { store, revocations, publishFor } = this.#options
-    const how = { shard: this.#shard, keepFor: publishFor }
-    const answer = await withinPatience('the store', timeout, store.revokedSince(cursor, how))
+    const { store, revocations, keepFor } = this.#options
+    const how = { shard: this.#shard, keepFor: keepFor }
+    const answer = await withinTimeout('the store', timeout, store.revokedSince(cursor, how))
     for (const revocation of answer.revoked) {
       // What is there counts until the next look at all of it.
       revocations.see(revocation, readAt, 1.3 * this.#period)
@@ -156,14 +156,14 @@ export class FeedShard {
     this.#freshAt = startedAt
     if (this.#isToldStale) {
       this.#isToldStale = false
-      this.#options.publish({ type: 'feed_fresh', shard: this.#shard })
+      this.#options.emit({ type: 'feed_fresh', shard: this.#shard })
     }
   }
 
   #failed(error: Error): void {
     if (this.isStale && !this.#isToldStale && !this.#isClosed) {
       this.#isToldStale = true
-      this.#options.publish({ type: 'feed_stale', shard: this.#shard, error })
+      this.#options.emit({ type: 'feed_stale', shard: this.#shard, error })
     }
   }
 }

@@ -12,16 +12,17 @@ interface Options extends Omit<FeedOptions, 'elapsed'> {
  */
 export class RevocationFeed {
   readonly #shards: readonly FeedShard[]
-  readonly #shardOf: (tag: string) => number
+  readonly #shardOf: (subjectHash: string) => number
   #loading: Promise<void> | undefined
 
   constructor({ sharding, ...options }: Options, elapsed: () => number = () => performance.now()) {
     const { shards = 1 } = sharding
-    const shardOf = (tag: string): number => sharding.shardOf?.(tag) ?? 0
+    const shardOf = (subjectHash: string): number => sharding.shardOf?.(subjectHash) ?? 0
     this.#shardOf = shardOf
     this.#shards = Array.from(
       { length: shards },
-      (_, shard) => new FeedShard({ ...options, elapsed }, shard, tag => shardOf(tag) === shard),
+      (_, shard) =>
+        new FeedShard({ ...options, elapsed }, shard, subjectHash => shardOf(subjectHash) === shard),
     )
     this.#loading = Promise.all(this.#shards.map(({ loading }) => loading)).then(() => {
       this.#loading = undefined
@@ -36,14 +37,14 @@ export class RevocationFeed {
   /**
    * Whether this process may have missed revocations of a subject of more than `maxStaleness` ago.
    *
-   * @param tagOf of the subject: asked only where shards differ
+   * @param hashSubject of the subject: asked only where shards differ
    */
-  isStale(tagOf: () => string): boolean {
+  isStale(hashSubject: () => string): boolean {
     const stale = this.#shards.filter(({ isStale }) => isStale)
     if (stale.length === 0 || stale.length === this.#shards.length) {
       return stale.length > 0
     }
-    return this.#shards[this.#shardOf(tagOf())]?.isStale ?? true
+    return this.#shards[this.#shardOf(hashSubject())]?.isStale ?? true
   }
 
   close(): void {

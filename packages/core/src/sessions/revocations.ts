@@ -1,7 +1,7 @@
-import type { AnnouncedKind, PublishedRevocation, SessionRef } from '../store/store.js'
+import type { AnnouncedKind, AnnouncedRevocation, SessionRef } from '../store/store.js'
 
 interface Known {
-  readonly tag: string
+  readonly subjectHash: string
   readonly kind: AnnouncedKind
   /** Until when access tokens of the session may be alive. All times are those of the monotonic clock. */
   readonly mattersUntil: number
@@ -18,7 +18,7 @@ interface Read {
   /** When it was sent, or the first of several. */
   readonly readAt: number
   /** Whether the revocations of a subject are in this shard. */
-  readonly owns: (tag: string) => boolean
+  readonly owns: (subjectHash: string) => boolean
 }
 
 /** Milliseconds from one look for what is no longer needed to the next: rare, as it goes through all of them. */
@@ -59,7 +59,7 @@ export class Revocations {
    * @param readAt when the read was sent
    * @param keepFor milliseconds that it is remembered at least, whatever a clock that jumped makes of its age
    */
-  see({ kind, age, ...ref }: PublishedRevocation, readAt: number, keepFor: number): void {
+  see({ kind, age, ...ref }: AnnouncedRevocation, readAt: number, keepFor: number): void {
     this.#set(ref, kind, age, readAt, keepFor)
     this.#unseen.delete(ref.sid)
   }
@@ -92,7 +92,7 @@ export class Revocations {
   hasUnseen({ readAt, owns }: Read): boolean {
     return [...this.#unseen].some(sid => {
       const known = this.#known.get(sid)
-      return known !== undefined && known.knownAt < readAt && owns(known.tag)
+      return known !== undefined && known.knownAt < readAt && owns(known.subjectHash)
     })
   }
 
@@ -105,11 +105,11 @@ export class Revocations {
     const now = this.#elapsed()
     this.#drop(now)
     const lost: SessionRef[] = []
-    for (const [sid, { tag, kind, mattersUntil, knownAt, seenAt }] of this.#known) {
-      if (knownAt < readAt && seenAt < readAt && owns(tag)) {
+    for (const [sid, { subjectHash, kind, mattersUntil, knownAt, seenAt }] of this.#known) {
+      if (knownAt < readAt && seenAt < readAt && owns(subjectHash)) {
         this.#unseen.delete(sid)
         if (kind === 'revoked' && mattersUntil >= now + lasting) {
-          lost.push({ tag, sid })
+          lost.push({ subjectHash, sid })
         }
       }
     }
@@ -122,7 +122,7 @@ export class Revocations {
 
   /** @returns when a read brought it last */
   #set(
-    { tag, sid }: SessionRef,
+    { subjectHash, sid }: SessionRef,
     kind: AnnouncedKind,
     age: number,
     readAt: number = Number.NEGATIVE_INFINITY,
@@ -138,7 +138,14 @@ export class Revocations {
     if (until > now) {
       const isRevoked = kind === 'revoked' || known?.kind === 'revoked'
       const knownAt = known?.knownAt ?? now
-      const entry = { tag, kind: isRevoked ? 'revoked' : kind, mattersUntil, until, knownAt, seenAt } as const
+      const entry = {
+        subjectHash,
+        kind: isRevoked ? 'revoked' : kind,
+        mattersUntil,
+        until,
+        knownAt,
+        seenAt,
+      } as const
       this.#known.set(sid, entry)
     }
     return seenAt

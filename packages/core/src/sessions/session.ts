@@ -1,7 +1,7 @@
 import type { Outage } from '../store/checked/index.js'
 import { isObject } from '../store/checked/shapes.js'
 import type { StoredSession } from '../store/store.js'
-import { tagOf } from '../values/subject.js'
+import { hashSubject } from '../values/subject.js'
 
 /** A session as the application sees it: no credential can be made from it. Times are the store's. */
 export interface Session<C extends object = object> {
@@ -41,7 +41,7 @@ export function writeData({ subject, claims, scope, device, ip }: Data): string 
 /**
  * The session of a record that the store answered.
  *
- * @throws StoreUnavailableError when its data is not what `writeData` wrote, or is of another subject than the tag that
+ * @throws StoreUnavailableError when its data is not what `writeData` wrote, or is of another subject than the subjectHash that
  *   was asked for: whoever can write to the store does not become anybody they like
  */
 export function publicSession<C extends object>(outage: Outage, stored: StoredSession): Session<C> {
@@ -52,7 +52,7 @@ export function publicSession<C extends object>(outage: Outage, stored: StoredSe
     )
   }
   const { subject, claims, scope, device, ip } = data
-  if (tagOf(subject) !== stored.tag) {
+  if (hashSubject(subject) !== stored.subjectHash) {
     throw outage(
       new Error('The data of a session is of another subject: something has overwritten the record'),
     )

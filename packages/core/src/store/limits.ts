@@ -18,7 +18,7 @@ export function isTime(value: unknown): value is number {
 }
 
 /** Whether all numbers of a session are within their bounds. */
-export function isWithinLimits(session: Omit<StoredSession, 'tag' | 'sid' | 'data'>): boolean {
+export function isWithinLimits(session: Omit<StoredSession, 'subjectHash' | 'sid' | 'data'>): boolean {
   const { generation, createdAt, usedAt, idleUntil, absoluteUntil } = session
   return isGeneration(generation) && [createdAt, usedAt, idleUntil, absoluteUntil].every(isTime)
 }

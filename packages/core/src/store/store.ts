@@ -1,6 +1,6 @@
-/** Where a session is: `tag` finds the subject's sessions (16 bytes, base64url), `sid` the session among them. */
+/** Where a session is: `subjectHash` finds the subject's sessions (16 bytes, base64url), `sid` the session among them. */
 export interface SessionRef {
-  readonly tag: string
+  readonly subjectHash: string
   readonly sid: string
 }
 
@@ -27,13 +27,13 @@ export interface StoredSession extends SessionRef {
   readonly data: string
 }
 
-/** How long a revocation is published for (seconds): as long as an access token of the session may live, and more. */
-export interface Publishing {
-  readonly publishFor: number
+/** How long a revocation is announced for (seconds): as long as an access token of the session may live, and more. */
+export interface Announcing {
+  readonly keepFor: number
 }
 
 /** What a login brings about beside its session, in the same step. */
-export interface CreationRules extends Publishing {
+export interface CreationRules extends Announcing {
   /** Live sessions of the subject, the new one included. Those with the smallest `usedAt` go first. */
   readonly perSubject: number
   /** A session of the same subject that this login supersedes. */
@@ -52,7 +52,7 @@ export interface Creation {
 }
 
 /** A refresh, as the store sees it. */
-export interface RotationStep extends Publishing {
+export interface RotationStep extends Announcing {
   /** The generation presented. */
   readonly generation: number
   /** Seconds that the presented generation may ask for another successor, while no successor was used. */
@@ -77,9 +77,9 @@ export type Rotation =
 export type AnnouncedKind = 'revoked' | 'evicted'
 
 /** A revocation in the feed. */
-export interface PublishedRevocation extends SessionRef {
+export interface AnnouncedRevocation extends SessionRef {
   readonly kind: AnnouncedKind
-  /** Milliseconds since it was published, by the store's clock. */
+  /** Milliseconds since it was announced, by the store's clock. */
   readonly age: number
 }
 
@@ -91,9 +91,9 @@ export interface FeedReading {
   readonly keepFor?: number
 }
 
-/** Revocations in the order in which they were published. */
+/** Revocations in the order in which they were announced. */
 export interface Revoked {
-  readonly revoked: readonly PublishedRevocation[]
+  readonly revoked: readonly AnnouncedRevocation[]
   /** Exclusive: pass it on to read what came after. It remembers the last entry that was read, by place and `sid`. */
   readonly cursor: string
   /**
@@ -121,7 +121,7 @@ export interface StoreWarning {
  * - Time is the store's own clock, read once per method. A session whose deadline is past is not there.
  * - A rejection means only that the store failed (`StoreUnavailableError`), whatever was or was not applied.
  * - A deletion and its publication are one step. The feed may repeat; it never skips. An entry that is there is not moved
- *   when its session is published again, unless that session was alive.
+ *   when its session is announced again, unless that session was alive.
  * - The feed may have shards that fail apart, such as the nodes of a Cluster. All revocations of a subject are in one.
  * - The end of a live session is answered once, by the call that brought it about: as `replaced`, `evicted`, `reused`,
  *   `true` of `delete`, or an element of `deleteAll`. Each becomes one event. A command that a client library sends
@@ -133,10 +133,10 @@ export interface StoreWarning {
  */
 export interface Store {
   /**
-   * Creates the session at generation 0, drops the subject's expired sessions, ends `replaces` (published whether it
+   * Creates the session at generation 0, drops the subject's expired sessions, ends `replaces` (announced whether it
    * is still there or not: the caller held its token), then the oldest beyond `perSubject`, never the new one
-   * (published). Answers what it has ended, and the session; one that is there already is left as it is.
-   * One whose end is published is not created again: the call rejects, as a client may send it again after the session
+   * (announced). Answers what it has ended, and the session; one that is there already is left as it is.
+   * One whose end is announced is not created again: the call rejects, as a client may send it again after the session
    * has ended.
    */
   create(session: NewSession, rules: CreationRules): Promise<Creation>
@@ -151,7 +151,7 @@ export interface Store {
    * | k > g | `healed` | p = k, f = g = next (above k), recovery window and idle deadline move |
    * | f <= k <= g | `rotated` | p = k, f = g = next, recovery window and idle deadline move |
    * | k = p within the recovery window | `reissued` | g = next, nothing else |
-   * | any other k | `reused` | session deleted and published |
+   * | any other k | `reused` | session deleted and announced |
    *
    * Rejects when `next` would exceed `maxSessionNumber`: it would not fit into a refresh token.
    */
@@ -161,25 +161,28 @@ export interface Store {
   find(ref: SessionRef): Promise<StoredSession | undefined>
 
   /** The live sessions of a subject, in no particular order. */
-  list(tag: string): Promise<readonly StoredSession[]>
+  list(subjectHash: string): Promise<readonly StoredSession[]>
 
   /**
-   * Ends a session. Publishes when one was there, or with `always`, for a caller who held a valid token of it; never
+   * Ends a session. Announces when one was there, or with `always`, for a caller who held a valid token of it; never
    * for a bare id that a stranger named. Answers whether a live session was there.
    */
-  delete(ref: SessionRef, how: Publishing & { readonly always?: boolean }): Promise<boolean>
+  delete(ref: SessionRef, how: Announcing & { readonly always?: boolean }): Promise<boolean>
 
-  /** Ends the sessions of a subject, but for the `sid` in `except`. Answers and publishes what was there. */
-  deleteAll(tag: string, how: Publishing & { readonly except?: string }): Promise<readonly SessionRef[]>
+  /** Ends the sessions of a subject, but for the `sid` in `except`. Answers and announces what was there. */
+  deleteAll(
+    subjectHash: string,
+    how: Announcing & { readonly except?: string },
+  ): Promise<readonly SessionRef[]>
 
-  /** What was revoked after `cursor` in a shard; without a cursor, what is still published, from the start. */
+  /** What was revoked after `cursor` in a shard; without a cursor, what is still announced, from the start. */
   revokedSince(cursor?: string, how?: FeedReading): Promise<Revoked>
 
   /** How many shards the feed has. Default: 1. */
   readonly shards?: number
 
   /** The shard of a subject, from 0 to `shards - 1`. Default: 0. */
-  shardOf?(tag: string): number
+  shardOf?(subjectHash: string): number
 
   /** For a store that has something to warn of: tells the listener, once it knows. Becomes an event. */
   onWarning?(listener: (warning: StoreWarning) => void): void

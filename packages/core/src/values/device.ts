@@ -1,7 +1,7 @@
 import bowser from 'bowser'
 
 /** Characters of a user agent that are looked at: what comes after them is no name of a browser. */
-const longest = 512
+const maxLength = 512
 
 /**
  * What a user agent calls itself, for people who look through their sessions: `Safari on iOS`. It proves nothing.
@@ -12,7 +12,7 @@ export function deviceOf(userAgent: string | undefined): string | undefined {
   if (userAgent === undefined || userAgent === '') {
     return undefined
   }
-  const { browser, os } = bowser.parse(userAgent.slice(0, longest))
+  const { browser, os } = bowser.parse(userAgent.slice(0, maxLength))
   const words = [printable(browser.name), printable(os.name)].filter(word => word !== '')
   return words.length === 0 ? undefined : words.join(' on ')
 }

@@ -5,20 +5,20 @@ import { shown } from './kind.js'
 export type Duration = number | string
 
 /** Ten years: more is a mistake, and would overflow the deadlines of a store. */
-const longest = 3653 * 86_400
+const maxSeconds = 3653 * 86_400
 
 /**
  * Turns a duration into whole seconds.
  *
  * @param name the option's name, for the error
- * @param least the smallest number of seconds that makes sense
- * @throws TypeError for anything but whole seconds from `least` to ten years
+ * @param min the smallest number of seconds that makes sense
+ * @throws TypeError for anything but whole seconds from `min` to ten years
  */
-export function toSeconds(name: string, value: unknown, least: 0 | 1 | 2): number {
+export function toSeconds(name: string, value: unknown, min: 0 | 1 | 2): number {
   const seconds = typeof value === 'string' ? parseText(value) : value
-  if (typeof seconds !== 'number' || !Number.isInteger(seconds) || seconds < least || seconds > longest) {
+  if (typeof seconds !== 'number' || !Number.isInteger(seconds) || seconds < min || seconds > maxSeconds) {
     throw new TypeError(
-      `${name} must be whole seconds, from ${least} to ten years, or a string such as '15m' (got ${shown(value)})`,
+      `${name} must be whole seconds, from ${min} to ten years, or a string such as '15m' (got ${shown(value)})`,
     )
   }
   return seconds

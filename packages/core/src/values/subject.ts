@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { kindOf } from './kind.js'
 
 /**
- * A subject as it must be: well-formed, from 1 to 255 bytes. Anything else would be two users who meet in one tag.
+ * A subject as it must be: well-formed, from 1 to 255 bytes. Anything else would be two users who meet in one subjectHash.
  *
  * @throws TypeError that says what to pass instead
  */
@@ -52,6 +52,6 @@ function adviceOf(subject: unknown): string | undefined {
 }
 
 /** Where the store keeps a subject's sessions: 16 bytes of SHA-256, base64url. Does not show the subject in a cookie. */
-export function tagOf(subject: string): string {
+export function hashSubject(subject: string): string {
   return hash('sha256', subject, 'buffer').toString('base64url', 0, 16)
 }

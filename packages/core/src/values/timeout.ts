@@ -4,7 +4,7 @@
  * @param what for the error: who did not answer
  * @param milliseconds until it rejects; the timer keeps no process alive
  */
-export async function withinPatience<T>(what: string, milliseconds: number, answer: Promise<T>): Promise<T> {
+export async function withinTimeout<T>(what: string, milliseconds: number, answer: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const tooLate = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(

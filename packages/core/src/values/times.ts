@@ -1,4 +1,4 @@
-import type { Publish } from '../events.js'
+import type { Emit } from '../events.js'
 import { toSeconds } from './duration.js'
 
 /** Whole seconds. */
@@ -18,8 +18,8 @@ const day = 86_400
  * @throws TypeError that names the option
  */
 export function checkTimes(options: { readonly [Name in keyof Times]?: unknown }): Times {
-  const seconds = (name: keyof Times, fallback: number, least: 0 | 1 | 2): number =>
-    options[name] === undefined ? fallback : toSeconds(name, options[name], least)
+  const seconds = (name: keyof Times, fallback: number, min: 0 | 1 | 2): number =>
+    options[name] === undefined ? fallback : toSeconds(name, options[name], min)
   const sessionLifetime = seconds('sessionLifetime', 30 * day, 1)
   const idleTimeout = seconds('idleTimeout', Math.min(14 * day, sessionLifetime), 1)
   const accessTokenLifetime = seconds('accessTokenLifetime', Math.min(600, idleTimeout), 1)
@@ -33,9 +33,9 @@ export function checkTimes(options: { readonly [Name in keyof Times]?: unknown }
 }
 
 /** Legal, and most likely a mistake. */
-export function warnOfTimes({ accessTokenLifetime }: Times, publish: Publish): void {
+export function warnOfTimes({ accessTokenLifetime }: Times, emit: Emit): void {
   if (accessTokenLifetime > day) {
-    publish({
+    emit({
       type: 'config_warning',
       code: 'long_access_token_lifetime',
       message:

@@ -3,10 +3,10 @@ import type { Context } from '../context.js'
 import { StoreUnavailableError } from '../errors.js'
 import type { ClaimsHook } from '../options.js'
 import type { Session } from '../sessions/session.js'
-import { withinPatience } from '../values/timeout.js'
+import { withinTimeout } from '../values/timeout.js'
 
 /** Milliseconds that the `claims` hook may take. */
-const patience = 5000
+const timeout = 5000
 
 /**
  * What the next access token says: the login's claims, or what the `claims` hook makes of them.
@@ -21,7 +21,7 @@ export async function currentClaims(context: Context, session: Session): Promise
     return claims
   }
   try {
-    const answer = await withinPatience('claims', patience, ask(hook, session))
+    const answer = await withinTimeout('claims', timeout, ask(hook, session))
     return answer === false ? false : answer === undefined ? claims : checkClaims(answer)
   } catch (error) {
     throw claimsUnavailable(context, session, error)
@@ -30,11 +30,11 @@ export async function currentClaims(context: Context, session: Session): Promise
 
 /** The hook failed, or what it answered can't be made a token: the same refresh token may be presented again. */
 export function claimsUnavailable(
-  { publish }: Context,
+  { emit }: Context,
   { sid, subject }: { sid: string; subject: string },
   error: unknown,
 ): StoreUnavailableError {
-  publish({ type: 'claims_unavailable', sid, subject, error })
+  emit({ type: 'claims_unavailable', sid, subject, error })
   return new StoreUnavailableError({ cause: error })
 }
 

@@ -1,7 +1,7 @@
 import type { Claims } from '../access-token/claims.js'
 import type { Context } from '../context.js'
 import { TokenError } from '../errors.js'
-import { tagOf } from '../values/subject.js'
+import { hashSubject } from '../values/subject.js'
 import { accepted, judge } from './verify.js'
 
 /**
@@ -22,10 +22,10 @@ export async function introspect(context: Context, token: string): Promise<Claim
  */
 export async function confirm(context: Context, claims: Claims): Promise<Claims> {
   const { sub, sid } = claims
-  const session = await context.store.find({ tag: tagOf(sub), sid })
+  const session = await context.store.find({ subjectHash: hashSubject(sub), sid })
   if (session === undefined) {
     const reason = context.revocations.has(sid) ? 'revoked' : 'absent'
-    context.publish({ type: 'refused', credential: 'access_token', reason, sid })
+    context.emit({ type: 'refused', credential: 'access_token', reason, sid })
     throw new TokenError('ERR_ACCESS_TOKEN_REVOKED')
   }
   return claims

@@ -13,7 +13,7 @@ import type { NewSession, SessionRef } from '../store/store.js'
 import { checkMembers, checkString } from '../values/check.js'
 import { deviceOf } from '../values/device.js'
 import { checkScope } from '../values/scope.js'
-import { checkSubject, tagOf } from '../values/subject.js'
+import { checkSubject, hashSubject } from '../values/subject.js'
 import { type Issued, mintAccessToken } from './mint.js'
 import { endSession } from './revoke.js'
 
@@ -61,16 +61,16 @@ export async function issue(
   grant: unknown,
   others: readonly string[] = [],
 ): Promise<Issued> {
-  const { settings, revocations, publish } = context
+  const { settings, revocations, emit } = context
   const { subject, claims, scope, device, ip, transport, replaces } = checkGrant(grant)
-  const tag = tagOf(subject)
+  const subjectHash = hashSubject(subject)
   const { handle, sid } = newHandle()
   const { idleTimeout, sessionLifetime: lifetime } = settings
   const now = settings.now()
   const sessionEnds = now + idleTimeout * 1000
   const access = mintAccessToken(context, { subject, sid, claims, scope, transport, now, sessionEnds })
   const presented = sessionsOf(context, [replaces, ...others])
-  const replaced = presented.find(each => each.tag === tag)
+  const replaced = presented.find(each => each.subjectHash === subjectHash)
   for (const each of presented) {
     // Somebody else's: a step of its own. Before the login, which would leave a session behind if this failed after it.
     if (each !== replaced) {
@@ -79,7 +79,7 @@ export async function issue(
   }
 
   const session = {
-    tag,
+    subjectHash,
     sid,
     idleTimeout,
     lifetime,
@@ -90,19 +90,19 @@ export async function issue(
   if (replaced !== undefined) {
     revocations.add(replaced)
     if (creation.replaced) {
-      publish({ type: 'revoked', reason: 'replaced', sid: replaced.sid, subject })
+      emit({ type: 'revoked', reason: 'replaced', sid: replaced.sid, subject })
     }
   }
   for (const each of creation.evicted) {
     revocations.add(each, 'evicted')
-    publish({ type: 'evicted', sid: each.sid, subject })
+    emit({ type: 'evicted', sid: each.sid, subject })
   }
-  publish({ type: 'issued', sid, subject, transport })
+  emit({ type: 'issued', sid, subject, transport })
   return {
     ...access,
     refreshToken: encodeRefreshToken(context.refreshRing, {
       transport,
-      tag,
+      subjectHash,
       handle,
       generation: stored.generation,
     }),
@@ -114,15 +114,15 @@ export async function issue(
 /** Each session once, though several tokens of it came. */
 function sessionsOf({ refreshRing }: Context, texts: readonly (string | undefined)[]): SessionRef[] {
   const tokens = texts.flatMap(text => decodeRefreshToken(refreshRing, text) ?? [])
-  return [...new Map(tokens.map(({ tag, sid }) => [sid, { tag, sid }])).values()]
+  return [...new Map(tokens.map(({ subjectHash, sid }) => [sid, { subjectHash, sid }])).values()]
 }
 
 async function create(context: Context, session: NewSession, replaced: SessionRef | undefined) {
-  const { publishFor, settings } = context
+  const { keepFor, settings } = context
   const rules = {
     perSubject: settings.sessionsPerSubject,
-    publishFor,
-    ...(replaced !== undefined && { replaces: { tag: replaced.tag, sid: replaced.sid } }),
+    keepFor,
+    ...(replaced !== undefined && { replaces: { subjectHash: replaced.subjectHash, sid: replaced.sid } }),
   }
   return context.store.create(session, rules)
 }

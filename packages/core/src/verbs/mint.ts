@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { encrypt } from '../access-token/encryption.js'
-import { longestAccessToken } from '../access-token/read.js'
+import { maxAccessTokenLength } from '../access-token/read.js'
 import type { Context } from '../context.js'
 import type { Transport } from '../refresh-token/token.js'
 
@@ -19,7 +19,7 @@ export interface Issued {
 }
 
 /** RFC 6265bis section 5.6: a cookie holds 4,096 octets of name and value. Room for a name of 32. */
-export const longestInCookie: number = 4096 - 32
+export const maxTokenInCookie: number = 4096 - 32
 
 export interface AccessTokenFor {
   readonly subject: string
@@ -57,10 +57,10 @@ export function mintAccessToken(
     scope,
   })
   const accessToken = accessRing.encryption === undefined ? signed : encrypt(accessRing.encryption, signed)
-  const longest = transport === 'cookie' ? maxInCookie : longestAccessToken
-  if (accessToken.length > longest) {
+  const max = transport === 'cookie' ? maxInCookie : maxAccessTokenLength
+  if (accessToken.length > max) {
     throw new TypeError(
-      `claims are too large: the access token has ${accessToken.length} characters, and ${longest} fit. Leave out what handlers can look up`,
+      `claims are too large: the access token has ${accessToken.length} characters, and ${max} fit. Leave out what handlers can look up`,
     )
   }
   return { accessToken, expiresIn: exp - iat, ...(scope !== undefined && { scope }) }

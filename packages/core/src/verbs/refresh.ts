@@ -55,7 +55,7 @@ export async function refresh(context: Context, text: string, options: RefreshOp
   }
   const now = context.settings.now()
   const access = mint(context, { subject, sid, claims, scope, transport, now, sessionEnds })
-  context.publish({ type: eventOf[outcome], sid, subject })
+  context.emit({ type: eventOf[outcome], sid, subject })
   return {
     ...access,
     refreshToken: encodeRefreshToken(context.refreshRing, { ...token, generation: session.generation }),
@@ -79,7 +79,7 @@ function genuine(context: Context, text: string, transport: Transport | undefine
   const token = decodeRefreshToken(context.refreshRing, text)
   if (token === undefined) {
     const reason = namesUnknownKey(context.refreshRing, text) ? 'unknown_key' : 'invalid'
-    context.publish({ type: 'refused', credential: 'refresh_token', reason })
+    context.emit({ type: 'refused', credential: 'refresh_token', reason })
     throw new TokenError('ERR_INVALID_GRANT')
   }
   if (transport !== undefined && token.transport !== transport) {
@@ -90,8 +90,8 @@ function genuine(context: Context, text: string, transport: Transport | undefine
 
 /** Before the token is used: a misspelt scope must not cost a session whose recovery window is 0. */
 async function checkScope(context: Context, token: RefreshToken, asked: string): Promise<void> {
-  const { tag, sid } = token
-  const found = await context.store.find({ tag, sid })
+  const { subjectHash, sid } = token
+  const found = await context.store.find({ subjectHash, sid })
   if (found === undefined) {
     throw refused(context, token, 'unknown')
   }

@@ -4,7 +4,7 @@ import type { RevocationReason } from '../events.js'
 import { decodeRefreshToken } from '../refresh-token/token.js'
 import type { SessionRef } from '../store/store.js'
 import { checkMembers, checkPresent, checkString } from '../values/check.js'
-import { checkSubject, tagOf } from '../values/subject.js'
+import { checkSubject, hashSubject } from '../values/subject.js'
 
 /** The session of a token, or the one that an id names among a subject's. */
 export type Revocation = { token: string } | { subject: string; sid: string }
@@ -28,13 +28,13 @@ export async function revoke(context: Context, revocation: Revocation): Promise<
   }
   const subject = checkSubject(members.subject)
   const sid = checkPresent('sid', members.sid)
-  const ref = { tag: tagOf(subject), sid }
-  const { publishFor } = context
-  if (!(await context.store.delete(ref, { publishFor }))) {
+  const ref = { subjectHash: hashSubject(subject), sid }
+  const { keepFor } = context
+  if (!(await context.store.delete(ref, { keepFor }))) {
     return undefined
   }
   context.revocations.add(ref)
-  context.publish({ type: 'revoked', reason: 'revoke', sid, subject })
+  context.emit({ type: 'revoked', reason: 'revoke', sid, subject })
   return sid
 }
 
@@ -50,15 +50,15 @@ export async function revokeAll(
   subject: string,
   options: { except?: string | undefined } = {},
 ): Promise<string[]> {
-  const { publishFor } = context
-  const tag = tagOf(checkSubject(subject))
+  const { keepFor } = context
+  const subjectHash = hashSubject(checkSubject(subject))
   const members = checkMembers('options of revokeAll', options, ['except'])
   const except = checkString('except', members.except)
   const spared = except === undefined ? {} : { except }
-  const ended = await context.store.deleteAll(tag, { publishFor, ...spared })
+  const ended = await context.store.deleteAll(subjectHash, { keepFor, ...spared })
   for (const ref of ended) {
     context.revocations.add(ref)
-    context.publish({ type: 'revoked', reason: 'revoke_all', sid: ref.sid, subject })
+    context.emit({ type: 'revoked', reason: 'revoke_all', sid: ref.sid, subject })
   }
   return ended.map(({ sid }) => sid)
 }
@@ -76,7 +76,7 @@ export function sessionOf(context: Context, token: string): NamedSession | undef
   }
   const claims = readAccessToken(context.accessRing, token, context.settings)
   const alive = claims !== undefined && context.settings.now() < claims.exp * 1000
-  return alive ? { tag: tagOf(claims.sub), sid: claims.sid, subject: claims.sub } : undefined
+  return alive ? { subjectHash: hashSubject(claims.sub), sid: claims.sid, subject: claims.sub } : undefined
 }
 
 /**
@@ -88,14 +88,14 @@ export function sessionOf(context: Context, token: string): NamedSession | undef
  * @returns whether this ended it
  */
 export async function endSession(
-  { store, revocations, publish, publishFor }: Context,
-  { tag, sid, subject }: NamedSession,
+  { store, revocations, emit, keepFor }: Context,
+  { subjectHash, sid, subject }: NamedSession,
   reason: RevocationReason,
 ): Promise<boolean> {
-  const hasEnded = await store.delete({ tag, sid }, { publishFor, always: true })
-  revocations.add({ tag, sid })
+  const hasEnded = await store.delete({ subjectHash, sid }, { keepFor, always: true })
+  revocations.add({ subjectHash, sid })
   if (hasEnded) {
-    publish({ type: 'revoked', reason, sid, ...(subject !== undefined && { subject }) })
+    emit({ type: 'revoked', reason, sid, ...(subject !== undefined && { subject }) })
   }
   return hasEnded
 }

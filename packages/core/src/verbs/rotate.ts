@@ -21,22 +21,22 @@ export async function rotate(
   token: RefreshToken,
   userAgent: string | undefined,
 ): Promise<Rotated & { known: Session }> {
-  const { revocations, publishFor, settings, store } = context
-  const { tag, sid, generation } = token
+  const { revocations, keepFor, settings, store } = context
+  const { subjectHash, sid, generation } = token
   if (revocations.isRevoked(sid)) {
     // Revoked, and perhaps there again: a store that failed over may have lost the deletion.
-    await store.delete({ tag, sid }, { publishFor, always: true })
+    await store.delete({ subjectHash, sid }, { keepFor, always: true })
     throw refused(context, token, 'revoked')
   }
   const livesAfterAll = revocations.doubt(sid)
-  const step = { generation, recovery: settings.recoveryWindow, publishFor }
-  const rotation = await store.rotate({ tag, sid }, step)
+  const step = { generation, recovery: settings.recoveryWindow, keepFor }
+  const rotation = await store.rotate({ subjectHash, sid }, step)
   if (rotation.outcome === 'unknown') {
     throw refused(context, token, 'unknown')
   }
   if (rotation.outcome === 'reused') {
     // Before its data is read: whatever that says, the session has ended.
-    revocations.add({ tag, sid })
+    revocations.add({ subjectHash, sid })
     throw reused(context, token, rotation, userAgent)
   }
   livesAfterAll()
@@ -44,13 +44,13 @@ export async function rotate(
 }
 
 function reused(
-  { outage, publish }: Context,
+  { outage, emit }: Context,
   { sid, generation }: RefreshToken,
   { session, now }: Reused,
   userAgent: string | undefined,
 ): TokenError {
   const [read, failure] = readable(() => publicSession(outage, session))
-  publish({
+  emit({
     type: 'reused',
     sid,
     ...(read !== undefined && { subject: read.subject }),
@@ -81,10 +81,10 @@ function deviceChange(login: string | undefined, device: string | undefined): { 
 
 /** A refresh that is refused and changes nothing. */
 export function refused(
-  { publish }: Context,
+  { emit }: Context,
   { sid }: { sid: string },
   reason: 'transport' | 'unknown' | 'revoked' | 'scope',
 ): TokenError {
-  publish({ type: 'refused', credential: 'refresh_token', reason, sid })
+  emit({ type: 'refused', credential: 'refresh_token', reason, sid })
   return new TokenError(reason === 'scope' ? 'ERR_INVALID_SCOPE' : 'ERR_INVALID_GRANT')
 }

@@ -1,6 +1,6 @@
 import type { Context } from '../context.js'
 import { publicSession, type Session } from '../sessions/session.js'
-import { checkSubject, tagOf } from '../values/subject.js'
+import { checkSubject, hashSubject } from '../values/subject.js'
 
 /**
  * The live sessions of a subject, the last used first.
@@ -8,7 +8,7 @@ import { checkSubject, tagOf } from '../values/subject.js'
  * @throws StoreUnavailableError
  */
 export async function sessions<C extends object>(context: Context, subject: string): Promise<Session<C>[]> {
-  const tag = tagOf(checkSubject(subject))
-  const found = (await context.store.list(tag)).map(each => publicSession<C>(context.outage, each))
+  const subjectHash = hashSubject(checkSubject(subject))
+  const found = (await context.store.list(subjectHash)).map(each => publicSession<C>(context.outage, each))
   return found.sort((one, other) => other.usedAt.getTime() - one.usedAt.getTime())
 }

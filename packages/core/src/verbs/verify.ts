@@ -3,7 +3,7 @@ import { namesUnknownKey, readAccessToken } from '../access-token/read.js'
 import { type Context, clockTolerance } from '../context.js'
 import { StoreUnavailableError, TokenError, type TokenErrorCode } from '../errors.js'
 import type { TokenEvent } from '../events.js'
-import { tagOf } from '../values/subject.js'
+import { hashSubject } from '../values/subject.js'
 
 /** A refusal of an access token whose event has not been emitted yet. */
 export class Refused {
@@ -90,9 +90,9 @@ export function accepted(context: Context, verdict: Claims | Refused): Claims {
 }
 
 /** Emits the event of a verdict. */
-export function refuse({ publish }: Context, { code, event }: Refused): TokenError {
+export function refuse({ emit }: Context, { code, event }: Refused): TokenError {
   if (event !== undefined) {
-    publish(event)
+    emit(event)
   }
   return new TokenError(code)
 }
@@ -102,9 +102,9 @@ export function invalid(context: Context): TokenError {
 }
 
 /** @throws StoreUnavailableError when revocations may have been missed and `onStale` is `reject` */
-export function checkFeed({ settings, feed, publish }: Context, { sub, sid }: Claims): void {
-  if (settings.onStale === 'reject' && feed?.isStale(() => tagOf(sub))) {
-    publish({ type: 'refused', credential: 'access_token', reason: 'stale', sid })
+export function checkFeed({ settings, feed, emit }: Context, { sub, sid }: Claims): void {
+  if (settings.onStale === 'reject' && feed?.isStale(() => hashSubject(sub))) {
+    emit({ type: 'refused', credential: 'access_token', reason: 'stale', sid })
     throw new StoreUnavailableError()
   }
 }

@@ -1,15 +1,15 @@
-import { clock, publish, receipts, record, save } from './parts.js'
+import { announce, clock, receipts, record, save } from './parts.js'
 import { type Script, script } from './script.js'
 
 /**
  * Creates a session, drops the subject's expired ones, ends the one replaced and the oldest beyond the limit.
  *
- * KEYS  1 {prefix:b}:s:<tag>           hash of the subject's sessions
+ * KEYS  1 {prefix:b}:s:<subjectHash>           hash of the subject's sessions
  *       2 {prefix:b}:feed              revocations
  *       3 {prefix:b}:window            seconds that revocations are kept
  *       4 {prefix:b}:receipt:<call>    the reply to this command, if it has run before and ended something
- * ARGV  1 call  2 sid  3 tag  4 data  5 idleTimeout (seconds)  6 lifetime (seconds)  7 perSubject
- *       8 publishFor (seconds)  9 sid to replace or ''  10 deadline (milliseconds)
+ * ARGV  1 call  2 sid  3 subjectHash  4 data  5 idleTimeout (seconds)  6 lifetime (seconds)  7 perSubject
+ *       8 keepFor (seconds)  9 sid to replace or ''  10 deadline (milliseconds)
  * Returns {call, 'late', now}, or {call, 'created', now, record, 'replaced' or 'kept', evicted sid ...}: 'replaced' when
  *         the session to replace was alive
  */
@@ -17,12 +17,12 @@ export const create: Script = script(
   clock,
   record,
   save,
-  publish,
+  announce,
   receipts,
   `
 local sessions, feed, window, receipt = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local sid, tag, data, timeout, lifetime = ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6])
-local perSubject, publishFor, replaced, deadline = tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[9], tonumber(ARGV[10])
+local sid, subjectHash, data, timeout, lifetime = ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6])
+local perSubject, keepFor, replaced, deadline = tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[9], tonumber(ARGV[10])
 
 if now >= deadline then return reply('late') end
 local own, hasReplaced
@@ -50,7 +50,7 @@ if not own then
   if not fits(own) then return redis.error_reply(exceeding) end
   own.isNew = true
   -- Sent again, after the session was ended in between: it must not come back.
-  local member = tag .. '|' .. sid
+  local member = subjectHash .. '|' .. sid
   if redis.call('ZSCORE', feed, member) or redis.call('ZSCORE', feed, member .. '|evicted') then
     return redis.error_reply(announced)
   end
@@ -58,21 +58,21 @@ end
 local replaces, excess = replaced ~= '' and replaced ~= sid, #others + 1 - perSubject
 local opened
 if replaces or excess > 0 then
-  opened = open(feed, window, publishFor)
+  opened = open(feed, window, keepFor)
   if not opened then return redis.error_reply(malformedFeed) end
 end
 
 if own.isNew then save(sessions, sid, own) end
 local answer = reply('created', write(own), hasReplaced and 'replaced' or 'kept')
 if replaces then
-  publish(opened, tag .. '|' .. replaced, hasReplaced)
+  announce(opened, subjectHash .. '|' .. replaced, hasReplaced)
   redis.call('HDEL', sessions, replaced)
 end
 local function usedAt(session) return session.created + session.used end
 table.sort(others, function(one, other) return usedAt(one) < usedAt(other) end)
 for index = 1, excess do
   local evicted = others[index].sid
-  publish(opened, tag .. '|' .. evicted .. '|evicted', true)
+  announce(opened, subjectHash .. '|' .. evicted .. '|evicted', true)
   redis.call('HDEL', sessions, evicted)
   answer[#answer + 1] = evicted
 end

@@ -2,7 +2,7 @@ import { maxSessionNumber } from '@tokenratchet/core'
 
 /**
  * Lua that several scripts share, as text: one place for the form of a reply and of a record, for how a revocation is
- * published, and for what is answered to a command that was sent twice.
+ * announced, and for what is answered to a command that was sent twice.
  *
  * Scripts read and check first, and write last. Their first write is one that a server out of memory refuses (HSET,
  * ZADD): so it refuses the whole script, and nothing is done by halves.
@@ -95,22 +95,22 @@ end
 `
 
 /**
- * `open(feed, window, publishFor)` reads what publishing needs, so that whatever is wrong there fails before the first
+ * `open(feed, window, keepFor)` reads what announcing needs, so that whatever is wrong there fails before the first
  * write; it answers nil for numbers that nobody can have written, above which the next score could not rise.
- * `publish(opened, member, moves)` writes. Scores are microseconds, unique and always rising, though the clock be set
+ * `announce(opened, member, moves)` writes. Scores are microseconds, unique and always rising, though the clock be set
  * back. A member that is there stays where it is, as readers remember it by its place, unless `moves`: then its session has
  * lived since. The window key remembers the longest that anybody asks for, so that nobody trims what another needs.
  */
-export const publish: string = `
+export const announce: string = `
 local malformedFeed = 'ERR tokenratchet: malformed feed'
-local function open(feed, window, publishFor)
+local function open(feed, window, keepFor)
   local highest = tonumber(redis.call('ZREVRANGE', feed, 0, 0, 'WITHSCORES')[2] or 0)
   local kept = tonumber(redis.call('GET', window) or 0)
   if not (highest and highest < ${Number.MAX_SAFE_INTEGER} and kept and kept <= ${maxSessionNumber}) then return nil end
-  return { feed = feed, window = window, highest = highest, seconds = math.max(publishFor, kept) }
+  return { feed = feed, window = window, highest = highest, seconds = math.max(keepFor, kept) }
 end
 local announced = 'ERR tokenratchet: the session has ended already'
-local function publish(opened, member, moves)
+local function announce(opened, member, moves)
   local feed, seconds = opened.feed, digits(opened.seconds)
   opened.highest = math.max(micros, opened.highest + 1)
   redis.call('ZADD', feed, moves and 'CH' or 'NX', digits(opened.highest), member)

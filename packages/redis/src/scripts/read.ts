@@ -4,7 +4,7 @@ import { type Script, script } from './script.js'
 /**
  * What time it is.
  *
- * KEYS  1 {prefix:b}:s:<tag>, for the node that has it
+ * KEYS  1 {prefix:b}:s:<subjectHash>, for the node that has it
  * ARGV  1 call
  * Returns {call, 'time', now}
  */
@@ -14,7 +14,7 @@ export const askTime: Script = script(clock, "return reply('time')")
  * One live session. A script, so that deadlines are by the server's clock. It begins with a write that changes nothing,
  * so that no replica answers: it may not have heard of a revocation.
  *
- * KEYS  1 {prefix:b}:s:<tag>
+ * KEYS  1 {prefix:b}:s:<subjectHash>
  * ARGV  1 call  2 sid
  * Returns {call, 'found', now, record} or {call, 'absent', now}
  */
@@ -39,7 +39,7 @@ return reply('found', text)
 /**
  * The live sessions of a subject. Not from a replica, as above.
  *
- * KEYS  1 {prefix:b}:s:<tag>
+ * KEYS  1 {prefix:b}:s:<subjectHash>
  * ARGV  1 call
  * Returns {call, 'found', now, sid, record, sid, record ...}
  */

@@ -1,14 +1,14 @@
-import { clock, publish, receipts, record, save } from './parts.js'
+import { announce, clock, receipts, record, save } from './parts.js'
 import { type Script, script } from './script.js'
 
 /**
  * Presents a generation of a session: the rule of rotation, in one step.
  *
- * KEYS  1 {prefix:b}:s:<tag>           hash of the subject's sessions
+ * KEYS  1 {prefix:b}:s:<subjectHash>           hash of the subject's sessions
  *       2 {prefix:b}:feed              revocations
  *       3 {prefix:b}:window            seconds that revocations are kept
  *       4 {prefix:b}:receipt:<call>    the reply to this command, if it has run before and ended the session
- * ARGV  1 call  2 sid  3 tag  4 generation  5 recovery (seconds)  6 publishFor (seconds)  7 deadline (milliseconds)
+ * ARGV  1 call  2 sid  3 subjectHash  4 generation  5 recovery (seconds)  6 keepFor (seconds)  7 deadline (milliseconds)
  * Returns {call, 'late', now}, {call, 'unknown', now}, or {call, outcome, now, record} with 'rotated', 'reissued',
  *         'healed', 'reused'
  */
@@ -16,12 +16,12 @@ export const rotate: Script = script(
   clock,
   record,
   save,
-  publish,
+  announce,
   receipts,
   `
 local sessions, feed, window, receipt = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local sid, tag, presented = ARGV[2], ARGV[3], tonumber(ARGV[4])
-local recovery, publishFor, deadline = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
+local sid, subjectHash, presented = ARGV[2], ARGV[3], tonumber(ARGV[4])
+local recovery, keepFor, deadline = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 
 if now >= deadline then return reply('late') end
 local text = redis.call('HGET', sessions, sid)
@@ -44,9 +44,9 @@ elseif presented == session.parent and age < session.recover then
   outcome = 'reissued'
   session.newest = successor(session.newest)
 else
-  local opened = open(feed, window, publishFor)
+  local opened = open(feed, window, keepFor)
   if not opened then return redis.error_reply(malformedFeed) end
-  publish(opened, tag .. '|' .. sid, true)
+  announce(opened, subjectHash .. '|' .. sid, true)
   redis.call('HDEL', sessions, sid)
   return remember(receipt, deadline, reply('reused', text))
 end

@@ -88,7 +88,7 @@ async function refreshFor(
   return issued.accessToken
 }
 
-/** Milliseconds by the app's clock or by one that nobody can set, whichever says more: a jump only takes time away. */
+/** Milliseconds by the app's clock or by a monotonic one, whichever says more: a jump of a clock only takes time away. */
 function stopwatch({ settings: { now } }: Context): () => number {
   const [start, steadyStart] = [now(), performance.now()]
   return () => Math.max(now() - start, performance.now() - steadyStart)

@@ -62,12 +62,12 @@ const names = ['scope', 'anyScope', 'introspect'] as const
  *
  * @throws TokenError `ERR_INSUFFICIENT_SCOPE` 403, with the scope that would do
  */
-export function checkGranted({ publish }: Context, claims: Claims, { scope, anyScope }: Demands): Claims {
+export function checkGranted({ emit }: Context, claims: Claims, { scope, anyScope }: Demands): Claims {
   const granted = new Set(claims.scope?.split(' '))
   const hasAll = scope === undefined || scope.split(' ').every(name => granted.has(name))
   const hasAny = anyScope === undefined || anyScope.split(' ').some(name => granted.has(name))
   if (!hasAll || !hasAny) {
-    publish({ type: 'refused', credential: 'access_token', reason: 'scope', sid: claims.sid })
+    emit({ type: 'refused', credential: 'access_token', reason: 'scope', sid: claims.sid })
     throw new TokenError('ERR_INSUFFICIENT_SCOPE', { scope: [scope, anyScope].filter(Boolean).join(' ') })
   }
   return claims

@@ -4,10 +4,10 @@ import { isTokenError } from '../../is-token-error.js'
 import type { HttpRequest } from '../types.js'
 
 /** Token requests are small. */
-const longestBody = 8192
+const maxBody = 8192
 
 /** What we go on to take of a body that is too long: many clients read an answer only when they have sent it all. */
-const mostDrained = 1024 * 1024
+const maxDrained = 1024 * 1024
 
 const names = ['grant_type', 'refresh_token', 'scope', 'if_stale', 'token', 'except'] as const
 
@@ -80,7 +80,7 @@ export async function receiveText(
     for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
       const bytes = Buffer.from(chunk)
       length += bytes.length
-      if (length > longestBody) {
+      if (length > maxBody) {
         drain(stream)
         return new TokenError('ERR_BODY_TOO_LARGE')
       }
@@ -104,7 +104,7 @@ function drain(stream: Readable): void {
   let drained = 0
   stream.on('data', chunk => {
     drained += chunk.length
-    if (drained > mostDrained) {
+    if (drained > maxDrained) {
       stream.destroy()
     }
   })

@@ -38,7 +38,7 @@ export function reportDuplicates(context: Context, http: HttpSettings, request: 
   const choice = cookieTokens(context, http, request)
   if (choice.isRefused && !reported.has(choice)) {
     reported.add(choice)
-    context.publish({ type: 'refused', credential: 'cookie', reason: 'duplicate' })
+    context.emit({ type: 'refused', credential: 'cookie', reason: 'duplicate' })
   }
   return choice.isRefused
 }

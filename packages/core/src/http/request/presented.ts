@@ -56,10 +56,10 @@ export function presentedToken(
 }
 
 /** The Bearer token, if there is one. */
-export function readBearer({ publish }: Context, request: HttpRequest): string | undefined {
+export function readBearer({ emit }: Context, request: HttpRequest): string | undefined {
   const bearer = bearerToken(request)
   if (bearer === null) {
-    publish({ type: 'refused', credential: 'access_token', reason: 'malformed' })
+    emit({ type: 'refused', credential: 'access_token', reason: 'malformed' })
     throw new TokenError('ERR_INVALID_REQUEST')
   }
   return bearer
@@ -67,13 +67,13 @@ export function readBearer({ publish }: Context, request: HttpRequest): string |
 
 /** Before a request that changes something, or opens a socket, may use, set or clear a cookie. */
 export function checkOrigin(
-  { publish }: Context,
+  { emit }: Context,
   http: HttpSettings,
   request: HttpRequest,
   isHandshake?: boolean,
 ): void {
   if (!isSameOrigin(request, http.trustedOrigins, isHandshake)) {
-    publish({ type: 'refused', credential: 'cookie', reason: 'forbidden_origin', ...whenceOf(request) })
+    emit({ type: 'refused', credential: 'cookie', reason: 'forbidden_origin', ...whenceOf(request) })
     throw new TokenError('ERR_FORBIDDEN_ORIGIN')
   }
 }

@@ -20,12 +20,12 @@ export async function wellFormed<T>(context: Context, reading: Promise<T>): Prom
   }
 }
 
-export function malformed({ publish }: Context, error: unknown): unknown {
-  publish({ type: 'refused', credential: 'body', reason: 'malformed' })
+export function malformed({ emit }: Context, error: unknown): unknown {
+  emit({ type: 'refused', credential: 'body', reason: 'malformed' })
   return error
 }
 
-export function missing({ publish }: Context): TokenError {
-  publish({ type: 'refused', credential: 'refresh_token', reason: 'missing' })
+export function missing({ emit }: Context): TokenError {
+  emit({ type: 'refused', credential: 'refresh_token', reason: 'missing' })
   return new TokenError('ERR_INVALID_REQUEST')
 }

@@ -75,7 +75,7 @@ function freshAnswer(
     return undefined
   }
   const session = decodeRefreshToken(context.refreshRing, refreshToken)
-  if (session === undefined || feed?.isStale(() => session.tag)) {
+  if (session === undefined || feed?.isStale(() => session.subjectHash)) {
     return undefined
   }
   const claims = judge(context, accessToken)

@@ -1,6 +1,6 @@
 import { TokenError } from '../../errors.js'
 import type { Session } from '../../sessions/session.js'
-import { tagOf } from '../../values/subject.js'
+import { hashSubject } from '../../values/subject.js'
 import { endSession, revoke } from '../../verbs/revoke.js'
 import { sessions } from '../../verbs/sessions.js'
 import { guardByStore } from '../guard/guard.js'
@@ -24,10 +24,10 @@ export const handleDelete: Handler = async (context, http, request, sid = '') =>
   const claims = await guardByStore(context, http, request)
   const isCurrent = claims.sid === sid
   if (isCurrent) {
-    await endSession(context, { tag: tagOf(claims.sub), sid, subject: claims.sub }, 'revoke')
+    await endSession(context, { subjectHash: hashSubject(claims.sub), sid, subject: claims.sub }, 'revoke')
   } else if ((await revoke(context, { subject: claims.sub, sid })) === undefined) {
     const reason = 'session_not_found'
-    context.publish({ type: 'refused', credential: 'access_token', reason, sid: claims.sid })
+    context.emit({ type: 'refused', credential: 'access_token', reason, sid: claims.sid })
     throw new TokenError('ERR_SESSION_NOT_FOUND')
   }
   return { status: 204, headers: clearedUnlessBearer(http, request, isCurrent) }

@@ -6,9 +6,12 @@ import { generationAt, listAt, malformed, objectAt, textAt, timeAt, UnusableAnsw
  * session of somebody else.
  */
 export function readSession(path: string, value: unknown, asked: Partial<SessionRef>): StoredSession {
-  const { tag, sid, generation, createdAt, usedAt, idleUntil, absoluteUntil, data } = objectAt(path, value)
+  const { subjectHash, sid, generation, createdAt, usedAt, idleUntil, absoluteUntil, data } = objectAt(
+    path,
+    value,
+  )
   const session = {
-    tag: textAt(path, 'tag', tag),
+    subjectHash: textAt(path, 'subjectHash', subjectHash),
     sid: textAt(path, 'sid', sid),
     generation: generationAt(path, 'generation', generation),
     createdAt: timeAt(path, 'createdAt', createdAt),
@@ -36,11 +39,14 @@ export function readRefs(
   spared: readonly (string | undefined)[],
 ): readonly SessionRef[] {
   const refs = listAt(path, value).map(each => {
-    const { tag, sid } = objectAt(`${path}[]`, each)
-    return { tag: textAt(`${path}[]`, 'tag', tag), sid: textAt(`${path}[]`, 'sid', sid) }
+    const { subjectHash, sid } = objectAt(`${path}[]`, each)
+    return {
+      subjectHash: textAt(`${path}[]`, 'subjectHash', subjectHash),
+      sid: textAt(`${path}[]`, 'sid', sid),
+    }
   })
   for (const ref of refs) {
-    mustBeAsked(`${path}[]`, ref, { tag: asked })
+    mustBeAsked(`${path}[]`, ref, { subjectHash: asked })
     if (spared.includes(ref.sid)) {
       throw new UnusableAnswer(`${path} names a session that had to be spared`)
     }
@@ -49,8 +55,8 @@ export function readRefs(
   return refs
 }
 
-function mustBeAsked(path: string, { tag, sid }: SessionRef, asked: Partial<SessionRef>): void {
-  if (tag !== (asked.tag ?? tag) || sid !== (asked.sid ?? sid)) {
+function mustBeAsked(path: string, { subjectHash, sid }: SessionRef, asked: Partial<SessionRef>): void {
+  if (subjectHash !== (asked.subjectHash ?? subjectHash) || sid !== (asked.sid ?? sid)) {
     throw new UnusableAnswer(`${path} is about another session or subject than was asked for`)
   }
 }

@@ -1,7 +1,7 @@
 import type {
+  AnnouncedRevocation,
   Creation,
   CreationRules,
-  PublishedRevocation,
   Revoked,
   Rotation,
   SessionRef,
@@ -18,7 +18,7 @@ export function readCreation(value: unknown, asked: SessionRef, { replaces }: Cr
   return {
     ...readLiving(now, session, asked),
     replaced: booleanAt('answer', 'replaced', replaced),
-    evicted: readRefs('answer.evicted', evicted, asked.tag, [asked.sid, replaces?.sid]),
+    evicted: readRefs('answer.evicted', evicted, asked.subjectHash, [asked.sid, replaces?.sid]),
   }
 }
 
@@ -57,8 +57,8 @@ export function readFound(value: unknown, asked: SessionRef): StoredSession | un
   return value === undefined ? undefined : readSession('answer', value, asked)
 }
 
-export function readList(value: unknown, tag: string): readonly StoredSession[] {
-  const found = listAt('answer', value).map(each => readSession('answer[]', each, { tag }))
+export function readList(value: unknown, subjectHash: string): readonly StoredSession[] {
+  const found = listAt('answer', value).map(each => readSession('answer[]', each, { subjectHash }))
   mustDiffer('answer', found)
   return found
 }
@@ -73,10 +73,10 @@ export function readDeletion(value: unknown): boolean {
 /** @param except the `sid` that was spared */
 export function readDeletions(
   value: unknown,
-  tag: string,
+  subjectHash: string,
   except: string | undefined,
 ): readonly SessionRef[] {
-  return readRefs('answer', value, tag, [except])
+  return readRefs('answer', value, subjectHash, [except])
 }
 
 export function readRevoked(value: unknown): Revoked {
@@ -89,14 +89,14 @@ export function readRevoked(value: unknown): Revoked {
   }
 }
 
-function readRevocation(value: unknown): PublishedRevocation {
+function readRevocation(value: unknown): AnnouncedRevocation {
   const path = 'answer.revoked[]'
-  const { tag, sid, kind, age } = objectAt(path, value)
+  const { subjectHash, sid, kind, age } = objectAt(path, value)
   if (kind !== 'revoked' && kind !== 'evicted') {
     throw malformed(`${path}.kind`, "'revoked' or 'evicted'", kind)
   }
   if (typeof age !== 'number' || !Number.isFinite(age)) {
     throw malformed(`${path}.age`, 'milliseconds', age)
   }
-  return { tag: textAt(path, 'tag', tag), sid: textAt(path, 'sid', sid), kind, age }
+  return { subjectHash: textAt(path, 'subjectHash', subjectHash), sid: textAt(path, 'sid', sid), kind, age }
 }

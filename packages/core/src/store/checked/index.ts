@@ -41,18 +41,18 @@ export function checkedStore(store: Store, outage: Outage): CheckedStore {
         () => store.find(ref),
         answer => readFound(answer, ref),
       ),
-    list: tag =>
+    list: subjectHash =>
       ask(
         { method: 'list', outage },
-        () => store.list(tag),
-        answer => readList(answer, tag),
+        () => store.list(subjectHash),
+        answer => readList(answer, subjectHash),
       ),
     delete: (ref, how) => ask({ method: 'delete', outage }, () => store.delete(ref, how), readDeletion),
-    deleteAll: (tag, how) =>
+    deleteAll: (subjectHash, how) =>
       ask(
         { method: 'deleteAll', outage },
-        () => store.deleteAll(tag, how),
-        answer => readDeletions(answer, tag, how.except),
+        () => store.deleteAll(subjectHash, how),
+        answer => readDeletions(answer, subjectHash, how.except),
       ),
     revokedSince: (cursor, how) =>
       ask({ method: 'revokedSince', outage }, () => store.revokedSince(cursor, how), readRevoked),

@@ -12,12 +12,12 @@ export interface Entry extends Generations, NewSession {
 
 /** A session that begins now. */
 export function created(session: NewSession, now: number): Entry {
-  const { tag, sid, idleTimeout, lifetime, data } = session
+  const { subjectHash, sid, idleTimeout, lifetime, data } = session
   const absoluteUntil = now + lifetime * 1000
   const none = { newest: 0, first: 0, parent: undefined, recoverUntil: 0 }
   return used(
     {
-      tag,
+      subjectHash,
       sid,
       idleTimeout,
       lifetime,
@@ -39,7 +39,7 @@ export function used(entry: Entry, now: number): Entry {
 
 /** What the store answers of it. */
 export function stored({
-  tag,
+  subjectHash,
   sid,
   newest,
   createdAt,
@@ -48,7 +48,7 @@ export function stored({
   absoluteUntil,
   data,
 }: Entry): StoredSession {
-  return { tag, sid, generation: newest, createdAt, usedAt, idleUntil, absoluteUntil, data }
+  return { subjectHash, sid, generation: newest, createdAt, usedAt, idleUntil, absoluteUntil, data }
 }
 
 /**

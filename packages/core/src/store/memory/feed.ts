@@ -4,7 +4,7 @@ interface Entry {
   readonly ref: SessionRef
   readonly kind: AnnouncedKind
   readonly score: number
-  readonly publishedAt: number
+  readonly announcedAt: number
   readonly until: number
 }
 
@@ -18,10 +18,10 @@ export class Feed {
   #highest = 0
 
   /** @param moves whether an entry that is there moves to the end, as its session has lived since */
-  publish(ref: SessionRef, kind: AnnouncedKind, publishFor: number, now: number, moves: boolean): void {
-    const member = `${ref.tag}|${ref.sid}|${kind}`
+  announce(ref: SessionRef, kind: AnnouncedKind, keepFor: number, now: number, moves: boolean): void {
+    const member = `${ref.subjectHash}|${ref.sid}|${kind}`
     const present = this.#entries.get(member)
-    const until = Math.max(now + publishFor * 1000, present?.until ?? 0)
+    const until = Math.max(now + keepFor * 1000, present?.until ?? 0)
     if (present !== undefined && !moves) {
       this.#entries.set(member, { ...present, until })
       return
@@ -29,12 +29,18 @@ export class Feed {
     // Microseconds, and always rising, though the clock be set back or two come in one millisecond.
     this.#highest = Math.max(now * 1000, this.#highest + 1)
     this.#entries.delete(member)
-    const { tag, sid } = ref
-    this.#entries.set(member, { ref: { tag, sid }, kind, score: this.#highest, publishedAt: now, until })
+    const { subjectHash, sid } = ref
+    this.#entries.set(member, {
+      ref: { subjectHash, sid },
+      kind,
+      score: this.#highest,
+      announcedAt: now,
+      until,
+    })
   }
 
-  has({ tag, sid }: SessionRef): boolean {
-    return ['revoked', 'evicted'].some(kind => this.#entries.has(`${tag}|${sid}|${kind}`))
+  has({ subjectHash, sid }: SessionRef): boolean {
+    return ['revoked', 'evicted'].some(kind => this.#entries.has(`${subjectHash}|${sid}|${kind}`))
   }
 
   since(
@@ -52,10 +58,10 @@ export class Feed {
     const read = rest.slice(0, maxEntries)
     const [lastMember, last] = read.at(-1) ?? [isKnown ? member : '', { score: isKnown ? score : 0 }]
     return {
-      revoked: read.map(([, { ref, kind, publishedAt }]) => ({
+      revoked: read.map(([, { ref, kind, announcedAt }]) => ({
         ...ref,
         kind,
-        age: Math.max(0, now - publishedAt),
+        age: Math.max(0, now - announcedAt),
       })),
       cursor: `${last.score} ${lastMember}`,
       isContinuous,

@@ -28,17 +28,17 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
   const sessions = new MemorySessions(checkCount('maxSessions', maxSessions))
   const feed = new Feed()
 
-  const revoke = (ref: SessionRef, publishFor: number, time: number, always = false): boolean => {
+  const revoke = (ref: SessionRef, keepFor: number, time: number, always = false): boolean => {
     const wasLive = sessions.get(ref, time) !== undefined
     sessions.delete(ref)
     if (wasLive || always) {
-      feed.publish(ref, 'revoked', publishFor, time, wasLive)
+      feed.announce(ref, 'revoked', keepFor, time, wasLive)
     }
     return wasLive
   }
 
   return {
-    async create(session, { perSubject, replaces, publishFor }) {
+    async create(session, { perSubject, replaces, keepFor }) {
       const time = now()
       if (sessions.sweep(time)) {
         feed.drop(time)
@@ -56,24 +56,24 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
         sessions.set(entry)
       }
       const isOther = replaces !== undefined && replaces.sid !== session.sid
-      const replaced = isOther && revoke(replaces, publishFor, time, true)
-      const others = sessions.of(session.tag, time).filter(({ sid }) => sid !== session.sid)
+      const replaced = isOther && revoke(replaces, keepFor, time, true)
+      const others = sessions.of(session.subjectHash, time).filter(({ sid }) => sid !== session.sid)
       const evicted = others
         .sort((one, other) => one.usedAt - other.usedAt)
         .slice(0, Math.max(0, others.length + 1 - perSubject))
       for (const each of evicted) {
         sessions.delete(each)
-        feed.publish(each, 'evicted', publishFor, time, true)
+        feed.announce(each, 'evicted', keepFor, time, true)
       }
       return {
         now: time,
         session: stored(entry),
         replaced,
-        evicted: evicted.map(({ tag, sid }) => ({ tag, sid })),
+        evicted: evicted.map(({ subjectHash, sid }) => ({ subjectHash, sid })),
       }
     },
 
-    async rotate(ref, { generation, recovery, publishFor }) {
+    async rotate(ref, { generation, recovery, keepFor }) {
       const time = now()
       const entry = sessions.get(ref, time)
       if (entry === undefined) {
@@ -81,7 +81,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
       }
       const verdict = rotation(entry, generation, recovery, time)
       if (verdict.outcome === 'reused') {
-        revoke(ref, publishFor, time)
+        revoke(ref, keepFor, time)
         return { outcome: 'reused', now: time, session: stored(entry) }
       }
       const next = { ...entry, ...verdict.next }
@@ -95,21 +95,21 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
       return entry && stored(entry)
     },
 
-    async list(tag) {
-      return sessions.of(tag, now()).map(stored)
+    async list(subjectHash) {
+      return sessions.of(subjectHash, now()).map(stored)
     },
 
-    async delete(ref, { publishFor, always }) {
-      return revoke(ref, publishFor, now(), always)
+    async delete(ref, { keepFor, always }) {
+      return revoke(ref, keepFor, now(), always)
     },
 
-    async deleteAll(tag, { publishFor, except }) {
+    async deleteAll(subjectHash, { keepFor, except }) {
       const time = now()
-      const ended = sessions.of(tag, time).filter(({ sid }) => sid !== except)
+      const ended = sessions.of(subjectHash, time).filter(({ sid }) => sid !== except)
       for (const each of ended) {
-        revoke(each, publishFor, time)
+        revoke(each, keepFor, time)
       }
-      return ended.map(({ sid }) => ({ tag, sid }))
+      return ended.map(({ sid }) => ({ subjectHash, sid }))
     },
 
     async revokedSince(cursor, how = {}) {

@@ -7,42 +7,42 @@ const sweepEvery = 60_000
 /** The sessions of each subject. Expired ones are not there, and are swept out now and then. */
 export class MemorySessions {
   readonly #subjects = new Map<string, Map<string, Entry>>()
-  readonly #most: number
+  readonly #max: number
   #size = 0
   #sweptAt = Number.NEGATIVE_INFINITY
 
-  constructor(most: number) {
-    this.#most = most
+  constructor(max: number) {
+    this.#max = max
   }
 
-  get({ tag, sid }: SessionRef, now: number): Entry | undefined {
-    const entry = this.#subjects.get(tag)?.get(sid)
+  get({ subjectHash, sid }: SessionRef, now: number): Entry | undefined {
+    const entry = this.#subjects.get(subjectHash)?.get(sid)
     return entry !== undefined && now < entry.idleUntil ? entry : undefined
   }
 
-  of(tag: string, now: number): Entry[] {
-    return [...(this.#subjects.get(tag)?.values() ?? [])].filter(entry => now < entry.idleUntil)
+  of(subjectHash: string, now: number): Entry[] {
+    return [...(this.#subjects.get(subjectHash)?.values() ?? [])].filter(entry => now < entry.idleUntil)
   }
 
   set(entry: Entry): void {
-    const subject = this.#subjects.get(entry.tag) ?? new Map<string, Entry>()
-    this.#subjects.set(entry.tag, subject)
+    const subject = this.#subjects.get(entry.subjectHash) ?? new Map<string, Entry>()
+    this.#subjects.set(entry.subjectHash, subject)
     this.#size += subject.has(entry.sid) ? 0 : 1
     subject.set(entry.sid, entry)
   }
 
-  delete({ tag, sid }: SessionRef): void {
-    const subject = this.#subjects.get(tag)
+  delete({ subjectHash, sid }: SessionRef): void {
+    const subject = this.#subjects.get(subjectHash)
     this.#size -= subject?.delete(sid) ? 1 : 0
     if (subject?.size === 0) {
-      this.#subjects.delete(tag)
+      this.#subjects.delete(subjectHash)
     }
   }
 
   /** Drops what has expired, at most once a minute, or when there is no room; says whether it did. */
-  sweep(now: number, least: number = sweepEvery): boolean {
+  sweep(now: number, minInterval: number = sweepEvery): boolean {
     // A clock that was set back sweeps too, rather than never again.
-    if (Math.abs(now - this.#sweptAt) < least) {
+    if (Math.abs(now - this.#sweptAt) < minInterval) {
       return false
     }
     this.#sweptAt = now
@@ -58,7 +58,7 @@ export class MemorySessions {
 
   checkRoom(now: number, replaces: SessionRef | undefined): void {
     const leaves = replaces !== undefined && this.get(replaces, now) !== undefined ? 1 : 0
-    const full = (): boolean => this.#size - leaves >= this.#most
+    const full = (): boolean => this.#size - leaves >= this.#max
     if (full() && (!this.sweep(now, 1000) || full())) {
       throw new StoreUnavailableError({ cause: new Error('the memory store is full') })
     }

@@ -1,9 +1,9 @@
 import { strict as assert } from 'node:assert'
 import { randomBytes } from 'node:crypto'
 import type {
+  AnnouncedRevocation,
   Creation,
   NewSession,
-  PublishedRevocation,
   Revoked,
   Rotation,
   SessionRef,
@@ -25,13 +25,13 @@ export interface StoreCase {
   run(subject: StoreUnderTest): Promise<void>
 }
 
-export const publishFor = 900
+export const keepFor = 900
 export const recovery = 3600
 
 const random = (): string => randomBytes(16).toString('base64url')
 
 export function newSession(values: Partial<NewSession> = {}): NewSession {
-  return { tag: random(), sid: random(), idleTimeout: 3600, lifetime: 7200, data: 'data', ...values }
+  return { subjectHash: random(), sid: random(), idleTimeout: 3600, lifetime: 7200, data: 'data', ...values }
 }
 
 export async function create(
@@ -40,8 +40,8 @@ export async function create(
   rules: { perSubject?: number; replaces?: SessionRef } = {},
 ): Promise<Creation & { ref: SessionRef }> {
   const session = newSession(values)
-  const creation = await store.create(session, { perSubject: 100, publishFor, ...rules })
-  return { ...creation, ref: { tag: session.tag, sid: session.sid } }
+  const creation = await store.create(session, { perSubject: 100, keepFor, ...rules })
+  return { ...creation, ref: { subjectHash: session.subjectHash, sid: session.sid } }
 }
 
 export function rotate(
@@ -50,7 +50,7 @@ export function rotate(
   generation: number,
   window: number = recovery,
 ): Promise<Rotation> {
-  return store.rotate(ref, { generation, recovery: window, publishFor })
+  return store.rotate(ref, { generation, recovery: window, keepFor })
 }
 
 /** Presents a generation and expects this outcome; answers the session as the step left it. */
@@ -64,25 +64,28 @@ export async function expectRotation(
   const rotation = await rotate(store, ref, generation, window)
   assert.equal(rotation.outcome, outcome)
   assert.ok('session' in rotation)
-  assert.deepEqual({ tag: rotation.session.tag, sid: rotation.session.sid }, { tag: ref.tag, sid: ref.sid })
+  assert.deepEqual(
+    { subjectHash: rotation.session.subjectHash, sid: rotation.session.sid },
+    { subjectHash: ref.subjectHash, sid: ref.sid },
+  )
   return { ...rotation.session, now: rotation.now }
 }
 
 export async function expectUnknown(store: Store, ref: SessionRef, generation: number = 0): Promise<void> {
   assert.equal((await rotate(store, ref, generation)).outcome, 'unknown')
   assert.equal(await store.find(ref), undefined)
-  assert.ok(!(await store.list(ref.tag)).some(({ sid }) => sid === ref.sid))
+  assert.ok(!(await store.list(ref.subjectHash)).some(({ sid }) => sid === ref.sid))
 }
 
 /** Reads the shard of a subject to its end, from its start or from a cursor. */
-export async function readFeed(store: Store, tag: string, cursor?: string): Promise<Revoked> {
-  const shard = store.shardOf?.(tag) ?? 0
-  const first = await store.revokedSince(cursor, { shard, keepFor: publishFor })
+export async function readFeed(store: Store, subjectHash: string, cursor?: string): Promise<Revoked> {
+  const shard = store.shardOf?.(subjectHash) ?? 0
+  const first = await store.revokedSince(cursor, { shard, keepFor: keepFor })
   let answer = first
   const revoked = [...first.revoked]
   for (let reads = 0; answer.hasMore; reads++) {
     assert.ok(reads < 100, 'the feed has no end')
-    answer = await store.revokedSince(answer.cursor, { shard, keepFor: publishFor })
+    answer = await store.revokedSince(answer.cursor, { shard, keepFor: keepFor })
     revoked.push(...answer.revoked)
   }
   return { ...answer, revoked, isContinuous: first.isContinuous }
@@ -93,12 +96,12 @@ export async function entryOf(
   store: Store,
   ref: SessionRef,
   cursor?: string,
-): Promise<PublishedRevocation | undefined> {
-  const { revoked } = await readFeed(store, ref.tag, cursor)
-  return revoked.find(({ tag, sid }) => tag === ref.tag && sid === ref.sid)
+): Promise<AnnouncedRevocation | undefined> {
+  const { revoked } = await readFeed(store, ref.subjectHash, cursor)
+  return revoked.find(({ subjectHash, sid }) => subjectHash === ref.subjectHash && sid === ref.sid)
 }
 
 /** Whether the feed, read from its start or from a cursor, says that this session is revoked. */
-export async function isPublished(store: Store, ref: SessionRef, cursor?: string): Promise<boolean> {
+export async function isAnnounced(store: Store, ref: SessionRef, cursor?: string): Promise<boolean> {
   return (await entryOf(store, ref, cursor)) !== undefined
 }

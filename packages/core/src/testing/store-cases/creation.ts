@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import { create, expectRotation, isPublished, newSession, publishFor, type StoreCase } from './case.js'
+import { create, expectRotation, isAnnounced, keepFor, newSession, type StoreCase } from './case.js'
 
 export const creationCases: readonly StoreCase[] = [
   {
@@ -19,7 +19,7 @@ export const creationCases: readonly StoreCase[] = [
         'whole milliseconds: fractions do not survive the 6 bytes of a generation',
       )
       assert.deepEqual(await store.find(ref), session)
-      assert.deepEqual(await store.list(ref.tag), [session])
+      assert.deepEqual(await store.list(ref.subjectHash), [session])
     },
   },
   {
@@ -40,7 +40,7 @@ export const creationCases: readonly StoreCase[] = [
       const { generation } = await expectRotation(store, session, 0, 'rotated')
       const again = await create(store, { ...session, data: 'other' })
       assert.deepEqual([again.session.generation, again.session.data], [generation, session.data])
-      assert.equal((await store.list(session.tag)).length, 1)
+      assert.equal((await store.list(session.subjectHash)).length, 1)
     },
   },
   {
@@ -53,10 +53,14 @@ export const creationCases: readonly StoreCase[] = [
         [60, 2 ** 48 / 1000],
         [Number.NaN, Number.NaN],
       ] as const) {
-        const asked = create(store, { tag: ref.tag, idleTimeout, lifetime }, { perSubject: 1, replaces: ref })
+        const asked = create(
+          store,
+          { subjectHash: ref.subjectHash, idleTimeout, lifetime },
+          { perSubject: 1, replaces: ref },
+        )
         await assert.rejects(asked)
-        assert.deepEqual(await store.list(ref.tag), [session])
-        assert.equal(await isPublished(store, ref), false)
+        assert.deepEqual(await store.list(ref.subjectHash), [session])
+        assert.equal(await isAnnounced(store, ref), false)
       }
     },
   },
@@ -65,8 +69,8 @@ export const creationCases: readonly StoreCase[] = [
     async run({ store }) {
       const session = newSession()
       await create(store, session)
-      await store.deleteAll(session.tag, { publishFor })
-      const again = store.create(session, { perSubject: 100, publishFor })
+      await store.deleteAll(session.subjectHash, { keepFor })
+      const again = store.create(session, { perSubject: 100, keepFor })
       const outcome = await again.then(
         () => 'created',
         () => 'rejected',

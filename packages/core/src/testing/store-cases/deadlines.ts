@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import { create, expectRotation, expectUnknown, isPublished, publishFor, type StoreCase } from './case.js'
+import { create, expectRotation, expectUnknown, isAnnounced, keepFor, type StoreCase } from './case.js'
 
 export const deadlineCases: readonly StoreCase[] = [
   {
@@ -54,24 +54,24 @@ export const deadlineCases: readonly StoreCase[] = [
     name: 'sessions of one subject expire each on its own',
     async run({ store, elapse }) {
       const long = await create(store)
-      const short = await create(store, { tag: long.ref.tag, idleTimeout: 1 })
+      const short = await create(store, { subjectHash: long.ref.subjectHash, idleTimeout: 1 })
       await elapse(1100)
       await expectUnknown(store, short.ref)
       await expectRotation(store, long.ref, 0, 'rotated')
       assert.deepEqual(
-        (await store.list(long.ref.tag)).map(({ sid }) => sid),
+        (await store.list(long.ref.subjectHash)).map(({ sid }) => sid),
         [long.ref.sid],
       )
     },
   },
   {
-    name: 'an expired session is not there to be deleted, and a stranger who names it publishes nothing',
+    name: 'an expired session is not there to be deleted, and a stranger who names it announces nothing',
     async run({ store, elapse }) {
       const { ref } = await create(store, { idleTimeout: 1 })
       await elapse(1100)
-      assert.equal(await store.delete(ref, { publishFor }), false)
-      assert.deepEqual(await store.deleteAll(ref.tag, { publishFor }), [])
-      assert.equal(await isPublished(store, ref), false)
+      assert.equal(await store.delete(ref, { keepFor }), false)
+      assert.deepEqual(await store.deleteAll(ref.subjectHash, { keepFor }), [])
+      assert.equal(await isAnnounced(store, ref), false)
     },
   },
 ]

@@ -1,29 +1,29 @@
 import { strict as assert } from 'node:assert'
-import { create, expectRotation, expectUnknown, isPublished, newSession, type StoreCase } from './case.js'
+import { create, expectRotation, expectUnknown, isAnnounced, newSession, type StoreCase } from './case.js'
 
 export const evictionCases: readonly StoreCase[] = [
   {
-    name: 'create ends the sessions unused for longest beyond perSubject, and publishes them',
+    name: 'create ends the sessions unused for longest beyond perSubject, and announces them',
     async run({ store, elapse }) {
       const first = await create(store)
-      const { tag } = first.ref
+      const { subjectHash } = first.ref
       await elapse(10)
-      const second = await create(store, { tag })
+      const second = await create(store, { subjectHash })
       await elapse(10)
-      const third = await create(store, { tag })
+      const third = await create(store, { subjectHash })
       await elapse(10)
       await expectRotation(store, first.ref, 0, 'rotated')
       await elapse(10)
-      const fourth = await create(store, { tag }, { perSubject: 2 })
+      const fourth = await create(store, { subjectHash }, { perSubject: 2 })
       assert.deepEqual(
         new Set(fourth.evicted.map(({ sid }) => sid)),
         new Set([second.ref.sid, third.ref.sid]),
       )
-      const left = (await store.list(tag)).map(({ sid }) => sid)
+      const left = (await store.list(subjectHash)).map(({ sid }) => sid)
       assert.deepEqual(new Set(left), new Set([first.ref.sid, fourth.ref.sid]))
-      assert.equal(await isPublished(store, second.ref), true)
-      assert.equal(await isPublished(store, third.ref), true)
-      assert.equal(await isPublished(store, first.ref), false)
+      assert.equal(await isAnnounced(store, second.ref), true)
+      assert.equal(await isAnnounced(store, third.ref), true)
+      assert.equal(await isAnnounced(store, first.ref), false)
     },
   },
   {
@@ -31,7 +31,7 @@ export const evictionCases: readonly StoreCase[] = [
     async run({ store }) {
       const other = await create(store)
       const old = await create(store)
-      const { ref, evicted } = await create(store, { tag: old.ref.tag }, { perSubject: 1 })
+      const { ref, evicted } = await create(store, { subjectHash: old.ref.subjectHash }, { perSubject: 1 })
       assert.deepEqual(
         evicted.map(({ sid }) => sid),
         [old.ref.sid],
@@ -45,10 +45,10 @@ export const evictionCases: readonly StoreCase[] = [
     name: 'expired sessions do not count for perSubject, and are not evicted',
     async run({ store, elapse }) {
       const expired = await create(store, { idleTimeout: 1 })
-      const { tag } = expired.ref
-      const live = await create(store, { tag })
+      const { subjectHash } = expired.ref
+      const live = await create(store, { subjectHash })
       await elapse(1100)
-      const { evicted } = await create(store, { tag }, { perSubject: 2 })
+      const { evicted } = await create(store, { subjectHash }, { perSubject: 2 })
       assert.deepEqual(evicted, [])
       assert.ok(await store.find(live.ref))
     },
@@ -56,11 +56,11 @@ export const evictionCases: readonly StoreCase[] = [
   {
     name: 'logins at the same time never leave more than perSubject sessions',
     async run({ store }) {
-      const { tag } = newSession()
+      const { subjectHash } = newSession()
       const logins = await Promise.all(
-        Array.from({ length: 20 }, () => create(store, { tag }, { perSubject: 3 })),
+        Array.from({ length: 20 }, () => create(store, { subjectHash }, { perSubject: 3 })),
       )
-      assert.equal((await store.list(tag)).length, 3)
+      assert.equal((await store.list(subjectHash)).length, 3)
       assert.equal(logins.flatMap(({ evicted }) => evicted).length, 17)
     },
   },

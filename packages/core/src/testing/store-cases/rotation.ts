@@ -3,7 +3,7 @@ import {
   create,
   expectRotation,
   expectUnknown,
-  isPublished,
+  isAnnounced,
   newSession,
   rotate,
   type StoreCase,
@@ -13,11 +13,11 @@ export const rotationCases: readonly StoreCase[] = [
   {
     name: 'rotate of a session that is not there is unknown, and creates nothing',
     async run({ store }) {
-      const { tag, sid } = newSession()
-      await expectUnknown(store, { tag, sid })
+      const { subjectHash, sid } = newSession()
+      await expectUnknown(store, { subjectHash, sid })
       const { ref } = await create(store)
-      await expectUnknown(store, { tag, sid: ref.sid })
-      await expectUnknown(store, { tag: ref.tag, sid })
+      await expectUnknown(store, { subjectHash, sid: ref.sid })
+      await expectUnknown(store, { subjectHash: ref.subjectHash, sid })
     },
   },
   {
@@ -79,7 +79,7 @@ export const rotationCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'a generation older than the last one used ends the session, and publishes it',
+    name: 'a generation older than the last one used ends the session, and announces it',
     async run({ store }) {
       const { ref } = await create(store)
       const one = await expectRotation(store, ref, 0, 'rotated')
@@ -87,7 +87,7 @@ export const rotationCases: readonly StoreCase[] = [
       const { cursor } = await store.revokedSince()
       const reused = await expectRotation(store, ref, 0, 'reused')
       assert.deepEqual([reused.generation, reused.data], [two.generation, two.data])
-      assert.equal(await isPublished(store, ref, cursor), true)
+      assert.equal(await isAnnounced(store, ref, cursor), true)
       for (const generation of [0, one.generation, two.generation, two.generation + 1]) {
         await expectUnknown(store, ref, generation)
       }
