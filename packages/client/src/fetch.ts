@@ -44,7 +44,7 @@ export const createFetch = (
     }
 
     // 1. Who is signed in, as the application knows; and what it has not heard of.
-    const { mark: known } = session
+    const { mark: markBefore } = session
     session.look()
 
     // 2. A log-out that the server does not know of: the request would act for the user who has left. Not a log-in,
@@ -69,7 +69,7 @@ export const createFetch = (
 
     // 4. The request, unless somebody else has signed in meanwhile.
     const { mark, token } = session
-    if (known % 1 && known < mark && mark % 1 > left && !isLogin) {
+    if (markBefore % 1 && markBefore < mark && mark % 1 > left && !isLogin) {
       throw new ClientError(address, 'signedin')
     }
     const response = await (isLogin ? inTurn(ask) : ask())

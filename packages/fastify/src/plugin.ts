@@ -15,7 +15,7 @@ import { isOfJwt } from './jwt-decorator.js'
 import { splitOptions, type TokenratchetOptions } from './options.js'
 import { AdaptedRequest, type AnyRequest, requestOf } from './request.js'
 import { ReplyHeaders } from './response.js'
-import { tokenRoutes } from './routes.js'
+import { routesPlugin } from './routes.js'
 import type { User } from './user-claims.js'
 
 const plugin: FastifyPluginAsync<TokenratchetOptions> = async (app, options) => {
@@ -52,7 +52,7 @@ const plugin: FastifyPluginAsync<TokenratchetOptions> = async (app, options) => 
   })
   app.addHook('onReady', () => layer.tokens.ready())
   app.addHook('onClose', () => layer.tokens.close())
-  await app.register(tokenRoutes(layer.routes))
+  await app.register(routesPlugin(layer.routes))
 }
 
 /** Without a logger Fastify's takes everything and says nothing: warnings are then the process's. */

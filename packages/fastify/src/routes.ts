@@ -10,7 +10,7 @@ const hidden = { hide: true } as object
 const unreadable = new Set(['FST_ERR_CTP_INVALID_MEDIA_TYPE', 'FST_ERR_ROUTE_MISSING_CONTENT_TYPE'])
 
 /** The routes of the HTTP layer, in a scope with body parsing of its own: the application's parsers are not touched. */
-export function tokenRoutes(routes: readonly Route[]): (scope: FastifyInstance) => Promise<void> {
+export function routesPlugin(routes: readonly Route[]): (scope: FastifyInstance) => Promise<void> {
   return async scope => {
     scope.removeAllContentTypeParsers()
     // By name what clients send, as Fastify finds a wildcard last.

@@ -8,7 +8,7 @@ import { create } from './scripts/create.js'
 import { deleteAll, deleteOne } from './scripts/delete.js'
 import { find, list, revokedSince } from './scripts/read.js'
 import { rotate } from './scripts/rotate.js'
-import { Server } from './server.js'
+import { TimedClient } from './timed-client.js'
 
 /** What `redisStore` takes beside the client. */
 export interface RedisStoreOptions {
@@ -27,14 +27,14 @@ export interface RedisStoreOptions {
 export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): Store {
   const members = checkMembers('options of redisStore', options, ['prefix', 'timeout'])
   const { prefix = 'tokenratchet', timeout = 2000 } = members
-  const server = new Server(recognise(client), keysOf(prefix), checkTimeout(timeout))
+  const timed = new TimedClient(recognise(client), keysOf(prefix), checkTimeout(timeout))
 
   return {
     async create(session, { perSubject, replaces, keepFor }) {
       const { subjectHash, sid, data, idleTimeout, lifetime } = session
       const numbers = [idleTimeout, lifetime, perSubject, keepFor].map(String)
       const args = [sid, subjectHash, data, ...numbers, replaces?.sid ?? '']
-      const [, now, record, replaced, ...evicted] = await server.write(create, subjectHash, args)
+      const [, now, record, replaced, ...evicted] = await timed.write(create, subjectHash, args)
       return {
         now: Number(now),
         session: readRecord(session, record),
@@ -45,24 +45,24 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
 
     async rotate(ref, { generation, recovery, keepFor }) {
       const args = [ref.sid, ref.subjectHash, ...[generation, recovery, keepFor].map(String)]
-      const [outcome, now, record] = await server.write(rotate, ref.subjectHash, args)
+      const [outcome, now, record] = await timed.write(rotate, ref.subjectHash, args)
       return record === undefined
         ? { outcome: outcome as 'unknown', now: Number(now) }
         : { outcome: outcome as 'rotated', now: Number(now), session: readRecord(ref, record) }
     },
 
     async find(ref) {
-      const [, , record] = await server.read(find, ref.subjectHash, [ref.sid])
+      const [, , record] = await timed.read(find, ref.subjectHash, [ref.sid])
       return record === undefined ? undefined : readRecord(ref, record)
     },
 
     async list(subjectHash) {
-      const [, , ...entries] = await server.read(list, subjectHash, [])
+      const [, , ...entries] = await timed.read(list, subjectHash, [])
       return pairs(entries).map(([sid, record]) => readRecord({ subjectHash, sid: `${sid}` }, record))
     },
 
     async delete({ subjectHash, sid }, { keepFor, always }) {
-      const [outcome] = await server.write(deleteOne, subjectHash, [
+      const [outcome] = await timed.write(deleteOne, subjectHash, [
         sid,
         subjectHash,
         `${keepFor}`,
@@ -72,21 +72,18 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
     },
 
     async deleteAll(subjectHash, { keepFor, except = '' }) {
-      const [, , ...ended] = await server.write(deleteAll, subjectHash, [subjectHash, `${keepFor}`, except])
+      const [, , ...ended] = await timed.write(deleteAll, subjectHash, [subjectHash, `${keepFor}`, except])
       return ended.map(sid => ({ subjectHash, sid: `${sid}` }))
     },
 
     async revokedSince(cursor, how = {}) {
-      const start = readCursor(cursor, server.feedsOfShard)
-      return readFeeds(
-        await server.readFeeds(revokedSince, how.shard ?? 0, writeArguments(start, how)),
-        start,
-      )
+      const start = readCursor(cursor, timed.feedsOfShard)
+      return readFeeds(await timed.readFeeds(revokedSince, how.shard ?? 0, writeArguments(start, how)), start)
     },
 
-    shards: server.shards,
-    shardOf: subjectHash => (server.shards === 1 ? 0 : bucketOf(subjectHash)),
-    onWarning: listener => server.onWarning(listener),
+    shards: timed.shards,
+    shardOf: subjectHash => (timed.shards === 1 ? 0 : bucketOf(subjectHash)),
+    onWarning: listener => timed.onWarning(listener),
   }
 }
 

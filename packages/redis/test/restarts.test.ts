@@ -8,7 +8,7 @@ import { createClient } from 'redis'
 import t from 'tap'
 import { ServerClock } from '#internal/clock'
 import { keysOf } from '#internal/keys'
-import { Server } from '#internal/server'
+import { TimedClient } from '#internal/timed-client'
 import { despiteOutages, startProxy } from '../../../test/helpers/proxy.js'
 import { freePort, type RedisServer, startRedis, until } from '../../../test/helpers/redis.js'
 import type { Connected } from './clients.js'
@@ -178,7 +178,7 @@ function serverThatAnswers(...answers: [string, number][]) {
     return [args[0], ...(answers.shift() ?? [])].map(String)
   }
   const client = { isCluster: false, warnings: () => [], evalSha, eval: evalSha }
-  return { deadlines, server: new Server(client, keysOf('moved'), 1000) }
+  return { deadlines, server: new TimedClient(client, keysOf('moved'), 1000) }
 }
 
 t.test(

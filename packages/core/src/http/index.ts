@@ -16,7 +16,7 @@ import { type HttpLayerOptions, httpSettings } from './options.js'
 import type { BodyAnswer, CookieAnswer } from './response/answers.js'
 import type { RawResponse, ResponseHeaders } from './response/headers.js'
 import { inTurn } from './response/in-turn.js'
-import { type Route, tokenRoutes } from './routes/index.js'
+import { createRoutes, type Route } from './routes/index.js'
 import type { HttpRequest } from './types.js'
 import { type WarnOnce, warningsOf } from './warn-once.js'
 
@@ -103,7 +103,7 @@ export function createHttpLayer<C extends object = object>(
   const guard = { context, http, exchanges, warnOnce, autoRefresh: refreshing }
   return {
     tokens: verbs<C>(context),
-    routes: tokenRoutes(context, http, exchanges),
+    routes: createRoutes(context, http, exchanges),
     jwt: jwtSource(context, http),
     identify: (request, response, auth, done) => identify(guard, request, response, auth, done as Identified),
     warn: warnOnce,

@@ -1,6 +1,6 @@
 import type { AnnouncedKind, AnnouncedRevocation, SessionRef } from '../store/store.js'
 
-interface Known {
+interface Entry {
   readonly subjectHash: string
   readonly kind: AnnouncedKind
   /** Until when access tokens of the session may be alive. All times are those of the monotonic clock. */
@@ -29,7 +29,7 @@ const dropEvery = 60_000
  * token of the session can be alive any more, or a minute later, so memory is bounded by the revocations of that time.
  */
 export class Revocations {
-  readonly #known = new Map<string, Known>()
+  readonly #entries = new Map<string, Entry>()
   /** What this process revoked and no read of the feed has brought yet. */
   readonly #unseen = new Set<string>()
   readonly #keepFor: number
@@ -65,12 +65,12 @@ export class Revocations {
   }
 
   has(sid: string): boolean {
-    return this.#known.has(sid)
+    return this.#entries.has(sid)
   }
 
   /** Whether somebody decided that the session ends. An eviction may have been undone by a failover. */
   isRevoked(sid: string): boolean {
-    return this.#known.get(sid)?.kind === 'revoked'
+    return this.#entries.get(sid)?.kind === 'revoked'
   }
 
   /**
@@ -80,9 +80,9 @@ export class Revocations {
    *   heard of the session meanwhile stays known
    */
   doubt(sid: string): () => void {
-    const known = this.#known.get(sid)
+    const entry = this.#entries.get(sid)
     return () => {
-      if (known !== undefined && this.#known.get(sid) === known) {
+      if (entry !== undefined && this.#entries.get(sid) === entry) {
         this.#forget(sid)
       }
     }
@@ -91,8 +91,8 @@ export class Revocations {
   /** Whether a read that was sent at this time should have brought something that this process did, and did not. */
   hasUnseen({ readAt, owns }: Read): boolean {
     return [...this.#unseen].some(sid => {
-      const known = this.#known.get(sid)
-      return known !== undefined && known.knownAt < readAt && owns(known.subjectHash)
+      const entry = this.#entries.get(sid)
+      return entry !== undefined && entry.knownAt < readAt && owns(entry.subjectHash)
     })
   }
 
@@ -105,7 +105,7 @@ export class Revocations {
     const now = this.#elapsed()
     this.#drop(now)
     const lost: SessionRef[] = []
-    for (const [sid, { subjectHash, kind, mattersUntil, knownAt, seenAt }] of this.#known) {
+    for (const [sid, { subjectHash, kind, mattersUntil, knownAt, seenAt }] of this.#entries) {
       if (knownAt < readAt && seenAt < readAt && owns(subjectHash)) {
         this.#unseen.delete(sid)
         if (kind === 'revoked' && mattersUntil >= now + lasting) {
@@ -117,7 +117,7 @@ export class Revocations {
   }
 
   get size(): number {
-    return this.#known.size
+    return this.#entries.size
   }
 
   /** @returns when a read brought it last */
@@ -130,15 +130,15 @@ export class Revocations {
   ): number {
     const now = this.#elapsed()
     this.#drop(now)
-    const known = this.#known.get(sid)
+    const entry = this.#entries.get(sid)
     // A clock that was set back may make it older than it is, never younger than now.
-    const mattersUntil = Math.max(now + this.#keepFor - Math.max(0, age), known?.mattersUntil ?? 0)
-    const until = Math.max(mattersUntil, now + keepFor, known?.until ?? 0)
-    const seenAt = Math.max(readAt, known?.seenAt ?? readAt)
+    const mattersUntil = Math.max(now + this.#keepFor - Math.max(0, age), entry?.mattersUntil ?? 0)
+    const until = Math.max(mattersUntil, now + keepFor, entry?.until ?? 0)
+    const seenAt = Math.max(readAt, entry?.seenAt ?? readAt)
     if (until > now) {
-      const isRevoked = kind === 'revoked' || known?.kind === 'revoked'
-      const knownAt = known?.knownAt ?? now
-      const entry = {
+      const isRevoked = kind === 'revoked' || entry?.kind === 'revoked'
+      const knownAt = entry?.knownAt ?? now
+      const next = {
         subjectHash,
         kind: isRevoked ? 'revoked' : kind,
         mattersUntil,
@@ -146,7 +146,7 @@ export class Revocations {
         knownAt,
         seenAt,
       } as const
-      this.#known.set(sid, entry)
+      this.#entries.set(sid, next)
     }
     return seenAt
   }
@@ -157,7 +157,7 @@ export class Revocations {
       return
     }
     this.#dropAt = now + dropEvery
-    for (const [sid, { until }] of this.#known) {
+    for (const [sid, { until }] of this.#entries) {
       if (now >= until) {
         this.#forget(sid)
       }
@@ -165,7 +165,7 @@ export class Revocations {
   }
 
   #forget(sid: string): void {
-    this.#known.delete(sid)
+    this.#entries.delete(sid)
     this.#unseen.delete(sid)
   }
 }

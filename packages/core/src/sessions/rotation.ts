@@ -13,7 +13,7 @@ export interface Generations {
   readonly recoverUntil: number
 }
 
-export type Verdict =
+export type Decision =
   | { readonly outcome: 'rotated' | 'healed' | 'reissued'; readonly next: Generations }
   | { readonly outcome: 'reused' }
 
@@ -25,7 +25,7 @@ export type Verdict =
  * @param recovery seconds
  * @throws StoreUnavailableError when the next generation does not fit into a refresh token
  */
-export function rotation(session: Generations, presented: number, recovery: number, now: number): Verdict {
+export function rotation(session: Generations, presented: number, recovery: number, now: number): Decision {
   const { newest, first, parent, recoverUntil } = session
   if (presented >= first) {
     // Above `newest` the store lost an acknowledged write: only this deployment can have signed that token.

@@ -8,7 +8,7 @@ const maxEntries = 100_000
  * is used, whatever a getter would answer the second time.
  *
  * @param what the object, for the error
- * @param known all names that it may have; inherited ones are read too, as of an instance of a class
+ * @param names all names that it may have; inherited ones are read too, as of an instance of a class
  * @param path what stands before a member's name in the error: `''`, `cookie.`, `routes.refresh.`
  * @throws TypeError that names the member, also where reading it throws
  * @example const { timeout = 2000 } = checkMembers('options', options, ['timeout'])
@@ -16,13 +16,13 @@ const maxEntries = 100_000
 export function checkMembers<Name extends string>(
   what: string,
   value: unknown,
-  known: readonly Name[],
+  names: readonly Name[],
   path: string = '',
 ): Partial<Record<Name, unknown>> {
-  const members = copyMembers(what, value, known, path)
-  const unknown = Object.keys(members).find(name => !known.includes(name as Name))
+  const members = copyMembers(what, value, names, path)
+  const unknown = Object.keys(members).find(name => !names.includes(name as Name))
   if (unknown !== undefined) {
-    throw new TypeError(`unknown option: ${path}${unknown} (expected ${known.join(', ')})`)
+    throw new TypeError(`unknown option: ${path}${unknown} (expected ${names.join(', ')})`)
   }
   return members as Partial<Record<Name, unknown>>
 }

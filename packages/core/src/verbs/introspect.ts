@@ -2,7 +2,7 @@ import type { Claims } from '../access-token/claims.js'
 import type { Context } from '../context.js'
 import { TokenError } from '../errors.js'
 import { hashSubject } from '../values/subject.js'
-import { accepted, judge } from './verify.js'
+import { accept, verdictOn } from './verdict.js'
 
 /**
  * `verify`, and one read of the store: for routes that must not wait for a revocation to arrive.
@@ -11,7 +11,7 @@ import { accepted, judge } from './verify.js'
  * @throws StoreUnavailableError
  */
 export async function introspect(context: Context, token: string): Promise<Claims> {
-  return confirm(context, accepted(context, judge(context, token)))
+  return confirm(context, accept(context, verdictOn(context, token)))
 }
 
 /**

@@ -14,7 +14,7 @@ import { isScope, isWithin } from '../values/scope.js'
 import { claimsUnavailable, currentClaims } from './current-claims.js'
 import { type AccessTokenFor, type Issued, mintAccessToken } from './mint.js'
 import { endSession } from './revoke.js'
-import { refused, rotate } from './rotate.js'
+import { refuseRefresh, rotate } from './rotate.js'
 
 /** What a refresh may say beside its token. */
 export interface RefreshOptions {
@@ -42,14 +42,14 @@ export async function refresh(context: Context, text: string, options: RefreshOp
   const { transport: expected, scope: asked, userAgent } = checkRefresh(options)
   const token = genuine(context, text, expected)
   if (asked !== undefined) {
-    await checkScope(context, token, asked)
+    await checkAskedScope(context, token, asked)
   }
-  const { outcome, session, now: storeNow, known } = await rotate(context, token, userAgent)
+  const { outcome, session, now: storeNow, login } = await rotate(context, token, userAgent)
   const sessionEnds = context.settings.now() + session.idleUntil - storeNow
-  const scope = asked ?? known.scope
-  const claims = await currentClaims(context, known)
+  const scope = asked ?? login.scope
+  const claims = await currentClaims(context, login)
   const { sid, transport } = token
-  const { subject } = known
+  const { subject } = login
   if (claims === false) {
     throw await disabled(context, token, subject)
   }
@@ -83,38 +83,38 @@ function genuine(context: Context, text: string, transport: Transport | undefine
     throw new TokenError('ERR_INVALID_GRANT')
   }
   if (transport !== undefined && token.transport !== transport) {
-    throw refused(context, token, 'transport')
+    throw refuseRefresh(context, token, 'transport')
   }
   return token
 }
 
 /** Before the token is used: a misspelt scope must not cost a session whose recovery window is 0. */
-async function checkScope(context: Context, token: RefreshToken, asked: string): Promise<void> {
+async function checkAskedScope(context: Context, token: RefreshToken, asked: string): Promise<void> {
   const { subjectHash, sid } = token
   const found = await context.store.find({ subjectHash, sid })
   if (found === undefined) {
-    throw refused(context, token, 'unknown')
+    throw refuseRefresh(context, token, 'unknown')
   }
   const { scope } = publicSession(context.outage, found)
   if (!isScope(asked) || !isWithin(scope, asked)) {
-    throw refused(context, token, 'scope')
+    throw refuseRefresh(context, token, 'scope')
   }
 }
 
 /** The hook ended the session; or it had ended in the meantime, which was another decision with an event of its own. */
 async function disabled(context: Context, token: RefreshToken, subject: string): Promise<TokenError> {
   const hasEnded = await endSession(context, { ...token, subject }, 'disabled')
-  return hasEnded ? new TokenError('ERR_INVALID_GRANT') : refused(context, token, 'revoked')
+  return hasEnded ? new TokenError('ERR_INVALID_GRANT') : refuseRefresh(context, token, 'revoked')
 }
 
 function mint(context: Context, grantee: AccessTokenFor): ReturnType<typeof mintAccessToken> {
   const { sid, now, sessionEnds } = grantee
   // Revoked while the hook was asked: its cookies must not overwrite those of a newer login.
   if (context.revocations.isRevoked(sid)) {
-    throw refused(context, grantee, 'revoked')
+    throw refuseRefresh(context, grantee, 'revoked')
   }
   if (sessionEnds - now < 1000) {
-    throw refused(context, grantee, 'unknown')
+    throw refuseRefresh(context, grantee, 'unknown')
   }
   try {
     return mintAccessToken(context, grantee)

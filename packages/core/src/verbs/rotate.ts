@@ -20,19 +20,19 @@ export async function rotate(
   context: Context,
   token: RefreshToken,
   userAgent: string | undefined,
-): Promise<Rotated & { known: Session }> {
+): Promise<Rotated & { login: Session }> {
   const { revocations, keepFor, settings, store } = context
   const { subjectHash, sid, generation } = token
   if (revocations.isRevoked(sid)) {
     // Revoked, and perhaps there again: a store that failed over may have lost the deletion.
     await store.delete({ subjectHash, sid }, { keepFor, always: true })
-    throw refused(context, token, 'revoked')
+    throw refuseRefresh(context, token, 'revoked')
   }
   const livesAfterAll = revocations.doubt(sid)
   const step = { generation, recovery: settings.recoveryWindow, keepFor }
   const rotation = await store.rotate({ subjectHash, sid }, step)
   if (rotation.outcome === 'unknown') {
-    throw refused(context, token, 'unknown')
+    throw refuseRefresh(context, token, 'unknown')
   }
   if (rotation.outcome === 'reused') {
     // Before its data is read: whatever that says, the session has ended.
@@ -40,7 +40,7 @@ export async function rotate(
     throw reused(context, token, rotation, userAgent)
   }
   livesAfterAll()
-  return { ...rotation, known: publicSession(context.outage, rotation.session) }
+  return { ...rotation, login: publicSession(context.outage, rotation.session) }
 }
 
 function reused(
@@ -80,7 +80,7 @@ function deviceChange(login: string | undefined, device: string | undefined): { 
 }
 
 /** A refresh that is refused and changes nothing. */
-export function refused(
+export function refuseRefresh(
   { emit }: Context,
   { sid }: { sid: string },
   reason: 'transport' | 'unknown' | 'revoked' | 'scope',

@@ -26,7 +26,7 @@ local function reply(outcome, ...) return { call, outcome, digits(now), ... } en
 `
 
 /**
- * `refused(answer)` judges the answer to the write that changes nothing, with which a script that only reads begins:
+ * `unreadable(answer)` judges the answer to the write that changes nothing, with which a script that only reads begins:
  * `redis.pcall('HDEL', key, '')`. It returns the error that the script must return, or nil when the script may go on.
  *
  * A replica refuses this write with READONLY. It must not answer, because it may not have heard of a revocation. A
@@ -35,7 +35,7 @@ local function reply(outcome, ...) return { call, outcome, digits(now), ... } en
  * permissions of the user even earlier, so every other error is returned: it could hide a replica.
  */
 export const primary: string = `
-local function refused(answer)
+local function unreadable(answer)
   local text = type(answer) == 'table' and answer.err
   if not text then return nil end
   for _, code in ipairs({ 'NOREPLICAS', 'MISCONF', 'OOM' }) do

@@ -25,8 +25,8 @@ export const find: Script = script(
   `
 local sessions, sid = KEYS[1], ARGV[2]
 
-local refusal = refused(redis.pcall('HDEL', sessions, ''))
-if refusal then return refusal end
+local failure = unreadable(redis.pcall('HDEL', sessions, ''))
+if failure then return failure end
 local text = redis.call('HGET', sessions, sid)
 if not text then return reply('absent') end
 local session = read(text)
@@ -50,8 +50,8 @@ export const list: Script = script(
   `
 local sessions = KEYS[1]
 
-local refusal = refused(redis.pcall('HDEL', sessions, ''))
-if refusal then return refusal end
+local failure = unreadable(redis.pcall('HDEL', sessions, ''))
+if failure then return failure end
 local answer = reply('found')
 local entries = redis.call('HGETALL', sessions)
 for index = 1, #entries, 2 do
@@ -85,8 +85,8 @@ export const revokedSince: Script = script(
   `
 local left, keepFor, isGap = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4] == 'start'
 
-local refusal = refused(redis.pcall('ZREM', KEYS[1], ''))
-if refusal then return refusal end
+local failure = unreadable(redis.pcall('ZREM', KEYS[1], ''))
+if failure then return failure end
 local kept = {}
 for index, feed in ipairs(KEYS) do
   local score, member = ARGV[3 + 2 * index], ARGV[4 + 2 * index]

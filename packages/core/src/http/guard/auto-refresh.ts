@@ -2,7 +2,7 @@ import type { Context } from '../../context.js'
 import { isTokenError } from '../../is-token-error.js'
 import type { Issued } from '../../verbs/mint.js'
 import { refresh } from '../../verbs/refresh.js'
-import type { Refused } from '../../verbs/verify.js'
+import type { Refusal } from '../../verbs/verdict.js'
 import type { Exchanges } from '../exchange.js'
 import type { HttpSettings } from '../options.js'
 import { bearerToken } from '../request/bearer.js'
@@ -30,7 +30,7 @@ export interface Refreshed {
  * @throws TokenError 403 for a request from another origin that is no mere reading, before the store is asked
  */
 export type AutoRefresh = (
-  verdict: Refused,
+  verdict: Refusal,
   request: HttpRequest,
   response: RawResponse,
 ) => Promise<Refreshed> | undefined

@@ -1,6 +1,6 @@
 import type { Claims } from '../../access-token/claims.js'
-import { refuse } from '../../verbs/verify.js'
-import { missing } from '../request/presented.js'
+import { refuse } from '../../verbs/verdict.js'
+import { noAccessToken } from '../request/presented.js'
 import type { HttpRequest } from '../types.js'
 import { explainRefusal, type Guard } from './guard.js'
 
@@ -21,7 +21,7 @@ export function claimsOf(guard: Guard, request: HttpRequest, howToGuard: string)
     throw new Error('no guard ran for this request, so it has no claims')
   }
   if (exchange.claims === null) {
-    exchange.error ??= refuse(context, missing)
+    exchange.error ??= refuse(context, noAccessToken)
     explainRefusal(guard, request, exchange.response, exchange.error)
     throw exchange.error
   }

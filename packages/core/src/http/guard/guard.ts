@@ -43,20 +43,20 @@ export function identify(
   try {
     user = userOf(guard, request, response, auth)
   } catch (error) {
-    reject(guard, request, response, error, done)
+    refuseUser(guard, request, response, error, done)
     return
   }
   if (user instanceof Promise) {
     user.then(
-      found => accept(guard, request, response, found, done),
-      error => reject(guard, request, response, error, done),
+      found => admitUser(guard, request, response, found, done),
+      error => refuseUser(guard, request, response, error, done),
     )
   } else {
-    accept(guard, request, response, user, done)
+    admitUser(guard, request, response, user, done)
   }
 }
 
-function accept(
+function admitUser(
   { exchanges }: Guard,
   request: HttpRequest,
   response: RawResponse,
@@ -72,7 +72,7 @@ function accept(
   done(undefined, user)
 }
 
-function reject(
+function refuseUser(
   guard: Guard,
   request: HttpRequest,
   response: RawResponse,

@@ -1,7 +1,8 @@
 import { type SignedToken, signedToken } from '../../access-token/read.js'
 import { accessTokenType } from '../../access-token/ring.js'
 import type { Context } from '../../context.js'
-import { invalid, verify } from '../../verbs/verify.js'
+import { invalidToken, refuse } from '../../verbs/verdict.js'
+import { verify } from '../../verbs/verify.js'
 import type { HttpSettings } from '../options.js'
 import { requiredToken } from '../request/presented.js'
 import type { HttpRequest } from '../types.js'
@@ -38,7 +39,7 @@ export function jwtSource(context: Context, http: HttpSettings): JwtSource {
       // What was inside an encrypted token is no credential by itself: it is asked for again where it came from.
       const brought = ofRequest(request)
       if (brought.token !== token) {
-        throw invalid(context)
+        throw refuse(context, invalidToken)
       }
       return brought.key
     },
@@ -50,7 +51,7 @@ function openToken(context: Context, accessToken: string): SignedToken {
   verify(context, accessToken)
   const signed = signedToken(context.accessRing, accessToken)
   if (signed === undefined) {
-    throw invalid(context)
+    throw refuse(context, invalidToken)
   }
   return signed
 }

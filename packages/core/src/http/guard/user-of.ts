@@ -1,10 +1,11 @@
 import type { Claims } from '../../access-token/claims.js'
 import { TokenError } from '../../errors.js'
 import { confirm } from '../../verbs/introspect.js'
-import { accepted, checkFeed, judge, Refused, refuse } from '../../verbs/verify.js'
+import { accept, Refusal, refuse, verdictOn } from '../../verbs/verdict.js'
+import { checkFeed } from '../../verbs/verify.js'
 import { bearerToken, hasCredentials } from '../request/bearer.js'
 import { asksForSocket } from '../request/origin.js'
-import { absent, missing, presentedToken } from '../request/presented.js'
+import { noAccessToken, presentedToken, refusalWithoutToken } from '../request/presented.js'
 import type { RawResponse } from '../response/headers.js'
 import type { HttpRequest } from '../types.js'
 import type { Refreshed } from './auto-refresh.js'
@@ -34,9 +35,10 @@ export function userOf(
   }
   http.warnings.atUse(request)
   const token = presentedToken(context, http, request, isHandshake)
-  const verdict = token === undefined ? absent(context, http, request) : judge(context, token)
+  const verdict =
+    token === undefined ? refusalWithoutToken(context, http, request) : verdictOn(context, token)
   // A response to a handshake carries no cookies: a refresh would use the token up for nothing.
-  if (verdict instanceof Refused && response !== undefined && !isHandshake) {
+  if (verdict instanceof Refusal && response !== undefined && !isHandshake) {
     const refreshing = guard.autoRefresh?.(verdict, request, response)
     if (refreshing !== undefined) {
       return refreshing.then(refreshed => admitRefreshed(guard, request, verdict, refreshed, auth))
@@ -49,12 +51,12 @@ export function userOf(
 function admitRefreshed(
   guard: Guard,
   request: HttpRequest,
-  { code }: Refused,
+  { code }: Refusal,
   { accessToken, isOfNow }: Refreshed,
   auth: Auth,
 ): User {
   if (accessToken !== undefined) {
-    return admit(guard, request, judge(guard.context, accessToken), auth, isOfNow)
+    return admit(guard, request, verdictOn(guard.context, accessToken), auth, isOfNow)
   }
   const error = new TokenError(code)
   if (auth === 'optional') {
@@ -73,15 +75,15 @@ function admitRefreshed(
 function admit(
   guard: Guard,
   request: HttpRequest,
-  verdict: Claims | Refused,
+  verdict: Claims | Refusal,
   auth: Auth,
   isConfirmed = false,
 ): User {
-  if (auth === 'optional' && verdict instanceof Refused) {
+  if (auth === 'optional' && verdict instanceof Refusal) {
     return nobody(guard, request, verdict)
   }
   const { context } = guard
-  const claims = accepted(context, verdict)
+  const claims = accept(context, verdict)
   const demands = typeof auth === 'object' ? auth : undefined
   if (demands?.introspect && !isConfirmed) {
     return confirm(context, claims).then(confirmed => checkGranted(context, confirmed, demands))
@@ -96,8 +98,8 @@ function admit(
  * Where a user is optional, no or dead credentials are nobody. A Bearer that never was one of ours is still refused:
  * its sender meant to be somebody. A cookie of an earlier secret is something that the browser can't help.
  */
-function nobody({ context, exchanges }: Guard, request: HttpRequest, verdict: Refused): null {
-  if (verdict === missing) {
+function nobody({ context, exchanges }: Guard, request: HttpRequest, verdict: Refusal): null {
+  if (verdict === noAccessToken) {
     return null
   }
   const error = refuse(context, verdict)

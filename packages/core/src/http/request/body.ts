@@ -47,7 +47,7 @@ export async function skipBody(request: HttpRequest): Promise<void> {
 /** The whole body, whatever it is: text, what the framework has made of it, or what is wrong with it. */
 async function readBody({ body, stream, headers }: HttpRequest): Promise<unknown> {
   const isUnread = stream !== undefined && !stream.readableDidRead && mayHaveBody(headers)
-  return isUnread && isBlank(body) ? receiveText(stream, headers) : body
+  return isUnread && isEmpty(body) ? receiveText(stream, headers) : body
 }
 
 /** HTTP/2 says so by its frames alone. */
@@ -57,7 +57,7 @@ function mayHaveBody(headers: HttpRequest['headers']): boolean {
 }
 
 /** Body parsers of Express 4 leave an empty object where they read nothing. */
-function isBlank(body: unknown): boolean {
+function isEmpty(body: unknown): boolean {
   return body === undefined || body === null || (typeof body === 'object' && Object.keys(body).length === 0)
 }
 

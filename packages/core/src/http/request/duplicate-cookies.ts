@@ -1,6 +1,6 @@
 import type { Context } from '../../context.js'
 import { decodeRefreshToken } from '../../refresh-token/token.js'
-import { readClaims } from '../../verbs/verify.js'
+import { readClaims } from '../../verbs/verdict.js'
 import type { SentTokens } from '../response/cookie.js'
 
 /** The tokens of a request's cookies that count. */

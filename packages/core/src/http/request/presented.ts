@@ -1,7 +1,7 @@
 import type { Context } from '../../context.js'
 import { TokenError } from '../../errors.js'
 import type { Whence } from '../../events.js'
-import { Refused, refuse } from '../../verbs/verify.js'
+import { Refusal, refuse } from '../../verbs/verdict.js'
 import type { HttpSettings } from '../options.js'
 import type { HttpRequest } from '../types.js'
 import { bearerToken } from './bearer.js'
@@ -9,25 +9,25 @@ import { cookieTokens, reportDuplicates } from './cookie-tokens.js'
 import { hostOf, isSameOrigin } from './origin.js'
 
 /** The verdict on a request that presents no access token. */
-export const missing: Refused = new Refused('ERR_ACCESS_TOKEN_MISSING', {
+export const noAccessToken: Refusal = new Refusal('ERR_ACCESS_TOKEN_MISSING', {
   type: 'refused',
   credential: 'access_token',
   reason: 'missing',
 })
 
 /** The same verdict without an event: `duplicate` has been emitted. */
-const duplicate = new Refused(missing.code, undefined)
+const noUsableCookie = new Refusal(noAccessToken.code, undefined)
 
 /** Says why a request presents no access token, and emits the event of cookies that are refused as duplicates. */
-export function absent(context: Context, http: HttpSettings, request: HttpRequest): Refused {
-  return reportDuplicates(context, http, request) ? duplicate : missing
+export function refusalWithoutToken(context: Context, http: HttpSettings, request: HttpRequest): Refusal {
+  return reportDuplicates(context, http, request) ? noUsableCookie : noAccessToken
 }
 
 /** @throws TokenError 401 without one, 400 for a malformed one, 403 for a cookie from another origin */
 export function requiredToken(context: Context, http: HttpSettings, request: HttpRequest): string {
   const token = presentedToken(context, http, request)
   if (token === undefined) {
-    throw refuse(context, absent(context, http, request))
+    throw refuse(context, refusalWithoutToken(context, http, request))
   }
   return token
 }

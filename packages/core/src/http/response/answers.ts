@@ -44,7 +44,7 @@ function scopeOf({ scope }: Issued): { scope?: string } {
  * What a token route answers when it refuses (RFC 6749 section 5.2). A challenge (RFC 6750 section 3) belongs to a 401
  * here, as with a dead Bearer at logout.
  */
-export function refusal({ status, error, message, headers }: TokenError): HttpResponse {
+export function refusalResponse({ status, error, message, headers }: TokenError): HttpResponse {
   const { 'www-authenticate': challenge, ...others } = headers
   const challenged = status === 401 && challenge !== undefined && { 'www-authenticate': challenge }
   return {

@@ -104,7 +104,7 @@ function valueIn(name: string, header: string, from: number, end: number): strin
 
 function skipBlanks(text: string, from: number): number {
   let at = from
-  while (isBlank(text, at)) {
+  while (isBlankAt(text, at)) {
     at++
   }
   return at
@@ -113,12 +113,12 @@ function skipBlanks(text: string, from: number): number {
 /** Step by step: a regular expression for blanks at the end takes quadratic time on blanks that are not. */
 function endOfValue(text: string, from: number, end: number): number {
   let at = end
-  while (at > from && isBlank(text, at - 1)) {
+  while (at > from && isBlankAt(text, at - 1)) {
     at--
   }
   return at
 }
 
-function isBlank(text: string, at: number): boolean {
+function isBlankAt(text: string, at: number): boolean {
   return text[at] === ' ' || text[at] === '\t'
 }

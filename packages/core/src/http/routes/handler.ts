@@ -12,20 +12,20 @@ export type Handler = (
 ) => Promise<HttpResponse>
 
 /** A body that is being read: what is wrong with it is told of once. */
-export async function wellFormed<T>(context: Context, reading: Promise<T>): Promise<T> {
+export async function refusingMalformed<T>(context: Context, reading: Promise<T>): Promise<T> {
   try {
     return await reading
   } catch (error) {
-    throw malformed(context, error)
+    throw refuseBody(context, error)
   }
 }
 
-export function malformed({ emit }: Context, error: unknown): unknown {
+export function refuseBody({ emit }: Context, error: unknown): unknown {
   emit({ type: 'refused', credential: 'body', reason: 'malformed' })
   return error
 }
 
-export function missing({ emit }: Context): TokenError {
+export function refuseWithoutToken({ emit }: Context): TokenError {
   emit({ type: 'refused', credential: 'refresh_token', reason: 'missing' })
   return new TokenError('ERR_INVALID_REQUEST')
 }

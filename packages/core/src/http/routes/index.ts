@@ -2,7 +2,7 @@ import type { Context } from '../../context.js'
 import { isTokenError } from '../../is-token-error.js'
 import type { Exchanges } from '../exchange.js'
 import type { HttpSettings, RouteName } from '../options.js'
-import { noStore, refusal } from '../response/answers.js'
+import { noStore, refusalResponse } from '../response/answers.js'
 import type { RawResponse } from '../response/headers.js'
 import { setRefusalHeaders } from '../response/refusal-headers.js'
 import type { HttpRequest, HttpResponse } from '../types.js'
@@ -47,7 +47,7 @@ const definitions: Readonly<Record<RouteName, Definition>> = {
 }
 
 /** The routes that the options leave on; without `signingKeys` there are none to publish. */
-export function tokenRoutes(context: Context, http: HttpSettings, exchanges: Exchanges): Route[] {
+export function createRoutes(context: Context, http: HttpSettings, exchanges: Exchanges): Route[] {
   const entries = Object.entries(definitions) as [RouteName, Definition][]
   return entries.flatMap(([name, definition]) => {
     const { method, hasSid = false } = definition
@@ -120,7 +120,7 @@ async function answer(
     return await handler(context, http, request, sid)
   } catch (error) {
     if (isTokenError(error)) {
-      return refusal(error)
+      return refusalResponse(error)
     }
     throw error
   }

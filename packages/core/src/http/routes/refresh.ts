@@ -2,35 +2,35 @@ import type { Context } from '../../context.js'
 import { TokenError } from '../../errors.js'
 import { decodeRefreshToken } from '../../refresh-token/token.js'
 import { refresh } from '../../verbs/refresh.js'
-import { endOf, judge, Refused } from '../../verbs/verify.js'
+import { endOf, Refusal, verdictOn } from '../../verbs/verdict.js'
 import { readParameters } from '../request/body.js'
 import { cookieTokens, reportDuplicates } from '../request/cookie-tokens.js'
 import { checkOrigin } from '../request/presented.js'
 import { bodyAnswer, type CookieAnswer, cookieAnswer, noStore } from '../response/answers.js'
 import { setCookies } from '../response/cookie.js'
-import { type Handler, malformed, missing, wellFormed } from './handler.js'
+import { type Handler, refuseBody, refuseWithoutToken, refusingMalformed } from './handler.js'
 
 /**
  * RFC 6749 section 6, with the refresh token in the body or in our cookie: the answer travels as the token did. A
  * refused refresh neither sets nor clears cookies: another tab may just have logged in.
  */
 export const handleRefresh: Handler = async (context, http, request) => {
-  const parameters = await wellFormed(context, readParameters(request))
+  const parameters = await refusingMalformed(context, readParameters(request))
   const { refresh_token: token, grant_type: grantType, scope, if_stale: ifStale } = parameters
   const { accessToken, refreshToken: cookie } = cookieTokens(context, http, request)
   const userAgent = request.headers['user-agent']
   if (grantType !== undefined && grantType !== 'refresh_token') {
-    throw malformed(context, new TokenError('ERR_UNSUPPORTED_GRANT_TYPE'))
+    throw refuseBody(context, new TokenError('ERR_UNSUPPORTED_GRANT_TYPE'))
   }
   if (ifStale !== undefined && ifStale !== 'true') {
-    throw malformed(context, new TokenError('ERR_INVALID_BODY'))
+    throw refuseBody(context, new TokenError('ERR_INVALID_BODY'))
   }
   if (token !== undefined) {
     if (grantType === undefined) {
-      throw malformed(context, new TokenError('ERR_INVALID_BODY'))
+      throw refuseBody(context, new TokenError('ERR_INVALID_BODY'))
     }
     if (cookie !== undefined) {
-      throw malformed(context, new TokenError('ERR_INVALID_REQUEST'))
+      throw refuseBody(context, new TokenError('ERR_INVALID_REQUEST'))
     }
     const issued = await refresh(context, token, { transport: 'body', scope, userAgent })
     return { status: 200, headers: { ...noStore }, body: bodyAnswer(issued) }
@@ -45,7 +45,7 @@ export const handleRefresh: Handler = async (context, http, request) => {
   }
   if (cookie === undefined) {
     const areDuplicates = reportDuplicates(context, http, request)
-    throw areDuplicates ? new TokenError('ERR_INVALID_REQUEST') : missing(context)
+    throw areDuplicates ? new TokenError('ERR_INVALID_REQUEST') : refuseWithoutToken(context)
   }
   const fresh = ifStale && scope === undefined ? freshAnswer(context, accessToken, cookie) : undefined
   if (fresh !== undefined) {
@@ -78,8 +78,8 @@ function freshAnswer(
   if (session === undefined || feed?.isStale(() => session.subjectHash)) {
     return undefined
   }
-  const claims = judge(context, accessToken)
-  if (claims instanceof Refused || claims.sid !== session.sid || session.transport !== 'cookie') {
+  const claims = verdictOn(context, accessToken)
+  if (claims instanceof Refusal || claims.sid !== session.sid || session.transport !== 'cookie') {
     return undefined
   }
   const { scope } = claims

@@ -1,13 +1,13 @@
 import { revoke } from '../../verbs/revoke.js'
 import { readParameters } from '../request/body.js'
 import { noStore } from '../response/answers.js'
-import { type Handler, missing, wellFormed } from './handler.js'
+import { type Handler, refuseWithoutToken, refusingMalformed } from './handler.js'
 
 /** RFC 7009, for whoever holds a token; one that names no session is revoked already (section 2.2). */
 export const handleRevoke: Handler = async (context, _http, request) => {
-  const { token } = await wellFormed(context, readParameters(request))
+  const { token } = await refusingMalformed(context, readParameters(request))
   if (token === undefined) {
-    throw missing(context)
+    throw refuseWithoutToken(context)
   }
   await revoke(context, { token })
   return { status: 200, headers: { ...noStore } }

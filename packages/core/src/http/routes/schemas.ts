@@ -1,30 +1,30 @@
 import type { RouteName } from '../options.js'
 
-const refusal = {
+const errorBody = {
   type: 'object',
   required: ['error', 'error_description'],
   properties: { error: { type: 'string' }, error_description: { type: 'string' } },
 } as const
 
 const others = {
-  405: { description: 'Wrong method', ...refusal },
-  413: { description: 'A body of more than 8192 bytes', ...refusal },
+  405: { description: 'Wrong method', ...errorBody },
+  413: { description: 'A body of more than 8192 bytes', ...errorBody },
   503: {
     description: 'The store of sessions is unavailable: try again after `Retry-After` seconds',
-    ...refusal,
+    ...errorBody,
   },
 } as const
 
 const unreadable = {
-  415: { description: 'A body with a `Content-Encoding`', ...refusal },
+  415: { description: 'A body with a `Content-Encoding`', ...errorBody },
 } as const
 
-const refusals = { 403: { description: 'Cross-origin request', ...refusal }, ...others } as const
+const crossOrigin = { 403: { description: 'Cross-origin request', ...errorBody }, ...others } as const
 
 const guarded = {
-  400: { description: '`invalid_request`: a malformed credential or body', ...refusal },
-  401: { description: 'No access token, or a dead one', ...refusal },
-  ...refusals,
+  400: { description: '`invalid_request`: a malformed credential or body', ...errorBody },
+  401: { description: 'No access token, or a dead one', ...errorBody },
+  ...crossOrigin,
 } as const
 
 const consumes = ['application/x-www-form-urlencoded', 'application/json']
@@ -65,10 +65,10 @@ export const schemas: Readonly<Record<RouteName, object>> = {
         description:
           '`invalid_grant`: log in again. `invalid_request`: no refresh token came, or two. ' +
           '`invalid_scope`, `unsupported_grant_type`',
-        ...refusal,
+        ...errorBody,
       },
       ...unreadable,
-      ...refusals,
+      ...crossOrigin,
     },
   },
   logout: {
@@ -78,10 +78,10 @@ export const schemas: Readonly<Record<RouteName, object>> = {
       204: { description: 'Logged out', type: 'null' },
       400: {
         description: '`invalid_request`: a malformed Bearer token, or a body that breaks off',
-        ...refusal,
+        ...errorBody,
       },
-      401: { description: '`invalid_token`: a Bearer token that names no session', ...refusal },
-      ...refusals,
+      401: { description: '`invalid_token`: a Bearer token that names no session', ...errorBody },
+      ...crossOrigin,
     },
   },
   revoke: {
@@ -98,7 +98,7 @@ export const schemas: Readonly<Record<RouteName, object>> = {
     },
     response: {
       200: { description: 'The token is worth nothing now, whether or not it was before', type: 'null' },
-      400: { description: '`invalid_request`: no token came', ...refusal },
+      400: { description: '`invalid_request`: no token came', ...errorBody },
       ...unreadable,
       ...others,
     },
@@ -154,7 +154,7 @@ export const schemas: Readonly<Record<RouteName, object>> = {
     params: { type: 'object', properties: { sid: { type: 'string' } } },
     response: {
       204: { description: 'It has ended', type: 'null' },
-      404: { description: 'The user has no such session', ...refusal },
+      404: { description: 'The user has no such session', ...errorBody },
       ...guarded,
     },
   },

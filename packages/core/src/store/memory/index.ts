@@ -79,15 +79,15 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
       if (entry === undefined) {
         return { outcome: 'unknown', now: time }
       }
-      const verdict = rotation(entry, generation, recovery, time)
-      if (verdict.outcome === 'reused') {
+      const decision = rotation(entry, generation, recovery, time)
+      if (decision.outcome === 'reused') {
         revoke(ref, keepFor, time)
         return { outcome: 'reused', now: time, session: stored(entry) }
       }
-      const next = { ...entry, ...verdict.next }
-      const left = verdict.outcome === 'reissued' ? next : used(next, time)
+      const next = { ...entry, ...decision.next }
+      const left = decision.outcome === 'reissued' ? next : used(next, time)
       sessions.set(left)
-      return { outcome: verdict.outcome, now: time, session: stored(left) }
+      return { outcome: decision.outcome, now: time, session: stored(left) }
     },
 
     async find(ref) {

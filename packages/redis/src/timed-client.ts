@@ -9,7 +9,7 @@ import type { Script } from './scripts/script.js'
 import { warningsOf } from './warnings.js'
 
 /** Asks the server, or the nodes of a Cluster: with a deadline for each call, and a guess of what time it is there. */
-export class Server {
+export class TimedClient {
   readonly #client: Client
   readonly #keys: readonly Keys[]
   readonly #timeout: number
