@@ -39,7 +39,6 @@ const anythingOrNothing: Record<string, Spoil> = { ...anything, nothing: () => u
 const steps: Record<string, Spoil> = {
   ...anythingOrNothing,
   'no session': withMember({ session: undefined }),
-  'an outcome that is a number': withMember({ outcome: 7 }),
   'the session of somebody else': withSession({ sid: 'A'.repeat(22) }),
   'the session of another subject': withSession({ subjectHash: 'A'.repeat(22) }),
   'a generation of more than 6 bytes': withSession({ generation: 2 ** 48 }),
@@ -60,7 +59,11 @@ interface Row {
 const rows: readonly Row[] = [
   {
     method: 'rotate',
-    spoils: { ...steps, 'data of another subject': withSession({ data: '["grace",{}]' }) },
+    spoils: {
+      ...steps,
+      'an outcome that is a number': withMember({ outcome: 7 }),
+      'data of another subject': withSession({ data: '["grace",{}]' }),
+    },
     requests: [{ method: 'POST', url: '/auth/refresh' }],
   },
   {

@@ -3,10 +3,10 @@ import { type Context, createContext } from './context.js'
 import type { TokensOptions } from './options.js'
 import type { Session } from './sessions/session.js'
 import { introspect } from './verbs/introspect.js'
-import { type Grant, issue } from './verbs/issue.js'
+import { checkGrant, type Grant, issue } from './verbs/issue.js'
 import { type JwkSet, jwks } from './verbs/jwks.js'
 import type { Issued } from './verbs/mint.js'
-import { type RefreshOptions, refresh } from './verbs/refresh.js'
+import { checkRefreshOptions, type RefreshOptions, refresh } from './verbs/refresh.js'
 import { type Revocation, revoke, revokeAll } from './verbs/revoke.js'
 import { sessions } from './verbs/sessions.js'
 import { verify } from './verbs/verify.js'
@@ -50,10 +50,13 @@ export function createTokens<C extends object = object>(options: TokensOptions<C
 /** The verbs over one context; the HTTP layer shares it, to emit what it decides itself. */
 export function verbs<C extends object>(context: Context): Tokens<C> {
   return {
-    issue: grant => issue(context, grant as Grant),
+    async issue(grant) {
+      const checked = checkGrant(grant)
+      return issue(context, checked, checked.replaces === undefined ? [] : [checked.replaces])
+    },
     verify: accessToken => verify(context, accessToken) as Claims<C>,
     introspect: accessToken => introspect(context, accessToken) as Promise<Claims<C>>,
-    refresh: (refreshToken, options) => refresh(context, refreshToken, options),
+    refresh: async (refreshToken, options) => refresh(context, refreshToken, checkRefreshOptions(options)),
     revoke: revocation => revoke(context, revocation),
     revokeAll: (subject, options) => revokeAll(context, subject, options),
     sessions: subject => sessions<C>(context, subject),

@@ -1,6 +1,7 @@
 import type { Claims } from '../access-token/claims.js'
 import type { TokenError } from '../errors.js'
 import type { NamedSession } from '../verbs/revoke.js'
+import type { Choice } from './request/duplicate-cookies.js'
 import type { RawResponse } from './response/headers.js'
 import type { HttpRequest } from './types.js'
 
@@ -30,6 +31,10 @@ export interface Exchange {
   refusal: PendingRefusal | undefined
   /** `undefined` once a later call in the same response has ended it. */
   begun: BegunSession | undefined
+  /** Which of the cookies that came more than once count, for one `Cookie` header. */
+  choice: { readonly cookie: string | undefined; readonly choice: Choice } | undefined
+  /** Whether the event of such cookies has been emitted. */
+  hasReportedDuplicates: boolean
   /** Settles when the logins and log-outs that were called so far are done. */
   turn: Promise<void> | undefined
 }
@@ -63,6 +68,8 @@ export function createExchanges(): Exchanges {
         refreshing: undefined,
         refusal: undefined,
         begun: undefined,
+        choice: undefined,
+        hasReportedDuplicates: false,
         turn: undefined,
       }
       onRequest[key] = exchange

@@ -97,13 +97,17 @@ export function createHttpLayer<C extends object = object>(
   const { maxAccessToken: maxInCookie } = checked.http.cookies
   const context = createContext(rest, { ...surroundings, maxInCookie })
   const warnOnce = warningsOf(context)
-  const http = { ...checked.http, warnings: cookieWarnings(context, checked.http, warnOnce) }
-  const exchanges = createExchanges()
-  const refreshing = http.autoRefresh ? autoRefresh(context, http, exchanges) : undefined
-  const guard = { context, http, exchanges, warnOnce, autoRefresh: refreshing }
+  const warnings = cookieWarnings(context, checked.http, warnOnce)
+  const http = { ...checked.http, warnings, exchanges: createExchanges() }
+  const guard = {
+    context,
+    http,
+    warnOnce,
+    autoRefresh: http.autoRefresh ? autoRefresh(context, http) : undefined,
+  }
   return {
     tokens: verbs<C>(context),
-    routes: createRoutes(context, http, exchanges),
+    routes: createRoutes(context, http),
     jwt: jwtSource(context, http),
     identify: (request, response, auth, done) => identify(guard, request, response, auth, done as Identified),
     warn: warnOnce,

@@ -1,8 +1,7 @@
 import type { Context } from '../context.js'
 import { isTokenError } from '../is-token-error.js'
-import { checkString } from '../values/check.js'
 import { hashSubject } from '../values/subject.js'
-import { issue, readGrant } from '../verbs/issue.js'
+import { type CheckedGrant, checkGrant, issue } from '../verbs/issue.js'
 import type { Issued } from '../verbs/mint.js'
 import { endSession } from '../verbs/revoke.js'
 import type { Exchange } from './exchange.js'
@@ -43,9 +42,9 @@ export async function issueTokens(
   grant: unknown,
 ): Promise<CookieAnswer | BodyAnswer> {
   checkUnsent('issueTokens', response)
-  const members = readGrant(grant)
-  const { transport = http.transport, userAgent = request.headers['user-agent'] } = members
-  const isInCookies = transport !== 'body'
+  const { 'user-agent': userAgent } = request.headers
+  const checked = checkGrant(grant, { transport: http.transport, userAgent })
+  const isInCookies = checked.transport === 'cookie'
   if (isInCookies) {
     checkOrigin(context, http, request)
     http.warnings.atLogin(request)
@@ -53,11 +52,11 @@ export async function issueTokens(
   const earlier = exchange.begun
   const replaced = [
     ...(earlier === undefined ? [] : [earlier.refreshToken]),
-    ...replacedBy(http, request, members.replaces, isInCookies),
+    ...replacedBy(http, request, checked),
   ]
   let issued: Issued
   try {
-    issued = await issue(context, { ...members, userAgent, transport, replaces: undefined }, replaced)
+    issued = await issue(context, checked, replaced)
   } catch (error) {
     if (earlier !== undefined && isTokenError(error)) {
       forget(http, response, exchange)
@@ -65,7 +64,7 @@ export async function issueTokens(
     throw error
   }
   const { sid, refreshToken } = issued
-  const subject = members.subject as string
+  const { subject } = checked
   const session = { subjectHash: hashSubject(subject), sid, subject }
   exchange.begun = { session, refreshToken, isInCookies }
   if (response.headersSent) {
@@ -94,12 +93,10 @@ function forget(http: HttpSettings, response: ResponseHeaders, exchange: Exchang
 function replacedBy(
   http: HttpSettings,
   request: HttpRequest,
-  replaces: unknown,
-  isInCookies: boolean,
+  { replaces, transport }: CheckedGrant,
 ): readonly string[] {
-  const named = checkString('replaces', replaces)
-  if (named !== undefined) {
-    return [named]
+  if (replaces !== undefined) {
+    return [replaces]
   }
-  return isInCookies ? allCookieTokens(http, request).refresh : []
+  return transport === 'cookie' ? allCookieTokens(http, request).refresh : []
 }

@@ -5,6 +5,7 @@ import { toSeconds } from '../values/duration.js'
 import { shown } from '../values/kind.js'
 import { type CookieOptions, type CookieSettings, cookieSettings } from './cookie-options.js'
 import type { CookieWarnings } from './cookie-warnings.js'
+import type { Exchanges } from './exchange.js'
 import { parseUrl } from './request/origin.js'
 
 /** The routes that come with the plugin. */
@@ -33,8 +34,10 @@ export interface HttpOptions {
 /** Everything an adapter takes. */
 export type HttpLayerOptions<C extends object = object> = TokensOptions<C> & HttpOptions
 
+/** The checked options, and what the HTTP layer of one application remembers. */
 export interface HttpSettings extends CheckedHttpOptions {
   readonly warnings: CookieWarnings
+  readonly exchanges: Exchanges
 }
 
 /** Options after the check. */

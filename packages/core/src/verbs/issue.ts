@@ -38,38 +38,27 @@ export type Grant<C extends object = object> = {
 
 const names = ['subject', 'claims', 'scope', 'userAgent', 'ip', 'transport', 'replaces'] as const
 
-type GrantMembers = Partial<Record<(typeof names)[number], unknown>>
-
-/**
- * The members of a grant, each read once.
- *
- * @throws TypeError
- */
-export function readGrant(grant: unknown): GrantMembers {
-  return checkMembers('a grant', grant, names)
-}
-
 /**
  * Begins a session. The access token is signed first: claims that do not fit leave everything as it was.
  *
- * @param others more refresh tokens that came with the login, beside `grant.replaces`: their sessions end too
- * @throws TypeError for an invalid grant
+ * @param replaces refresh tokens that came with the login: their sessions end
+ * @throws TypeError for claims that do not fit into an access token
  * @throws StoreUnavailableError
  */
 export async function issue(
   context: Context,
-  grant: unknown,
-  others: readonly string[] = [],
+  grant: CheckedGrant,
+  replaces: readonly string[],
 ): Promise<Issued> {
   const { settings, revocations, emit } = context
-  const { subject, claims, scope, device, ip, transport, replaces } = checkGrant(grant)
+  const { subject, claims, scope, device, ip, transport } = grant
   const subjectHash = hashSubject(subject)
   const { handle, sid } = newHandle()
   const { idleTimeout, sessionLifetime: lifetime } = settings
   const now = settings.now()
   const sessionEnds = now + idleTimeout * 1000
   const access = mintAccessToken(context, { subject, sid, claims, scope, transport, now, sessionEnds })
-  const presented = sessionsOf(context, [replaces, ...others])
+  const presented = sessionsOf(context, replaces)
   const replaced = presented.find(each => each.subjectHash === subjectHash)
   for (const each of presented) {
     // Somebody else's: a step of its own. Before the login, which would leave a session behind if this failed after it.
@@ -112,7 +101,7 @@ export async function issue(
 }
 
 /** Each session once, though several tokens of it came. */
-function sessionsOf({ refreshRing }: Context, texts: readonly (string | undefined)[]): SessionRef[] {
+function sessionsOf({ refreshRing }: Context, texts: readonly string[]): SessionRef[] {
   const tokens = texts.flatMap(text => decodeRefreshToken(refreshRing, text) ?? [])
   return [...new Map(tokens.map(({ subjectHash, sid }) => [sid, { subjectHash, sid }])).values()]
 }
@@ -127,7 +116,8 @@ async function create(context: Context, session: NewSession, replaced: SessionRe
   return context.store.create(session, rules)
 }
 
-interface CheckedGrant {
+/** A grant after the check. */
+export interface CheckedGrant {
   readonly subject: string
   readonly claims: object
   readonly scope: string | undefined
@@ -137,8 +127,21 @@ interface CheckedGrant {
   readonly replaces: string | undefined
 }
 
-function checkGrant(grant: unknown): CheckedGrant {
-  const { subject, claims = {}, scope, userAgent, ip, transport = 'cookie', replaces } = readGrant(grant)
+/** What a grant says by default. */
+interface GrantDefaults {
+  readonly transport: Transport
+  readonly userAgent?: string | undefined
+}
+
+/**
+ * Checks a grant, and reads each of its members once.
+ *
+ * @throws TypeError that names the member
+ */
+export function checkGrant(grant: unknown, defaults: GrantDefaults = { transport: 'cookie' }): CheckedGrant {
+  const members = checkMembers('a grant', grant, names)
+  const { subject, claims = {}, scope, ip, replaces } = members
+  const { userAgent = defaults.userAgent, transport = defaults.transport } = members
   const address = checkString('ip', ip)
   return {
     subject: checkSubject(subject),

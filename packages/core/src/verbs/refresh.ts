@@ -39,7 +39,7 @@ const eventOf = { rotated: 'refreshed', reissued: 'reissued', healed: 'healed' }
  *   for another successor unless `recoveryWindow` is 0
  */
 export async function refresh(context: Context, text: string, options: RefreshOptions = {}): Promise<Issued> {
-  const { transport: expected, scope: asked, userAgent } = checkRefresh(options)
+  const { transport: expected, scope: asked, userAgent } = options
   const token = genuine(context, text, expected)
   if (asked !== undefined) {
     await checkAskedScope(context, token, asked)
@@ -64,7 +64,12 @@ export async function refresh(context: Context, text: string, options: RefreshOp
   }
 }
 
-function checkRefresh(options: unknown): RefreshOptions {
+/**
+ * Checks what a caller of the public verb passes.
+ *
+ * @throws TypeError that names the option
+ */
+export function checkRefreshOptions(options: unknown = {}): RefreshOptions {
   const names = ['transport', 'scope', 'userAgent'] as const
   const { transport, scope, userAgent } = checkMembers('options of refresh', options, names)
   return {

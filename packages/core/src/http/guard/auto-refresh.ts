@@ -3,7 +3,6 @@ import { isTokenError } from '../../is-token-error.js'
 import type { Issued } from '../../verbs/mint.js'
 import { refresh } from '../../verbs/refresh.js'
 import type { Refusal } from '../../verbs/verdict.js'
-import type { Exchanges } from '../exchange.js'
 import type { HttpSettings } from '../options.js'
 import { bearerToken } from '../request/bearer.js'
 import { cookieTokens } from '../request/cookie-tokens.js'
@@ -35,13 +34,13 @@ export type AutoRefresh = (
   response: RawResponse,
 ) => Promise<Refreshed> | undefined
 
-export function autoRefresh(context: Context, http: HttpSettings, exchanges: Exchanges): AutoRefresh {
+export function autoRefresh(context: Context, http: HttpSettings): AutoRefresh {
   return ({ code }, request, response) => {
     // Its sender keeps no cookies.
     if (bearerToken(request) !== undefined) {
       return undefined
     }
-    const exchange = exchanges.of(request, response)
+    const exchange = http.exchanges.of(request, response)
     const earlier = exchange.refreshing
     if (earlier !== undefined) {
       return earlier.then(accessToken => ({ accessToken, isOfNow: false }))

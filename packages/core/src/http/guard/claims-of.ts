@@ -14,8 +14,8 @@ import { explainRefusal, type Guard } from './guard.js'
  *   `ERR_ACCESS_TOKEN_MISSING`
  */
 export function claimsOf(guard: Guard, request: HttpRequest, howToGuard: string): Claims {
-  const { context, exchanges } = guard
-  const exchange = exchanges.of(request)
+  const { context, http } = guard
+  const exchange = http.exchanges.of(request)
   if (exchange.claims === undefined) {
     guard.warnOnce('guard_missing', `A route is PUBLIC: ${howToGuard}`)
     throw new Error('no guard ran for this request, so it has no claims')

@@ -2,7 +2,6 @@ import type { Claims } from '../../access-token/claims.js'
 import type { Context } from '../../context.js'
 import { isTokenError } from '../../is-token-error.js'
 import { introspect } from '../../verbs/introspect.js'
-import type { Exchanges } from '../exchange.js'
 import type { HttpSettings } from '../options.js'
 import { requiredToken } from '../request/presented.js'
 import type { RawResponse } from '../response/headers.js'
@@ -23,7 +22,6 @@ export type Identified<C extends object = object> = (
 export interface Guard {
   readonly context: Context
   readonly http: HttpSettings
-  readonly exchanges: Exchanges
   readonly warnOnce: WarnOnce
   readonly autoRefresh: AutoRefresh | undefined
 }
@@ -57,13 +55,13 @@ export function identify(
 }
 
 function admitUser(
-  { exchanges }: Guard,
+  { http }: Guard,
   request: HttpRequest,
   response: RawResponse,
   user: Claims | null,
   done: Identified,
 ): void {
-  const exchange = exchanges.of(request, response)
+  const exchange = http.exchanges.of(request, response)
   exchange.claims = user
   if (exchange.refusal !== undefined) {
     // Of an earlier guard: the request goes on.
@@ -81,7 +79,7 @@ function refuseUser(
 ): void {
   explainRefusal(guard, request, response, error)
   if (isTokenError(error)) {
-    const exchange = guard.exchanges.of(request, response)
+    const exchange = guard.http.exchanges.of(request, response)
     exchange.claims ??= null
     exchange.error = error
   }
@@ -90,13 +88,13 @@ function refuseUser(
 
 /** Puts the headers of a refusal on the response; other errors are left alone. */
 export function explainRefusal(
-  { http, exchanges }: Pick<Guard, 'http' | 'exchanges'>,
+  { http }: Pick<Guard, 'http'>,
   request: HttpRequest,
   response: RawResponse | undefined,
   error: unknown,
 ): void {
   if (isTokenError(error) && response !== undefined) {
-    setRefusalHeaders(http, exchanges.of(request, response), request, response, error)
+    setRefusalHeaders(http, http.exchanges.of(request, response), request, response, error)
   }
 }
 

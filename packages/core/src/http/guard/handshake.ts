@@ -20,7 +20,7 @@ export async function authenticateRequest(
   const stopListening = survivesResets(request)
   try {
     const claims = (await userOf(guard, request, undefined, auth)) as Claims
-    guard.exchanges.of(request).claims = claims
+    guard.http.exchanges.of(request).claims = claims
     return claims
   } finally {
     stopListening()

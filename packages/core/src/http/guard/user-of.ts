@@ -60,7 +60,7 @@ function admitRefreshed(
   }
   const error = new TokenError(code)
   if (auth === 'optional') {
-    guard.exchanges.of(request).error = error
+    guard.http.exchanges.of(request).error = error
     return null
   }
   throw error
@@ -98,12 +98,12 @@ function admit(
  * Where a user is optional, no or dead credentials are nobody. A Bearer that never was one of ours is still refused:
  * its sender meant to be somebody. A cookie of an earlier secret is something that the browser can't help.
  */
-function nobody({ context, exchanges }: Guard, request: HttpRequest, verdict: Refusal): null {
+function nobody({ context, http }: Guard, request: HttpRequest, verdict: Refusal): null {
   if (verdict === noAccessToken) {
     return null
   }
   const error = refuse(context, verdict)
-  exchanges.of(request).error = error
+  http.exchanges.of(request).error = error
   if (error.code === 'ERR_ACCESS_TOKEN_INVALID' && bearerToken(request) !== undefined) {
     throw error
   }

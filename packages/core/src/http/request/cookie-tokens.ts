@@ -15,7 +15,7 @@ export function cookieTokens(context: Context, http: HttpSettings, request: Http
       isRefused: false,
     }
   }
-  return chosenOnce(context, request, readCookies(request.headers.cookie, http.cookies))
+  return chosenOnce(context, http, request)
 }
 
 /**
@@ -36,32 +36,21 @@ export function allCookieTokens(http: HttpSettings, request: HttpRequest): SentT
  */
 export function reportDuplicates(context: Context, http: HttpSettings, request: HttpRequest): boolean {
   const choice = cookieTokens(context, http, request)
-  if (choice.isRefused && !reported.has(choice)) {
-    reported.add(choice)
+  if (choice.isRefused && !http.exchanges.of(request).hasReportedDuplicates) {
+    http.exchanges.of(request).hasReportedDuplicates = true
     context.emit({ type: 'refused', credential: 'cookie', reason: 'duplicate' })
   }
   return choice.isRefused
 }
 
-interface Chosen {
-  readonly context: Context
-  readonly cookie: string | undefined
-  readonly choice: Choice
-}
-
-const chosen = new WeakMap<HttpRequest['headers'], Chosen>()
-const reported = new WeakSet<Choice>()
-
 /** A request verifies its tokens once, however many guards it passes. */
-function chosenOnce(context: Context, { headers }: HttpRequest, sent: SentTokens): Choice {
-  const { cookie } = headers
-  const earlier = chosen.get(headers)
-  if (earlier?.context === context && earlier.cookie === cookie) {
-    return earlier.choice
+function chosenOnce(context: Context, http: HttpSettings, request: HttpRequest): Choice {
+  const { cookie } = request.headers
+  const exchange = http.exchanges.of(request)
+  if (exchange.choice === undefined || exchange.choice.cookie !== cookie) {
+    exchange.choice = { cookie, choice: choose(context, different(readCookies(cookie, http.cookies))) }
   }
-  const choice = choose(context, different(sent))
-  chosen.set(headers, { context, cookie, choice })
-  return choice
+  return exchange.choice.choice
 }
 
 function different({ access, refresh }: SentTokens): SentTokens {

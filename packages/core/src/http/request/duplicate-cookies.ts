@@ -30,13 +30,13 @@ export function isVerifiable({ access, refresh }: SentTokens): boolean {
  */
 export function choose(context: Context, sent: SentTokens): Choice {
   if (!isVerifiable(sent)) {
-    return nobody()
+    return none
   }
   const access = sent.access.flatMap(token => ofAccessToken(context, token))
   const refresh = sent.refresh.flatMap(token => ofRefreshToken(context, token))
   const sessions = new Set([...access, ...refresh].map(({ sid }) => sid))
   if (sessions.size > 1) {
-    return nobody()
+    return none
   }
   const accessToken = oneOf(sent.access, access)
   const refreshToken = oneOf(sent.refresh, refresh)
@@ -44,8 +44,7 @@ export function choose(context: Context, sent: SentTokens): Choice {
   return { accessToken, refreshToken, isRefused }
 }
 
-/** A new object each time: each request has its own event. */
-const nobody = (): Choice => ({ accessToken: undefined, refreshToken: undefined, isRefused: true })
+const none: Choice = { accessToken: undefined, refreshToken: undefined, isRefused: true }
 
 interface Genuine {
   readonly token: string

@@ -18,7 +18,7 @@ export function inTurn<T>(
   response: RawResponse,
   call: (exchange: Exchange) => Promise<T>,
 ): Promise<T> {
-  const exchange = guard.exchanges.of(request, response)
+  const exchange = guard.http.exchanges.of(request, response)
   const outcome = (exchange.turn ?? Promise.resolve()).then(() => call(exchange))
   exchange.turn = outcome.then(
     () => {},

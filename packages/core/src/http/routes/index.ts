@@ -1,6 +1,5 @@
 import type { Context } from '../../context.js'
 import { isTokenError } from '../../is-token-error.js'
-import type { Exchanges } from '../exchange.js'
 import type { HttpSettings, RouteName } from '../options.js'
 import { noStore, refusalResponse } from '../response/answers.js'
 import type { RawResponse } from '../response/headers.js'
@@ -47,7 +46,7 @@ const definitions: Readonly<Record<RouteName, Definition>> = {
 }
 
 /** The routes that the options leave on; without `signingKeys` there are none to publish. */
-export function createRoutes(context: Context, http: HttpSettings, exchanges: Exchanges): Route[] {
+export function createRoutes(context: Context, http: HttpSettings): Route[] {
   const entries = Object.entries(definitions) as [RouteName, Definition][]
   return entries.flatMap(([name, definition]) => {
     const { method, hasSid = false } = definition
@@ -58,7 +57,7 @@ export function createRoutes(context: Context, http: HttpSettings, exchanges: Ex
       const answered = await answer(context, http, request, definition, sid)
       if (answered.status >= 400) {
         // Readable for pages of trusted origins.
-        setRefusalHeaders(http, exchanges.of(request, response), request, response, answered)
+        setRefusalHeaders(http, http.exchanges.of(request, response), request, response, answered)
       }
       return answered
     }
