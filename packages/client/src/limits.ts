@@ -21,5 +21,5 @@ export const maxDelay = 60
 /** How long nothing is refreshed for a path that refuses a new access token. */
 export const pause = 60
 
-/** After that time, a log-out that the server has not heard is given up. */
-export const maxAge = 86_400
+/** After that time, in milliseconds, a log-out that the server has not heard is given up. */
+export const maxAge = 86_400_000

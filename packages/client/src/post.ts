@@ -9,7 +9,11 @@ import { later } from './timers.js'
  * late answer could set or clear the cookies of the next session
  * @returns what came back, as an error. Only the caller knows whether it is one
  */
-export type Post = (url: URL, parameters: Record<string, string>, keepalive?: boolean) => Promise<ClientError>
+export type Post = (
+  url: URL,
+  parameters: Record<string, unknown>,
+  keepalive?: unknown,
+) => Promise<ClientError>
 
 /** Makes a `post` for one caller, whose requests do not overlap. A log-in aborts the one that is under way. */
 export const createPost = (send: typeof fetch, inCookies: boolean, events: EventTarget): Post => {
@@ -26,7 +30,7 @@ export const createPost = (send: typeof fetch, inCookies: boolean, events: Event
         method: 'POST',
         // A cookie and a token in the body would contradict each other.
         credentials: inCookies ? 'include' : 'omit',
-        body: new URLSearchParams(parameters),
+        body: new URLSearchParams(parameters as Record<string, string>),
         // The page of a captive portal is no answer.
         redirect: 'error',
         keepalive: keepalive as boolean,

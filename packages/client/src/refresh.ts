@@ -27,7 +27,7 @@ export const createRefresh = (
     do {
       const { token } = session
       if (token.error) {
-        if (notBefore > (token.error.code === 'signedout' ? now() : until)) {
+        if (notBefore > until) {
           return token.error
         }
         await sleep(notBefore - now())
@@ -42,7 +42,7 @@ export const createRefresh = (
         const answered = await post(
           url,
           inCookies
-            ? { if_stale: token.stale ? '' : 'true' }
+            ? { if_stale: !token.stale || '' }
             : { grant_type: 'refresh_token', refresh_token: token.refresh_token ?? '' },
         )
         const answer = await new Response(answered.body).json().catch(() => {})

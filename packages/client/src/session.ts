@@ -91,9 +91,8 @@ export const createSession = (
       if (name) {
         if ((mark as number) % 1) {
           localStorage[name] = mark
-        } else {
-          return localStorage[name]
         }
+        return localStorage[name]
       }
     } catch {
       // The mark is in memory, too.
