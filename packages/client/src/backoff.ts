@@ -10,7 +10,10 @@ import { firstDelay, maxDelay } from './limits.js'
  */
 export const delayAfter = (failures: number, { cause }: ClientError): number =>
   Math.min(
-    Math.max(+((cause as Response).headers?.get('retry-after') as string) || 0, firstDelay * 2 ** failures),
+    Math.max(
+      +((cause as Response | undefined)?.headers?.get('retry-after') as string) || 0,
+      firstDelay * 2 ** failures,
+    ),
     maxDelay,
   ) *
   (1 + Math.random() / 2)

@@ -85,7 +85,9 @@ export const createFetch = (
       !hasBearerChallenge(response.headers.get('www-authenticate')) ||
       // A redirect may have led elsewhere.
       addressOf(response.url || address).origin !== origin ||
-      hopeless.has(path)
+      hopeless.has(path) ||
+      // Or a service with many paths.
+      hopeless.size > 4
     ) {
       return response
     }
