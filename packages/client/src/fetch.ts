@@ -1,4 +1,4 @@
-import { hasBearerChallenge } from './challenge.js'
+import { asksForBearer } from './challenge.js'
 import { answerOf, ClientError } from './errors.js'
 import { pause, turnTimeout } from './limits.js'
 import { isLeaving, left } from './marks.js'
@@ -81,13 +81,10 @@ export const createFetch = (
     }
     const response = await (isLogin ? new Promise<Response>(logIn) : ask())
     if (
-      response.status !== 401 ||
-      !hasBearerChallenge(response.headers.get('www-authenticate')) ||
+      !asksForBearer(response) ||
       // A redirect may have led elsewhere.
       addressOf(response.url || address).origin !== origin ||
-      hopeless.has(path) ||
-      // Or a service with many paths.
-      hopeless.size > 4
+      hopeless.has(path)
     ) {
       return response
     }
@@ -114,12 +111,12 @@ export const createFetch = (
       return answerOf(failure)
     }
     const again = await ask()
-    if (again.status === 401) {
+    if (asksForBearer(again)) {
       if (token.stale) {
         hopeless.add(path)
         later(pause, () => hopeless.delete(path))
       } else {
-        // Refused, though it was called fresh: what answered the refresh knows less.
+        // The process that answered the refresh does not know of the revocation yet.
         session.token.stale = true
       }
     }

@@ -15,7 +15,7 @@ export const logoutTurnTimeout = 10
 /** After the first failure. Each further failure doubles it. */
 export const firstDelay = 0.5
 
-/** After many failures, or if the server asks for more: it would be missed when it is back. */
+/** After many failures, or if the server asks for more. Longer waits would delay the recovery once the server is back. */
 export const maxDelay = 60
 
 /** How long nothing is refreshed for a path that refuses a new access token. */

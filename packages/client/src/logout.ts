@@ -34,14 +34,14 @@ export const createLogout = (
 
   const isDone = () => !isLeaving(session) && !unrevoked
 
-  /** @param pagehide the event: only then the request must outlive the page. A log-in must be able to abort others */
+  /** @param pagehide the event, while the page goes: then the request must outlive it, and a log-in can't abort it */
   const attempt = async (pagehide?: unknown) => {
     session.look()
     if (isDone()) {
       return
     }
     const { mark } = session
-    const answered = await post(url, { token: unrevoked }, pagehide)
+    const answered = await post(url, { token: unrevoked }, Boolean(pagehide))
     const { code, body } = answered as { code: number; body: Blob }
     // 200 is for RFC 7009 section 2.2, unless it is the page of a captive portal or of a single-page application.
     const isHeard =

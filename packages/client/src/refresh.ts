@@ -42,7 +42,7 @@ export const createRefresh = (
         const answered = await post(
           url,
           inCookies
-            ? { if_stale: !token.stale || '' }
+            ? { if_stale: token.stale ? '' : 'true' }
             : { grant_type: 'refresh_token', refresh_token: token.refresh_token ?? '' },
         )
         const answer = await new Response(answered.body).json().catch(() => {})

@@ -1,4 +1,4 @@
-// A log-out that is pending in a tab that is closed, and in tabs that take no turns; services with many paths.
+// A log-out that is pending in a tab that is closed, and in tabs that take no turns.
 import { rule } from './world.js'
 
 const cookie = { transport: 'cookie' } as const
@@ -54,23 +54,3 @@ for (const fate of ['answered', 'lost']) {
     { ...cookie, hasLocks: false },
   )
 }
-
-rule('a service with a hundred paths that is never content costs few refreshes', async (t, world) => {
-  const { get } = await world.signedIn()
-  for (let path = 0; path < 100; path++) {
-    world.next(
-      `/legacy/${path}`,
-      ...Array(2).fill(() => {
-        return new Response(null, { status: 401, headers: { 'www-authenticate': 'Bearer' } })
-      }),
-    )
-    t.equal(await world.until(get(`/legacy/${path}`)), 401)
-  }
-  t.ok(world.refreshes <= 10, `${world.refreshes} refreshes`)
-})
-
-rule('a fetch that rejects with nothing is an error of the network', async (t, world) => {
-  const { client } = await world.signedIn()
-  world.refreshIs(() => Promise.reject(undefined))
-  await t.rejects(world.until(client.refresh()), { code: 'network' })
-})
