@@ -27,7 +27,8 @@ export interface RedisStoreOptions {
 export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): Store {
   const members = checkMembers('options of redisStore', options, ['prefix', 'timeout'])
   const { prefix = 'tokenratchet', timeout = 2000 } = members
-  const server = new Server(recognise(client), keysOf(prefix), checkTimeout(timeout))
+  const deadline = checkTimeout(timeout)
+  const server = new Server(recognise(client), keysOf(prefix), deadline)
 
   return {
     async create(session, { perSubject, replaces, publishFor, notAfter }) {
@@ -48,7 +49,7 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
     },
 
     async rotate(ref, { generation, recovery, publishFor, notAfter }) {
-      const args = [ref.sid, ref.tag, ...[generation, recovery, publishFor].map(String)]
+      const args = [ref.sid, ref.tag, ...[generation, recovery, publishFor, deadline].map(String)]
       const [outcome, now, record] = await server.write(rotate, ref.tag, args, notAfter)
       return record === undefined
         ? { outcome: outcome as 'late' | 'unknown', now: Number(now) }
