@@ -1,4 +1,5 @@
 import type { Publish } from './events.js'
+import type { Revocations } from './revocations.js'
 import type { CheckedStore } from './store/checked.js'
 import type { SessionRef } from './store/store.js'
 
@@ -10,8 +11,7 @@ interface Options {
   /** Seconds. */
   readonly publishFor: number
   readonly publish: Publish
-  /** Called when the store fails meanwhile: what is lost must be found again. */
-  readonly onFailure: () => void
+  readonly revocations: Pick<Revocations, 'matters'>
 }
 
 /** Applies revocations again that the store has lost, beside the reads of the feed, which must not wait for it. */
@@ -19,6 +19,8 @@ export class Healing {
   readonly #options: Options
   #lost = new Map<string, SessionRef>()
   #isRunning = false
+  /** Whether the store failed last: then a single deletion finds out whether it is back. */
+  #hasFailed = false
   #isClosed = false
 
   constructor(options: Options) {
@@ -35,6 +37,16 @@ export class Healing {
     void this.#run()
   }
 
+  /** Goes on with what a failure of the store has left, as far as it still matters. Call it after each read. */
+  resume(): void {
+    for (const sid of this.#lost.keys()) {
+      if (!this.#options.revocations.matters(sid)) {
+        this.#lost.delete(sid)
+      }
+    }
+    void this.#run()
+  }
+
   close(): void {
     this.#isClosed = true
   }
@@ -46,11 +58,12 @@ export class Healing {
     this.#isRunning = true
     try {
       while (this.#lost.size > 0 && !this.#isClosed) {
-        await Promise.all([...this.#lost.values()].slice(0, maxParallel).map(ref => this.#applyAgain(ref)))
+        const parallel = this.#hasFailed ? 1 : maxParallel
+        await Promise.all([...this.#lost.values()].slice(0, parallel).map(ref => this.#applyAgain(ref)))
+        this.#hasFailed = false
       }
     } catch {
-      this.#lost.clear()
-      this.#options.onFailure()
+      this.#hasFailed = true
     } finally {
       this.#isRunning = false
     }
@@ -59,7 +72,12 @@ export class Healing {
   async #applyAgain(ref: SessionRef): Promise<void> {
     const { store, publishFor, publish } = this.#options
     this.#lost.delete(ref.sid)
-    await store.delete(ref, { publishFor, always: true })
+    try {
+      await store.delete(ref, { publishFor, always: true })
+    } catch (error) {
+      this.#lost.set(ref.sid, ref)
+      throw error
+    }
     publish({ type: 'revocation_healed', sid: ref.sid })
   }
 }

@@ -20,6 +20,8 @@ const maxSlice = 1000
 export interface FeedOptions {
   readonly store: Pick<CheckedStore, 'revokedSince' | 'delete'>
   readonly revocations: Revocations
+  /** Among how many shards the revocations are spread, evenly as far as anybody knows. */
+  readonly shards: number
   /** Seconds. */
   readonly publishFor: number
   /** Seconds. */
@@ -38,7 +40,7 @@ export interface FeedOptions {
  * | the entry that the cursor remembers is gone before its time | the store has lost its end: the answer begins at the start, and what is known here and not there is applied again |
  * | something that this process revoked is not in a read sent later | as above, from the next read on |
  * | nothing of the kind | all of the feed is read in slices in a third of the time that entries are kept, as a safety net: for what was lost from its middle |
- * | the store fails | the cursor stays; after `maxStaleness` the shard is stale, once |
+ * | the store fails | the cursor stays, and what could not be applied again is tried after the next read; after `maxStaleness` the shard is stale, once |
  */
 export class FeedShard {
   readonly #options: FeedOptions
@@ -46,6 +48,8 @@ export class FeedShard {
   readonly #owns: (tag: string) => boolean
   readonly #healing: Healing
   #cursor: string | undefined
+  /** When the read of all of it was sent that is not at its end yet: an answer of several may fail. */
+  #beganAt: number | undefined
   /** When the last read that succeeded was sent. */
   #freshAt = Number.NEGATIVE_INFINITY
   #isToldStale = false
@@ -60,10 +64,7 @@ export class FeedShard {
     this.#options = options
     this.#shard = shard
     this.#owns = owns
-    const onFailure = (): void => {
-      this.#cursor = undefined
-    }
-    this.#healing = new Healing({ ...options, onFailure })
+    this.#healing = new Healing(options)
     // Processes that start together do not read all of the feed together.
     this.#sliceAt = options.elapsed() + this.#period * (0.5 + Math.random() / 2)
     this.loading = this.#poll()
@@ -103,24 +104,25 @@ export class FeedShard {
   /** What came after the cursor, or, where that is no use, all that there is. */
   async #readOn(startedAt: number): Promise<void> {
     const { elapsed, revocations } = this.#options
-    let beganAt: number | undefined
     let answer: Revoked
     do {
       const readAt = elapsed()
       answer = await this.#read(this.#cursor, readAt)
       this.#cursor = answer.cursor
-      beganAt = answer.isContinuous ? beganAt : readAt
+      this.#beganAt = answer.isContinuous ? this.#beganAt : readAt
     } while (answer.hasMore && !this.#isClosed)
-    if (beganAt !== undefined) {
-      this.#healing.heal(this.#lostSince(beganAt))
+    if (this.#beganAt !== undefined) {
+      this.#healing.heal(this.#lostSince(this.#beganAt))
+      this.#beganAt = undefined
     } else if (revocations.hasUnseen({ readAt: startedAt, owns: this.#owns })) {
       this.#cursor = undefined
     }
+    this.#healing.resume()
   }
 
   /** The safety net: a slice of all that there is, from the start to the end, over and over. */
   async #readSlice(): Promise<void> {
-    const { elapsed, revocations } = this.#options
+    const { elapsed, revocations, shards } = this.#options
     const readAt = elapsed()
     if (readAt < this.#sliceAt || this.#isClosed) {
       return
@@ -129,7 +131,7 @@ export class FeedShard {
     const answer = await this.#read(cursor, readAt)
     const beganAt = answer.isContinuous ? startedAt : readAt
     this.#slice = answer.hasMore ? { cursor: answer.cursor, startedAt: beganAt } : undefined
-    const slices = Math.max(1, Math.ceil(revocations.size / maxSlice))
+    const slices = Math.max(1, Math.ceil(revocations.size / shards / maxSlice))
     this.#sliceAt = readAt + this.#period / slices
     if (!answer.hasMore) {
       this.#healing.heal(this.#lostSince(beganAt))

@@ -68,6 +68,11 @@ export class Revocations {
     return this.#known.has(sid)
   }
 
+  /** Whether an access token of the session may still be alive. */
+  matters(sid: string): boolean {
+    return this.#elapsed() < (this.#known.get(sid)?.mattersUntil ?? Number.NEGATIVE_INFINITY)
+  }
+
   /** Whether somebody decided that the session ends. An eviction may have been undone by a failover. */
   isRevoked(sid: string): boolean {
     return this.#known.get(sid)?.kind === 'revoked'

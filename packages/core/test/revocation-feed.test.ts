@@ -1,5 +1,5 @@
 // Two processes on one store, as far as one process can be two. Their timers stand still until they are moved.
-import { memoryStore, type Store } from '@tokenratchet/core'
+import { memoryStore, type Store, StoreUnavailableError } from '@tokenratchet/core'
 import t from 'tap'
 import { type Fleet, fleet } from './fleet.js'
 
@@ -265,6 +265,34 @@ t.test('the end of the feed that a failover lost is applied again by the next re
   const sids = (await replica.revokedSince()).revoked.map(({ sid }) => sid)
   t.same(sids.sort(), [first, second, third].sort())
   t.throws(() => other.verify(logins[2]?.accessToken ?? ''), revoked)
+})
+
+t.test('what a store has lost is found though the read of all of it fails in the middle', async t => {
+  const all = fleet(t)
+  const one = all.join()
+  await one.ready()
+  const { sid } = await one.issue({ subject: 'ada' })
+  await one.revoke({ subject: 'ada', sid })
+  await all.pass(2000)
+  const replica = memoryStore({ now: all.now })
+  for (let index = 0; index < 1500; index++) {
+    await replica.delete({ tag: 'tag', sid: `${index}` }, { publishFor: 900, always: true })
+  }
+  let reads = 0
+  Object.assign(all.store, replica, {
+    async revokedSince(...asked: Parameters<Store['revokedSince']>) {
+      reads++
+      if (reads === 2) {
+        throw new StoreUnavailableError()
+      }
+      return replica.revokedSince(...asked)
+    },
+  })
+  await all.pass(3000)
+  t.match(
+    one.events.filter(({ type }) => type === 'revocation_healed'),
+    [{ sid }],
+  )
 })
 
 t.test('what a process announced itself and no later read brings is applied again', async t => {
