@@ -216,6 +216,14 @@ t.test('a store that never answers has failed: ready ends, and staleness is told
   t.match(one.events, [{ type: 'feed_stale' }])
 })
 
+t.test('a store whose feed never ends has failed, and does not hold the process', async t => {
+  const all = fleet(t)
+  all.store.revokedSince = async () => ({ revoked: [], cursor: 'same', isContinuous: false, hasMore: true })
+  const one = all.join()
+  await one.ready()
+  t.match(one.events, [{ type: 'feed_stale', error: { cause: { message: /hasMore/ } } }])
+})
+
 t.test('closed while a read fails, it tells of nothing', async t => {
   const all = fleet(t)
   all.isDown = true
