@@ -1,25 +1,27 @@
 import type { Publish } from './events.js'
-import type { Revocations } from './revocations.js'
+import type { Lost, Revocations } from './revocations.js'
 import type { CheckedStore } from './store/checked.js'
-import type { SessionRef } from './store/store.js'
 
-/** Deletions under way at once. */
+/** Commands under way at once. */
 const maxParallel = 100
 
 interface Options {
-  readonly store: Pick<CheckedStore, 'delete'>
+  readonly store: Pick<CheckedStore, 'delete' | 'find'>
   /** Seconds. */
   readonly publishFor: number
   readonly publish: Publish
-  readonly revocations: Pick<Revocations, 'matters'>
+  readonly revocations: Pick<Revocations, 'matters' | 'isRevoked' | 'doubt'>
 }
 
-/** Applies revocations again that the store has lost, beside the reads of the feed, which must not wait for it. */
+/**
+ * Applies again revocations that the store has lost, and asks it about lost evictions: beside the reads of the feed, which
+ * must not wait for that.
+ */
 export class Healing {
   readonly #options: Options
-  #lost = new Map<string, SessionRef>()
+  #lost = new Map<string, Lost>()
   #isRunning = false
-  /** Whether the store failed last: then a single deletion finds out whether it is back. */
+  /** Whether the store failed last: then a single command finds out whether it is back. */
   #hasFailed = false
   #isClosed = false
 
@@ -32,7 +34,7 @@ export class Healing {
     this.#lost.delete(sid)
   }
 
-  heal(lost: readonly SessionRef[]): void {
+  heal(lost: readonly Lost[]): void {
     this.#lost = new Map(fromAnywhere(lost).map(ref => [ref.sid, ref]))
     void this.#run()
   }
@@ -59,7 +61,7 @@ export class Healing {
     try {
       while (this.#lost.size > 0 && !this.#isClosed) {
         const parallel = this.#hasFailed ? 1 : maxParallel
-        await Promise.all([...this.#lost.values()].slice(0, parallel).map(ref => this.#applyAgain(ref)))
+        await Promise.all([...this.#lost.values()].slice(0, parallel).map(ref => this.#settle(ref)))
         this.#hasFailed = false
       }
     } catch {
@@ -69,16 +71,29 @@ export class Healing {
     }
   }
 
-  async #applyAgain(ref: SessionRef): Promise<void> {
-    const { store, publishFor, publish } = this.#options
+  async #settle(ref: Lost): Promise<void> {
     this.#lost.delete(ref.sid)
     try {
-      await store.delete(ref, { publishFor, always: true })
+      await (ref.kind === 'evicted' ? this.#askAgain(ref) : this.#applyAgain(ref))
     } catch (error) {
       this.#lost.set(ref.sid, ref)
       throw error
     }
-    publish({ type: 'revocation_healed', sid: ref.sid })
+  }
+
+  async #applyAgain({ tag, sid }: Lost): Promise<void> {
+    const { store, publishFor, publish } = this.#options
+    await store.delete({ tag, sid }, { publishFor, always: true })
+    publish({ type: 'revocation_healed', sid })
+  }
+
+  /** The login that evicted the session may be lost as well: if the session lives, its access tokens are good. */
+  async #askAgain({ tag, sid }: Lost): Promise<void> {
+    const { store, revocations } = this.#options
+    const livesAfterAll = revocations.doubt(sid)
+    if (!revocations.isRevoked(sid) && (await store.find({ tag, sid })) !== undefined) {
+      livesAfterAll()
+    }
   }
 }
 

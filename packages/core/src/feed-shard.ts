@@ -1,9 +1,9 @@
 import type { Publish } from './events.js'
 import { Healing } from './feed-healing.js'
 import { withinPatience } from './patience.js'
-import type { Revocations } from './revocations.js'
+import type { Lost, Revocations } from './revocations.js'
 import type { CheckedStore } from './store/checked.js'
-import type { Revoked, SessionRef } from './store/store.js'
+import type { Revoked } from './store/store.js'
 
 /** Milliseconds from one read to the next. */
 const pollEvery = 1000
@@ -18,7 +18,7 @@ const timeout = 5000
 const maxSlice = 1000
 
 export interface FeedOptions {
-  readonly store: Pick<CheckedStore, 'revokedSince' | 'delete'>
+  readonly store: Pick<CheckedStore, 'revokedSince' | 'delete' | 'find'>
   readonly revocations: Revocations
   /** Among how many shards the revocations are spread, evenly as far as anybody knows. */
   readonly shards: number
@@ -37,7 +37,7 @@ export interface FeedOptions {
  * | found | then |
  * |---|---|
  * | entries after the cursor | they are known here, and the cursor moves |
- * | the entry that the cursor remembers is gone before its time | the store has lost its end: the answer begins at the start, and what is known here and not there is applied again |
+ * | the entry that the cursor remembers is gone before its time | the store has lost its end: the answer begins at the start, and what is known here and not there is applied again; an eviction is forgotten instead if its session lives |
  * | something that this process revoked is not in a read sent later | as above, from the next read on |
  * | nothing of the kind | all of the feed is read in slices in a third of the time that entries are kept, as a safety net: for what was lost from its middle |
  * | the store fails | the cursor stays, and what could not be applied again is tried after the next read; after `maxStaleness` the shard is stale, once |
@@ -138,7 +138,7 @@ export class FeedShard {
     }
   }
 
-  #lostSince(readAt: number): SessionRef[] {
+  #lostSince(readAt: number): Lost[] {
     return this.#options.revocations.lostSince({ readAt, owns: this.#owns }, worthHealing)
   }
 

@@ -13,6 +13,11 @@ interface Known {
   readonly seenAt: number
 }
 
+/** What the store has lost. */
+export interface Lost extends SessionRef {
+  readonly kind: AnnouncedKind
+}
+
 /** A read of a shard of the feed. */
 interface Read {
   /** When it was sent, or the first of several. */
@@ -106,15 +111,15 @@ export class Revocations {
    *
    * @param lasting milliseconds that it must still matter
    */
-  lostSince({ readAt, owns }: Read, lasting: number): SessionRef[] {
+  lostSince({ readAt, owns }: Read, lasting: number): Lost[] {
     const now = this.#elapsed()
     this.#drop(now)
-    const lost: SessionRef[] = []
+    const lost: Lost[] = []
     for (const [sid, { tag, kind, mattersUntil, knownAt, seenAt }] of this.#known) {
       if (knownAt < readAt && seenAt < readAt && owns(tag)) {
         this.#unseen.delete(sid)
-        if (kind === 'revoked' && mattersUntil >= now + lasting) {
-          lost.push({ tag, sid })
+        if (mattersUntil >= now + lasting) {
+          lost.push({ tag, sid, kind })
         }
       }
     }

@@ -354,8 +354,11 @@ t.test('an eviction is applied everywhere, and never healed onto a store that ha
   await all.pass(10_000)
   t.notOk([...one.events, ...other.events].some(({ type }) => type === 'revocation_healed'))
   t.ok(await replica.find(replicated), 'the old device is not logged out for a login that is gone')
+  for (const each of [one, other]) {
+    t.equal(each.verify(old.accessToken).sid, old.sid, 'accepted again by whoever knew of the eviction')
+  }
   const { accessToken } = await other.refresh(old.refreshToken)
-  t.equal(other.verify(accessToken).sid, old.sid)
+  t.equal(one.verify(accessToken).sid, old.sid)
 })
 
 /** Puts the session of a refresh token into another store as it was created. */
