@@ -20,8 +20,6 @@ const maxSlice = 1000
 export interface FeedOptions {
   readonly store: Pick<CheckedStore, 'revokedSince' | 'delete' | 'find'>
   readonly revocations: Revocations
-  /** Among how many shards the revocations are spread, evenly as far as anybody knows. */
-  readonly shards: number
   /** Seconds. */
   readonly publishFor: number
   /** Seconds. */
@@ -53,7 +51,11 @@ export class FeedShard {
   /** When the last read that succeeded was sent. */
   #freshAt = Number.NEGATIVE_INFINITY
   #isToldStale = false
-  #slice: { readonly cursor: string | undefined; readonly startedAt: number } | undefined
+  /** Entries of the shard: those of the last read of all of it, and what has come since. */
+  #size = 0
+  #slice:
+    | { readonly cursor: string | undefined; readonly startedAt: number; readonly size: number }
+    | undefined
   #sliceAt: number
   #timer: NodeJS.Timeout | undefined
   #isClosed = false
@@ -110,6 +112,7 @@ export class FeedShard {
       answer = await this.#read(this.#cursor, readAt)
       this.#cursor = answer.cursor
       this.#beganAt = answer.isContinuous ? this.#beganAt : readAt
+      this.#size = (answer.isContinuous ? this.#size : 0) + answer.revoked.length
     } while (answer.hasMore && !this.#isClosed)
     if (this.#beganAt !== undefined) {
       this.#healing.heal(this.#lostSince(this.#beganAt))
@@ -122,20 +125,20 @@ export class FeedShard {
 
   /** The safety net: a slice of all that there is, from the start to the end, over and over. */
   async #readSlice(): Promise<void> {
-    const { elapsed, revocations, shards } = this.#options
-    const readAt = elapsed()
+    const readAt = this.#options.elapsed()
     if (readAt < this.#sliceAt || this.#isClosed) {
       return
     }
-    const { cursor, startedAt } = this.#slice ?? { cursor: undefined, startedAt: readAt }
+    const { cursor, ...before } = this.#slice ?? { cursor: undefined, startedAt: readAt, size: 0 }
     const answer = await this.#read(cursor, readAt)
-    const beganAt = answer.isContinuous ? startedAt : readAt
-    this.#slice = answer.hasMore ? { cursor: answer.cursor, startedAt: beganAt } : undefined
-    const slices = Math.max(1, Math.ceil(revocations.size / shards / maxSlice))
-    this.#sliceAt = readAt + this.#period / slices
+    const startedAt = answer.isContinuous ? before.startedAt : readAt
+    const size = (answer.isContinuous ? before.size : 0) + answer.revoked.length
+    this.#slice = answer.hasMore ? { cursor: answer.cursor, startedAt, size } : undefined
     if (!answer.hasMore) {
-      this.#healing.heal(this.#lostSince(beganAt))
+      this.#size = size
+      this.#healing.heal(this.#lostSince(startedAt))
     }
+    this.#sliceAt = readAt + this.#period / Math.max(1, Math.ceil(this.#size / maxSlice))
   }
 
   #lostSince(readAt: number): Lost[] {

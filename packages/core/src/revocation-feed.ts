@@ -1,7 +1,7 @@
 import { type FeedOptions, FeedShard } from './feed-shard.js'
 import type { Store } from './store/store.js'
 
-interface Options extends Omit<FeedOptions, 'elapsed' | 'shards'> {
+interface Options extends Omit<FeedOptions, 'elapsed'> {
   /** Where the shards of the feed are. */
   readonly sharding: Pick<Store, 'shards' | 'shardOf'>
 }
@@ -21,7 +21,7 @@ export class RevocationFeed {
     this.#shardOf = shardOf
     this.#shards = Array.from(
       { length: shards },
-      (_, shard) => new FeedShard({ ...options, elapsed, shards }, shard, tag => shardOf(tag) === shard),
+      (_, shard) => new FeedShard({ ...options, elapsed }, shard, tag => shardOf(tag) === shard),
     )
     this.#loading = Promise.all(this.#shards.map(({ loading }) => loading)).then(() => {
       this.#loading = undefined

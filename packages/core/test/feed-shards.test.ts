@@ -118,7 +118,10 @@ t.test(
     const down = new Set<number>()
     const all = fleet(t, now => sharded(now, down))
     for (let index = 0; index < 4000; index++) {
-      await all.store.delete({ tag: `${index % shards}`, sid: `${index}` }, { publishFor: 900, always: true })
+      await all.store.delete(
+        { tag: index < 3500 ? '0' : `${index % shards}`, sid: `${index}` },
+        { publishFor: 900, always: true },
+      )
     }
     const { revokedSince } = all.store
     let entries = 0
