@@ -5,7 +5,7 @@ export const buckets = 16
 export interface Keys {
   /** A hash of sessions, by `sid`. */
   sessions(tag: string): string
-  /** A sorted set of `tag|sid`, by the microsecond of its revocation. */
+  /** A sorted set by microseconds: `tag|sid` is a revocation, `tag|sid|evicted` an eviction. */
   readonly feed: string
   /** The seconds that revocations are kept. */
   readonly window: string
