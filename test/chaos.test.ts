@@ -9,6 +9,7 @@ import type { Tokens } from '@tokenratchet/core'
 import t from 'tap'
 import type { World } from './chaos/asking.js'
 import { Counts, labels, type Name, promises } from './chaos/counts.js'
+import { Diary } from './chaos/diary.js'
 import { mustBeDead } from './chaos/endings.js'
 import { seeded } from './chaos/random.js'
 import { copy, replay } from './chaos/thieves.js'
@@ -94,7 +95,11 @@ t.test('invalid options are refused', async t => {
 
 /** A world in which this is all that is asked. */
 function worldOf(refresh: (token: string) => Promise<{ refreshToken: string }>, windows = new Windows()) {
-  const tokens = { refresh, issue: async () => ({ refreshToken: 'first' }), revoke: async () => {} }
+  const tokens = {
+    refresh,
+    issue: async () => ({ sid: 'sid', refreshToken: 'first' }),
+    revoke: async () => {},
+  }
   const reports: string[] = []
   const world: World = {
     instances: [tokens as unknown as Tokens],
@@ -104,6 +109,7 @@ function worldOf(refresh: (token: string) => Promise<{ refreshToken: string }>, 
     healing: 0.01,
     pause: 0,
     established: new Set(),
+    diary: new Diary(),
     isEnding: false,
     isOver: false,
     seeThrough: () => {},

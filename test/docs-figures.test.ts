@@ -37,7 +37,7 @@ t.test('constants are those of the source', async t => {
   const shard = 'packages/core/src/sessions/feed-shard.ts'
   const buckets = inCode('packages/redis/src/keys.ts', 'buckets = #')
   const timeout = inCode('packages/redis/src/store.ts', ' timeout = #')
-  const size = inCode('scripts/size.mjs', 'limit = #', 1000)
+  const size = inCode('scripts/size.mjs', 'limit = #', 1024)
   const limits = 'packages/client/src/limits.ts'
   const trying = inCode(limits, 'retryTimeout = #')
   const hook = inCode('packages/core/src/verbs/current-claims.ts', 'timeout = #', milliseconds)

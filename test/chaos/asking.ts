@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Tokens } from '@tokenratchet/core'
 import type { Counts } from './counts.js'
+import type { Diary } from './diary.js'
 import { between, pick, type Random } from './random.js'
 import type { Windows } from './windows.js'
 
@@ -16,6 +17,8 @@ export interface World {
   readonly pause: number
   /** Sessions of which something was acknowledged while all was well: these, no failover may end. */
   readonly established: Set<object>
+  /** What was decided about each session lately. */
+  readonly diary: Diary
   /** Nothing new is begun; what has begun is seen through. */
   isEnding: boolean
   /** Nothing is seen through any more either. */

@@ -66,11 +66,16 @@ async function nodeRedis({ kind, ports }: Reach): Promise<RedisClient> {
 export async function startInstances(
   reach: Reach,
   options: { secret: string; prefix: string; timeout: number; recoveryWindow: number },
-  onEvent: (event: TokenEvent) => void,
+  onEvent: (event: TokenEvent, instance: number) => void,
 ): Promise<Tokens[]> {
   const clients = [ioredis(reach), await nodeRedis(reach)]
   const { secret, prefix, timeout, recoveryWindow } = options
-  return clients.map(client =>
-    createTokens({ secret, store: redisStore(client, { prefix, timeout }), recoveryWindow, onEvent }),
+  return clients.map((client, instance) =>
+    createTokens({
+      secret,
+      store: redisStore(client, { prefix, timeout }),
+      recoveryWindow,
+      onEvent: event => onEvent(event, instance),
+    }),
   )
 }

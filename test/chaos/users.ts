@@ -11,6 +11,7 @@ const copies = 0.003
 const replays = 0.003
 
 interface Session {
+  readonly sid: string
   readonly loggedInAt: number
   token: string
   exchanges: number
@@ -30,7 +31,8 @@ export async function live(world: World, subject: string): Promise<void> {
       throw new Error('a log-in can not be refused')
     }
     world.counts.add('logins')
-    const session = { token: login.value.refreshToken, loggedInAt: Date.now(), exchanges: 0 }
+    const { refreshToken: token, sid } = login.value
+    const session = { sid, token, loggedInAt: Date.now(), exchanges: 0 }
     await use(world, session)
     world.established.delete(session)
   }
@@ -84,13 +86,14 @@ async function logOut(world: World, { token }: Session): Promise<void> {
 }
 
 /** A refusal that nobody has asked for. A failover may lose a log-in that was acknowledged during the fault, no other. */
-function judge({ counts, windows, established, report }: World, session: Session): void {
-  const { loggedInAt, exchanges } = session
+function judge(world: World, session: Session): void {
+  const { counts, windows, established, report } = world
+  const { sid, loggedInAt, exchanges } = session
   if (established.has(session)) {
     counts.add('falseLogouts')
     const age = ((Date.now() - loggedInAt) / 1000).toFixed(1)
     const kind = windows.open ?? 'no fault'
-    report(`falseLogouts: after ${age} s and ${exchanges} refreshes, with ${kind}`)
+    report(`falseLogouts: after ${age} s and ${exchanges} refreshes, with ${kind}: ${world.diary.of(sid)}`)
   } else {
     counts.lose(windows.within(loggedInAt) ?? 'no fault')
   }

@@ -2,6 +2,7 @@
 import type { TokenEvent } from '@tokenratchet/core'
 import type { World } from './asking.js'
 import { Counts } from './counts.js'
+import { Diary } from './diary.js'
 import { type Reach, startInstances } from './instances.js'
 import { seeded } from './random.js'
 import { live } from './users.js'
@@ -38,7 +39,11 @@ const tell = (word: Word): void => void process.send?.(word)
 async function start(assignment: Assignment): Promise<World> {
   const counts = new Counts()
   const open = new Set<Promise<void>>()
-  const onEvent = ({ type }: TokenEvent): void => counts.add('healed', type === 'healed' ? 1 : 0)
+  const diary = new Diary()
+  const onEvent = (event: TokenEvent, instance: number): void => {
+    counts.add('healed', event.type === 'healed' ? 1 : 0)
+    diary.add(instance, event)
+  }
   const world: World = {
     instances: await startInstances(assignment.reach, assignment, onEvent),
     windows: new Windows(),
@@ -47,6 +52,7 @@ async function start(assignment: Assignment): Promise<World> {
     healing: assignment.healing,
     pause: assignment.pause,
     established: new Set(),
+    diary,
     isEnding: false,
     isOver: false,
     seeThrough(work) {

@@ -1,10 +1,12 @@
 import { createFetch } from './fetch.js'
+import { turnTimeout } from './limits.js'
 import { createLogout } from './logout.js'
 import { isLeaving, setMark, signedIn } from './marks.js'
 import type { Client, ClientOptions, TokenAnswer } from './options.js'
 import { createPost } from './post.js'
 import { createRefresh } from './refresh.js'
 import { createSession } from './session.js'
+import { later } from './timers.js'
 import { createTurns } from './turns.js'
 
 /**
@@ -41,6 +43,8 @@ export const createClient = (options: ClientOptions = {}): Client => {
     inTurn,
     emit,
   )
+  // The tab that began the log-out may be closed before the server has heard it.
+  events.addEventListener('signedout', () => later(turnTimeout, logout.send))
   // A page that comes back from the back/forward cache has heard nothing meanwhile.
   globalThis.addEventListener?.('pageshow', session.look)
 

@@ -1,10 +1,10 @@
-import { hasBearerChallenge } from './challenge.js'
+import { asksForBearer } from './challenge.js'
 import { answerOf, ClientError } from './errors.js'
-import { pause } from './limits.js'
+import { pause, turnTimeout } from './limits.js'
 import { isLeaving, left } from './marks.js'
 import type { Session } from './session.js'
 import type { Shared } from './shared.js'
-import { later, now } from './timers.js'
+import { later, now, sleep } from './timers.js'
 import type { InTurn } from './turns.js'
 
 type Body = Partial<ReadableStream & AsyncIterable<unknown>> | undefined
@@ -28,20 +28,27 @@ export const createFetch = (
   /** Paths that refuse an access token though it is new, such as those of another service on this origin. */
   const hopeless = new Set<string>()
 
-  return async (input, init) => {
-    const request = input as Partial<Request>
+  return (async (request: Partial<Request>, init?: RequestInit) => {
     const headers = new Headers(init?.headers ?? request.headers)
-    const address = addressOf(request.url ?? `${input}`)
+    const address = addressOf(request.url ?? `${request}`)
     const path = address.pathname
     if (address.origin !== origin || headers.has('authorization')) {
-      return send(input, init)
+      return send(request as Request, init)
     }
 
     const ask = () => {
       const bearer = session.token.access_token
       headers.set('authorization', `Bearer ${bearer}`)
-      return send(request.clone?.() ?? input, bearer ? { ...init, headers } : init)
+      return send(request.clone?.() ?? (request as Request), bearer ? { ...init, headers } : init)
     }
+
+    // Keeps its turn until the client is told, so that a log-out that is still pending does not end the new session.
+    const logIn = (resolve: (response: Promise<Response>) => void) =>
+      inTurn<unknown>(() => {
+        const asked = ask()
+        resolve(asked)
+        return asked.catch(() => {}).then<unknown>(() => isLeaving(session) && sleep(turnTimeout))
+      })
 
     // 1. Who is signed in, as the application knows; and what it has not heard of.
     const { mark: markBefore } = session
@@ -53,8 +60,8 @@ export const createFetch = (
     const isLogin = path === loginPath
     if (isLeaving(session)) {
       const failure = await logout(signal)
-      if (isLeaving(session) && !isLogin && !signal?.aborted) {
-        return answerOf(failure as ClientError)
+      if (failure && isLeaving(session) && !isLogin) {
+        return answerOf(failure)
       }
     }
 
@@ -72,10 +79,9 @@ export const createFetch = (
     if (markBefore % 1 && markBefore < mark && mark % 1 > left && !isLogin) {
       throw new ClientError(address, 'signedin')
     }
-    const response = await (isLogin ? inTurn(ask) : ask())
+    const response = await (isLogin ? new Promise<Response>(logIn) : ask())
     if (
-      response.status !== 401 ||
-      !hasBearerChallenge(response.headers.get('www-authenticate')) ||
+      !asksForBearer(response) ||
       // A redirect may have led elsewhere.
       addressOf(response.url || address).origin !== origin ||
       hopeless.has(path)
@@ -105,15 +111,15 @@ export const createFetch = (
       return answerOf(failure)
     }
     const again = await ask()
-    if (again.status === 401) {
+    if (asksForBearer(again)) {
       if (token.stale) {
         hopeless.add(path)
         later(pause, () => hopeless.delete(path))
       } else {
-        // Refused, though it was called fresh: what answered the refresh knows less.
+        // The process that answered the refresh does not know of the revocation yet.
         session.token.stale = true
       }
     }
     return again
-  }
+  }) as typeof fetch
 }

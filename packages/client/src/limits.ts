@@ -15,11 +15,11 @@ export const logoutTurnTimeout = 10
 /** After the first failure. Each further failure doubles it. */
 export const firstDelay = 0.5
 
-/** After many failures, or if the server asks for more: it would be missed when it is back. */
+/** After many failures, or if the server asks for more. Longer waits would delay the recovery once the server is back. */
 export const maxDelay = 60
 
 /** How long nothing is refreshed for a path that refuses a new access token. */
 export const pause = 60
 
-/** After that time, a log-out that the server has not heard is given up. */
-export const maxAge = 86_400
+/** After that time, in milliseconds, a log-out that the server has not heard is given up. */
+export const maxAge = 86_400_000

@@ -32,20 +32,23 @@ export const createLogout = (
   let timer = 0
   let retries = 0
 
-  /** @param pagehide the event: only then the request must outlive the page. A log-in must be able to abort others */
+  const isDone = () => !isLeaving(session) && !unrevoked
+
+  /** @param pagehide the event, while the page goes: then the request must outlive it, and a log-in can't abort it */
   const attempt = async (pagehide?: unknown) => {
     session.look()
-    if (!isLeaving(session) && !unrevoked) {
+    if (isDone()) {
       return
     }
     const { mark } = session
     const answered = await post(url, { token: unrevoked }, Boolean(pagehide))
     const { code, body } = answered as { code: number; body: Blob }
     // 200 is for RFC 7009 section 2.2, unless it is the page of a captive portal or of a single-page application.
-    const isHeard = mark === session.mark && (code === 204 || (code === 200 && !inCookies && !body.size))
+    const isHeard =
+      // Another tab was faster, or a log-in has ended the session.
+      isDone() || (mark === session.mark && (code === 204 || (code === 200 && !inCookies && !body.size)))
     // After seven retries a minute has passed at least: it is not only the device's clock that has jumped.
-    const isHopeless =
-      (code > 402 && code < 406) || (retries > 7 && Date.now() - session.mark > maxAge * 1000)
+    const isHopeless = (code > 402 && code < 406) || (retries > 7 && Date.now() - session.mark > maxAge)
     if (isHeard || isHopeless) {
       unrevoked = ''
       retries = 0
@@ -75,14 +78,14 @@ export const createLogout = (
   }
   return {
     async begin() {
-      const isNew = !isLeaving(session)
+      const wasLeaving = isLeaving(session)
       unrevoked = session.token.refresh_token ?? unrevoked
-      if (isNew && (inCookies || unrevoked)) {
+      if (!wasLeaving && (inCookies || unrevoked)) {
         setMark(session, leaving)
       }
       session.change('signedout')
       // A new one at once, in turn or not.
-      const failure = await send(null, isNew ? 0 : logoutTurnTimeout)
+      const failure = await send(null, wasLeaving ? logoutTurnTimeout : 0)
       if (failure && session.mark % 1 === left) {
         throw failure
       }

@@ -1,7 +1,7 @@
 import type { Session } from './session.js'
 
-// A mark says when a user signed in or out last, in milliseconds, and by its fraction which of it. So the greater of two marks
-// is the later one, and of the same log-out `left` comes after `leaving`.
+// A mark says when a user signed in or out last: its whole part is the time in milliseconds, its fraction says which of the two.
+// So the greater of two marks is the later one, and of the same log-out `left` comes after `leaving`.
 
 /** A log-out was asked for. The server may not know of it yet. */
 export const leaving = 0.25

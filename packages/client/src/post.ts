@@ -7,11 +7,11 @@ import { later } from './timers.js'
  *
  * @param keepalive whether the request must outlive the page. Not for others: Chromium does not abort such a request, so a
  * late answer could set or clear the cookies of the next session
- * @returns what came back, as an error. Only the caller knows whether it is one
+ * @returns a ClientError that holds the answer, also if that is a success: only the caller knows
  */
 export type Post = (url: URL, parameters: Record<string, string>, keepalive?: boolean) => Promise<ClientError>
 
-/** Makes a `post` for one caller, whose requests do not overlap. A log-in aborts the one that is under way. */
+/** Makes a `post` for one caller. A log-in aborts its requests, but not one with `keepalive`. */
 export const createPost = (send: typeof fetch, inCookies: boolean, events: EventTarget): Post => {
   let controller: AbortController | undefined
   // A late answer would set or clear the cookies of the new session.
@@ -19,7 +19,7 @@ export const createPost = (send: typeof fetch, inCookies: boolean, events: Event
 
   return async (url, parameters, keepalive) => {
     const own = new AbortController()
-    controller = own
+    controller = keepalive ? controller : own
     later(timeout, () => own.abort())
     try {
       const response = await send(url, {

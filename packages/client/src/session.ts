@@ -20,8 +20,8 @@ export interface AccessToken extends TokenAnswer {
   /** When it expires, by `now`. If that is not a number, only the server knows. */
   expires: number
   /**
-   * A new one is wanted in any case. Otherwise the server leaves cookies alone that another tab has just got: using them up
-   * would make those worthless that are on their way to others.
+   * A new one is wanted in any case. Otherwise the server leaves cookies alone that another tab has just got: rotating again
+   * would invalidate cookies that are still on their way to other tabs.
    */
   stale?: boolean
   /** Why the last refresh brought no new one. */
@@ -91,9 +91,8 @@ export const createSession = (
       if (name) {
         if ((mark as number) % 1) {
           localStorage[name] = mark
-        } else {
-          return localStorage[name]
         }
+        return localStorage[name]
       }
     } catch {
       // The mark is in memory, too.

@@ -147,3 +147,9 @@ rule(
   },
   { transport: 'cookie' },
 )
+
+rule('a fetch that rejects with nothing is an error of the network', async (t, world) => {
+  const { client } = await world.signedIn()
+  world.refreshIs(() => Promise.reject(undefined))
+  await t.rejects(world.until(client.refresh()), { code: 'network' })
+})

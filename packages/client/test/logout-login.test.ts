@@ -228,3 +228,33 @@ rule(
   },
   cookie,
 )
+
+for (const where of ['this tab', 'another tab']) {
+  rule(
+    `a log-out that ${where} sends again does not end a new session of which the client is not told yet`,
+    async (t, world) => {
+      const tab = await world.signedIn()
+      const other = world.tab()
+      world.next('/auth/logout', () => new Response(null, { status: 503 }))
+      await world.until(tab.client.logout())
+      world.next('/auth/logout', () => new Response(null, { status: 503 }))
+      world.next('/login', async serve => {
+        const answer = await serve()
+        await new Promise(resolve => setTimeout(resolve, 2000))
+        return answer
+      })
+      const headers = { 'content-type': 'application/json' }
+      const login = tab.client.fetch('/login', { method: 'POST', headers, body: '{"subject":"ben"}' })
+      await world.pass(0.5)
+      const request = where === 'this tab' ? undefined : other.get().catch(() => {})
+      const response = await world.until(login)
+      await world.pass(1)
+      tab.client.signedIn((await response.json()) as TokenAnswer)
+      await world.pass(5)
+      await request
+      t.equal((await world.app.tokens.sessions('ben')).length, 1)
+      t.equal(await world.until(tab.get()), 200)
+    },
+    cookie,
+  )
+}

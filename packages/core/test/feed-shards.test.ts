@@ -111,3 +111,30 @@ t.test('what a shard has lost is applied again there, and nothing of the others'
   t.ok(inShard.length > 0)
   t.same(healed.sort(), inShard.map(({ sid }) => sid).sort())
 })
+
+t.test(
+  'the read of all of it takes each entry once in a third of the window, however many shards there are',
+  async t => {
+    const down = new Set<number>()
+    const all = fleet(t, now => sharded(now, down))
+    for (let index = 0; index < 4000; index++) {
+      await all.store.delete(
+        { subjectHash: index < 3500 ? '0' : `${index % shards}`, sid: `${index}` },
+        { keepFor: 900, always: true },
+      )
+    }
+    const { revokedSince } = all.store
+    let entries = 0
+    all.store.revokedSince = async (...asked) => {
+      const answer = await revokedSince(...asked)
+      entries += answer.revoked.length
+      return answer
+    }
+    const one = all.join()
+    await one.ready()
+    await all.pass(310_000)
+    entries = 0
+    await all.pass(300_000)
+    t.equal(entries, 4000)
+  },
+)

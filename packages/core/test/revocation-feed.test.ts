@@ -1,5 +1,5 @@
 // Two processes on one store, as far as one process can be two. Their timers stand still until they are moved.
-import { memoryStore, type Store } from '@tokenratchet/core'
+import { memoryStore, type Store, StoreUnavailableError } from '@tokenratchet/core'
 import t from 'tap'
 import { type Fleet, fleet } from './fleet.js'
 
@@ -216,6 +216,14 @@ t.test('a store that never answers has failed: ready ends, and staleness is told
   t.match(one.events, [{ type: 'feed_stale' }])
 })
 
+t.test('a store whose feed never ends has failed, and does not hold the process', async t => {
+  const all = fleet(t)
+  all.store.revokedSince = async () => ({ revoked: [], cursor: 'same', isContinuous: false, hasMore: true })
+  const one = all.join()
+  await one.ready()
+  t.match(one.events, [{ type: 'feed_stale', error: { cause: { message: /hasMore/ } } }])
+})
+
 t.test('closed while a read fails, it tells of nothing', async t => {
   const all = fleet(t)
   all.isDown = true
@@ -270,6 +278,34 @@ t.test('the end of the feed that a failover lost is applied again by the next re
   t.throws(() => other.verify(logins[2]?.accessToken ?? ''), revoked)
 })
 
+t.test('what a store has lost is found though the read of all of it fails in the middle', async t => {
+  const all = fleet(t)
+  const one = all.join()
+  await one.ready()
+  const { sid } = await one.issue({ subject: 'ada' })
+  await one.revoke({ subject: 'ada', sid })
+  await all.pass(2000)
+  const replica = memoryStore({ now: all.now })
+  for (let index = 0; index < 1500; index++) {
+    await replica.delete({ subjectHash: 'subjectHash', sid: `${index}` }, { keepFor: 900, always: true })
+  }
+  let reads = 0
+  Object.assign(all.store, replica, {
+    async revokedSince(...asked: Parameters<Store['revokedSince']>) {
+      reads++
+      if (reads === 2) {
+        throw new StoreUnavailableError()
+      }
+      return replica.revokedSince(...asked)
+    },
+  })
+  await all.pass(3000)
+  t.match(
+    one.events.filter(({ type }) => type === 'revocation_healed'),
+    [{ sid }],
+  )
+})
+
 t.test('what a process announced itself and no later read brings is applied again', async t => {
   const all = fleet(t)
   const one = all.join()
@@ -321,8 +357,11 @@ t.test('an eviction is applied everywhere, and never healed onto a store that ha
   await all.pass(10_000)
   t.notOk([...one.events, ...other.events].some(({ type }) => type === 'revocation_healed'))
   t.ok(await replica.find(replicated), 'the old device is not logged out for a login that is gone')
+  for (const each of [one, other]) {
+    t.equal(each.verify(old.accessToken).sid, old.sid, 'accepted again by whoever knew of the eviction')
+  }
   const { accessToken } = await other.refresh(old.refreshToken)
-  t.equal(other.verify(accessToken).sid, old.sid)
+  t.equal(one.verify(accessToken).sid, old.sid)
 })
 
 /** Puts the session of a refresh token into another store as it was created. */

@@ -101,21 +101,84 @@ t.test('what another process has applied again meanwhile is left alone', async t
   t.equal(all.deleted.length, 100)
 })
 
-t.test('a store that fails meanwhile is asked again, from the whole window', async t => {
+t.test(
+  'a store that refuses writes meanwhile is asked with one deletion a second, and no read of all of it',
+  async t => {
+    const all = healing(t)
+    const { store } = all
+    let [attempts, whole] = [0, 0]
+    all.store = {
+      ...store,
+      delete: async () => {
+        attempts++
+        throw new StoreUnavailableError()
+      },
+      revokedSince: async (cursor, how) => {
+        whole += cursor === undefined ? 1 : 0
+        return store.revokedSince(cursor, how)
+      },
+    }
+    const { events } = all.join()
+    await all.pass(10)
+    t.same(events, [])
+    t.equal(whole, 1)
+    t.equal(attempts, 100 + 9)
+    Object.assign(all.store, { delete: store.delete })
+    await all.pass(2)
+    t.equal(events.length, 1000)
+  },
+)
+
+t.test('a deletion that fails while a read is under way is tried again', async t => {
   const all = healing(t)
   const { store } = all
+  let fail = (_error: Error): void => {}
+  let answer = (): void => {}
+  let reads = 0
   all.store = {
     ...store,
-    delete: async () => {
-      throw new StoreUnavailableError()
+    delete: () =>
+      new Promise((_resolve, reject) => {
+        fail = reject
+      }),
+    async revokedSince(cursor, how) {
+      reads++
+      if (reads === 2) {
+        await new Promise<void>(resolve => {
+          answer = resolve
+        })
+      }
+      return store.revokedSince(cursor, how)
     },
   }
   const { events } = all.join()
-  await all.pass(3)
-  t.same(events, [])
-  Object.assign(all.store, { delete: store.delete })
   await all.pass(2)
-  t.equal(events.length, 1000)
+  t.equal(reads, 2)
+  fail(new StoreUnavailableError())
+  await turn()
+  Object.assign(all.store, { delete: store.delete })
+  answer()
+  await all.pass(2)
+  // The other 99 of the first deletions never settle.
+  t.equal(events.length, 901)
+})
+
+t.test('what no longer matters is not tried again', async t => {
+  const all = healing(t)
+  const { store } = all
+  let attempts = 0
+  all.store = {
+    ...store,
+    delete: async () => {
+      attempts++
+      throw new StoreUnavailableError()
+    },
+  }
+  all.join()
+  await all.pass(1000)
+  attempts = 0
+  await all.pass(60)
+  t.equal(attempts, 0)
 })
 
 t.test('closed meanwhile, it sends nothing more', async t => {

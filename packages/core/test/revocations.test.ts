@@ -84,7 +84,10 @@ t.test(
     revocations.see({ subjectHash: 'a', sid: 'seen', kind: 'revoked', age: 10 }, elapsed, 0)
     elapsed = 20
     revocations.add({ subjectHash: 'a', sid: 'later' })
-    t.same(revocations.lostSince(read, 0), [{ subjectHash: 'a', sid: 'lost' }])
+    t.same(revocations.lostSince(read, 0), [
+      { subjectHash: 'a', sid: 'lost', kind: 'revoked' },
+      { subjectHash: 'a', sid: 'evicted', kind: 'evicted' },
+    ])
     t.notOk(revocations.hasUnseen(read), 'they have been judged')
     t.ok(revocations.hasUnseen({ ...read, owns }), 'those of another shard have not')
   },

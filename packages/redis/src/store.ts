@@ -27,7 +27,8 @@ export interface RedisStoreOptions {
 export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): Store {
   const members = checkMembers('options of redisStore', options, ['prefix', 'timeout'])
   const { prefix = 'tokenratchet', timeout = 2000 } = members
-  const timed = new TimedClient(recognise(client), keysOf(prefix), checkTimeout(timeout))
+  const checkedTimeout = checkTimeout(timeout)
+  const timed = new TimedClient(recognise(client), keysOf(prefix), checkedTimeout)
 
   return {
     async create(session, { perSubject, replaces, keepFor }) {
@@ -44,7 +45,8 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
     },
 
     async rotate(ref, { generation, recovery, keepFor }) {
-      const args = [ref.sid, ref.subjectHash, ...[generation, recovery, keepFor].map(String)]
+      const numbers = [generation, recovery, keepFor, checkedTimeout].map(String)
+      const args = [ref.sid, ref.subjectHash, ...numbers]
       const [outcome, now, record] = await timed.write(rotate, ref.subjectHash, args)
       return record === undefined
         ? { outcome: outcome as 'unknown', now: Number(now) }

@@ -31,17 +31,19 @@ async function arrange(t: Pick<typeof import('tap').t, 'teardown'>) {
   return {
     tokens,
     events,
-    async replicate() {
-      for (const key of await from.keys('*')) {
-        const [value, expiry] = await Promise.all([from.dumpBuffer(key), from.pexpiretime(key)])
-        await to.restore(key, expiry, value as Buffer, 'REPLACE', 'ABSTTL')
-      }
-    },
+    replicate: () => replicate(from, to),
     async failOver() {
       proxy.target = replica.port
       proxy.cut()
       await once(client, 'ready')
     },
+  }
+}
+
+async function replicate(from: Redis, to: Redis): Promise<void> {
+  for (const key of await from.keys('*')) {
+    const [value, expiry] = await Promise.all([from.dumpBuffer(key), from.pexpiretime(key)])
+    await to.restore(key, expiry, value as Buffer, 'REPLACE', 'ABSTTL')
   }
 }
 
@@ -107,6 +109,51 @@ t.test(
     t.strictSame(await tokens.sessions('alice'), [])
   },
 )
+
+/** A client that notes which scripts it sends, as ioredis takes them. */
+function noting(client: Redis) {
+  const sent: Parameters<Redis['evalsha']>[] = []
+  const evalsha = (...script: Parameters<Redis['evalsha']>) => {
+    sent.push(script)
+    return client.evalsha(...script)
+  }
+  return { sent, client: { evalsha, eval: client.eval.bind(client), call: client.call.bind(client) } }
+}
+
+for (const uses of [0, 1, 2]) {
+  t.test(
+    `R27: a primary that was left behind, and runs a refresh that its successor has answered, takes the token of ${uses} refreshes later`,
+    async t => {
+      const servers = await Promise.all([startRedis(), startRedis()])
+      const [left, promoted] = servers.map(({ port }) => new Redis(port, '127.0.0.1')) as [Redis, Redis]
+      t.teardown(async () => {
+        left.disconnect()
+        promoted.disconnect()
+        await Promise.all(servers.map(server => server.stop()))
+      })
+      const { sent, client } = noting(promoted)
+      const events: string[] = []
+      const onEvent = ({ type }: TokenEvent): void => void events.push(type)
+      const options = { secret, onEvent }
+      const before = createTokens({ ...options, store: redisStore(left) })
+      const after = createTokens({ ...options, store: redisStore(client, { timeout: 60_000 }) })
+      const { refreshToken: first } = await before.issue({ subject: 'alice' })
+      const { refreshToken: second } = await before.refresh(first)
+      await replicate(left, promoted)
+
+      let { refreshToken } = await after.refresh(second)
+      const [copy] = sent.slice(-1)
+      for (let use = 0; use < uses; use++) {
+        refreshToken = (await after.refresh(refreshToken)).refreshToken
+      }
+      // Whatever its number is, it is later than this.
+      await new Promise(resolve => setTimeout(resolve, 5))
+      await left.evalsha(...(copy as Parameters<Redis['evalsha']>))
+      t.ok(await before.refresh(refreshToken))
+      t.notOk(events.includes('reused'), events.join())
+    },
+  )
+}
 
 const clients: Record<string, (name: string, ports: readonly number[]) => Promise<Connected>> = {
   ioredis: async (name, ports) => {

@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto'
 import { createTokens, type Tokens } from '@tokenratchet/core'
 import { redisStore } from '@tokenratchet/redis'
 import { Redis } from 'ioredis'
 import t from 'tap'
+import { bucketOf } from '#internal/keys'
 import { startRedis } from '../../../test/helpers/redis.js'
 
 const secret = 'T25lIGtleSBmb3IgZWFjaCB1c2VyLCBhbmQgYSBmZWVkLg=='
@@ -154,4 +156,11 @@ t.test('two prefixes are two deployments', async t => {
   const { refreshToken } = await one.issue({ subject: 'ada' })
   await t.rejects(two.refresh(refreshToken), { code: 'ERR_INVALID_GRANT' })
   t.ok(await one.refresh(refreshToken), 'R7: and nobody was logged out')
+})
+
+t.test('a subject is in the bucket that the first four bits of its subjectHash name', async t => {
+  for (let first = 0; first < 256; first++) {
+    const subjectHash = Buffer.from([first, ...randomBytes(15)]).toString('base64url')
+    t.equal(bucketOf(subjectHash), first >> 4)
+  }
 })

@@ -1,9 +1,9 @@
 import type { Emit } from '../events.js'
 import type { CheckedStore } from '../store/checked/index.js'
-import type { Revoked, SessionRef } from '../store/store.js'
+import type { Revoked } from '../store/store.js'
 import { withinTimeout } from '../values/timeout.js'
 import { Healing } from './feed-healing.js'
-import type { Revocations } from './revocations.js'
+import type { Lost, Revocations } from './revocations.js'
 
 /** Milliseconds from one read to the next. */
 const pollEvery = 1000
@@ -18,7 +18,7 @@ const timeout = 5000
 const maxSlice = 1000
 
 export interface FeedOptions {
-  readonly store: Pick<CheckedStore, 'revokedSince' | 'delete'>
+  readonly store: Pick<CheckedStore, 'revokedSince' | 'delete' | 'find'>
   readonly revocations: Revocations
   /** Seconds. */
   readonly keepFor: number
@@ -35,10 +35,10 @@ export interface FeedOptions {
  * | found | then |
  * |---|---|
  * | entries after the cursor | they are known here, and the cursor moves |
- * | the entry that the cursor remembers is gone before its time | the store has lost its end: the answer begins at the start, and what is known here and not there is applied again |
+ * | the entry that the cursor remembers is gone before its time | the store has lost its end: the answer begins at the start, and what is known here and not there is applied again; an eviction is forgotten instead if its session lives |
  * | something that this process revoked is not in a read sent later | as above, from the next read on |
  * | nothing of the kind | all of the feed is read in slices in a third of the time that entries are kept, as a safety net: for what was lost from its middle |
- * | the store fails | the cursor stays; after `maxStaleness` the shard is stale, once |
+ * | the store fails | the cursor stays, and what could not be applied again is tried after the next read; after `maxStaleness` the shard is stale, once |
  */
 export class FeedShard {
   readonly #options: FeedOptions
@@ -46,10 +46,16 @@ export class FeedShard {
   readonly #owns: (subjectHash: string) => boolean
   readonly #healing: Healing
   #cursor: string | undefined
+  /** When the read of all of it was sent that is not at its end yet: an answer of several may fail. */
+  #beganAt: number | undefined
   /** When the last read that succeeded was sent. */
   #freshAt = Number.NEGATIVE_INFINITY
   #isToldStale = false
-  #slice: { readonly cursor: string | undefined; readonly startedAt: number } | undefined
+  /** Entries of the shard: those of the last read of all of it, and what has come since. */
+  #size = 0
+  #slice:
+    | { readonly cursor: string | undefined; readonly startedAt: number; readonly size: number }
+    | undefined
   #sliceAt: number
   #timer: NodeJS.Timeout | undefined
   #isClosed = false
@@ -60,10 +66,7 @@ export class FeedShard {
     this.#options = options
     this.#shard = shard
     this.#owns = owns
-    const onFailure = (): void => {
-      this.#cursor = undefined
-    }
-    this.#healing = new Healing({ ...options, onFailure })
+    this.#healing = new Healing(options)
     // Processes that start together do not read all of the feed together.
     this.#sliceAt = options.elapsed() + this.#period * (0.5 + Math.random() / 2)
     this.loading = this.#poll()
@@ -103,40 +106,42 @@ export class FeedShard {
   /** What came after the cursor, or, where that is no use, all that there is. */
   async #readOn(startedAt: number): Promise<void> {
     const { elapsed, revocations } = this.#options
-    let beganAt: number | undefined
     let answer: Revoked
     do {
       const readAt = elapsed()
       answer = await this.#read(this.#cursor, readAt)
       this.#cursor = answer.cursor
-      beganAt = answer.isContinuous ? beganAt : readAt
+      this.#beganAt = answer.isContinuous ? this.#beganAt : readAt
+      this.#size = (answer.isContinuous ? this.#size : 0) + answer.revoked.length
     } while (answer.hasMore && !this.#isClosed)
-    if (beganAt !== undefined) {
-      this.#healing.heal(this.#lostSince(beganAt))
+    if (this.#beganAt !== undefined) {
+      this.#healing.heal(this.#lostSince(this.#beganAt))
+      this.#beganAt = undefined
     } else if (revocations.hasUnseen({ readAt: startedAt, owns: this.#owns })) {
       this.#cursor = undefined
     }
+    this.#healing.resume()
   }
 
   /** The safety net: a slice of all that there is, from the start to the end, over and over. */
   async #readSlice(): Promise<void> {
-    const { elapsed, revocations } = this.#options
-    const readAt = elapsed()
+    const readAt = this.#options.elapsed()
     if (readAt < this.#sliceAt || this.#isClosed) {
       return
     }
-    const { cursor, startedAt } = this.#slice ?? { cursor: undefined, startedAt: readAt }
+    const { cursor, ...before } = this.#slice ?? { cursor: undefined, startedAt: readAt, size: 0 }
     const answer = await this.#read(cursor, readAt)
-    const beganAt = answer.isContinuous ? startedAt : readAt
-    this.#slice = answer.hasMore ? { cursor: answer.cursor, startedAt: beganAt } : undefined
-    const slices = Math.max(1, Math.ceil(revocations.size / maxSlice))
-    this.#sliceAt = readAt + this.#period / slices
+    const startedAt = answer.isContinuous ? before.startedAt : readAt
+    const size = (answer.isContinuous ? before.size : 0) + answer.revoked.length
+    this.#slice = answer.hasMore ? { cursor: answer.cursor, startedAt, size } : undefined
     if (!answer.hasMore) {
-      this.#healing.heal(this.#lostSince(beganAt))
+      this.#size = size
+      this.#healing.heal(this.#lostSince(startedAt))
     }
+    this.#sliceAt = readAt + this.#period / Math.max(1, Math.ceil(this.#size / maxSlice))
   }
 
-  #lostSince(readAt: number): SessionRef[] {
+  #lostSince(readAt: number): Lost[] {
     return this.#options.revocations.lostSince({ readAt, owns: this.#owns }, worthHealing)
   }
 

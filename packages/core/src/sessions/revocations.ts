@@ -13,6 +13,11 @@ interface Entry {
   readonly seenAt: number
 }
 
+/** What the store has lost. */
+export interface Lost extends SessionRef {
+  readonly kind: AnnouncedKind
+}
+
 /** A read of a shard of the feed. */
 interface Read {
   /** When it was sent, or the first of several. */
@@ -68,6 +73,11 @@ export class Revocations {
     return this.#entries.has(sid)
   }
 
+  /** Whether an access token of the session may still be alive. */
+  matters(sid: string): boolean {
+    return this.#elapsed() < (this.#entries.get(sid)?.mattersUntil ?? Number.NEGATIVE_INFINITY)
+  }
+
   /** Whether somebody decided that the session ends. An eviction may have been undone by a failover. */
   isRevoked(sid: string): boolean {
     return this.#entries.get(sid)?.kind === 'revoked'
@@ -101,15 +111,15 @@ export class Revocations {
    *
    * @param lasting milliseconds that it must still matter
    */
-  lostSince({ readAt, owns }: Read, lasting: number): SessionRef[] {
+  lostSince({ readAt, owns }: Read, lasting: number): Lost[] {
     const now = this.#elapsed()
     this.#drop(now)
-    const lost: SessionRef[] = []
+    const lost: Lost[] = []
     for (const [sid, { subjectHash, kind, mattersUntil, knownAt, seenAt }] of this.#entries) {
       if (knownAt < readAt && seenAt < readAt && owns(subjectHash)) {
         this.#unseen.delete(sid)
-        if (kind === 'revoked' && mattersUntil >= now + lasting) {
-          lost.push({ subjectHash, sid })
+        if (mattersUntil >= now + lasting) {
+          lost.push({ subjectHash, sid, kind })
         }
       }
     }

@@ -143,7 +143,9 @@ export interface Store {
 
   /**
    * Presents generation `k`. With `g` the newest generation issued, `p` the one whose successors are alive, `f` the
-   * first of them, and `next` = max(newest + 1, milliseconds since the session's creation), in this order:
+   * first of them, and `next` = max(newest + 1, milliseconds from the session's creation until the caller asked), in this
+   * order. A command that runs late, in a queue or on a server that a failover has left behind, is numbered by when it
+   * was asked for.
    *
    * | presented | outcome | effect |
    * |---|---|---|

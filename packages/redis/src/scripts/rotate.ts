@@ -4,11 +4,16 @@ import { type Script, script } from './script.js'
 /**
  * Presents a generation of a session: the rule of rotation, in one step.
  *
+ * A number follows the time at which the caller asked, not that at which the script runs. A client of a Cluster may send
+ * a command to a frozen primary and again to the new one. When the old primary runs its copy later, both answers have the
+ * same number: otherwise what the user got from the new primary would look like a token that was used.
+ *
  * KEYS  1 {prefix:b}:s:<subjectHash>           hash of the subject's sessions
  *       2 {prefix:b}:feed              revocations
  *       3 {prefix:b}:window            seconds that revocations are kept
  *       4 {prefix:b}:receipt:<call>    the reply to this command, if it has run before and ended the session
- * ARGV  1 call  2 sid  3 subjectHash  4 generation  5 recovery (seconds)  6 keepFor (seconds)  7 deadline (milliseconds)
+ * ARGV  1 call  2 sid  3 subjectHash  4 generation  5 recovery (seconds)  6 keepFor (seconds)  7 timeout (milliseconds)
+ *       8 deadline (milliseconds): `timeout` after the caller asked
  * Returns {call, 'late', now}, {call, 'unknown', now}, or {call, outcome, now, record} with 'rotated', 'reissued',
  *         'healed', 'reused'
  */
@@ -21,7 +26,7 @@ export const rotate: Script = script(
   `
 local sessions, feed, window, receipt = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local sid, subjectHash, presented = ARGV[2], ARGV[3], tonumber(ARGV[4])
-local recovery, keepFor, deadline = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
+local recovery, keepFor, timeout, deadline = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
 
 if now >= deadline then return reply('late') end
 local text = redis.call('HGET', sessions, sid)
@@ -32,7 +37,8 @@ if not live(session) then return reply('unknown') end
 
 local outcome
 local age = now - session.created
-local function successor(newest) return math.max(newest + 1, age) end
+local asked = math.min(now, deadline - timeout) - session.created
+local function successor(newest) return math.max(newest + 1, asked) end
 if presented >= session.first then
   outcome = presented > session.newest and 'healed' or 'rotated'
   session.newest = successor(math.max(session.newest, presented))

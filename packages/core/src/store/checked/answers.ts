@@ -8,7 +8,7 @@ import type {
   StoredSession,
 } from '../store.js'
 import { mustDiffer, readRefs, readSession } from './answered-sessions.js'
-import { booleanAt, listAt, malformed, objectAt, textAt, timeAt } from './shapes.js'
+import { booleanAt, listAt, malformed, objectAt, textAt, timeAt, UnusableAnswer } from './shapes.js'
 
 // Each of these checks what one method of a store answered, and throws `UnusableAnswer` for an answer that has another
 // shape than the contract says, or is about something else than was asked for.
@@ -79,14 +79,19 @@ export function readDeletions(
   return readRefs('answer', value, subjectHash, [except])
 }
 
-export function readRevoked(value: unknown): Revoked {
+/** @param asked the cursor that was read on from: an answer that stays there and has more would be read for ever */
+export function readRevoked(value: unknown, asked: string | undefined): Revoked {
   const { revoked, cursor, isContinuous, hasMore } = objectAt('answer', value)
-  return {
+  const answer = {
     revoked: listAt('answer.revoked', revoked).map(readRevocation),
     cursor: textAt('answer', 'cursor', cursor),
     isContinuous: booleanAt('answer', 'isContinuous', isContinuous),
     hasMore: booleanAt('answer', 'hasMore', hasMore),
   }
+  if (answer.hasMore && answer.cursor === asked) {
+    throw new UnusableAnswer('answer.hasMore is true, and answer.cursor is the one that was asked with')
+  }
+  return answer
 }
 
 function readRevocation(value: unknown): AnnouncedRevocation {

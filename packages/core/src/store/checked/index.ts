@@ -55,7 +55,11 @@ export function checkedStore(store: Store, outage: Outage): CheckedStore {
         answer => readDeletions(answer, subjectHash, how.except),
       ),
     revokedSince: (cursor, how) =>
-      ask({ method: 'revokedSince', outage }, () => store.revokedSince(cursor, how), readRevoked),
+      ask(
+        { method: 'revokedSince', outage },
+        () => store.revokedSince(cursor, how),
+        answer => readRevoked(answer, cursor),
+      ),
   }
 }
 

@@ -54,8 +54,7 @@ export class Feed {
     const isExpired = now - score / 1000 >= keepFor * 1000
     const isContinuous = cursor !== undefined && (isKnown || isExpired)
     const after = isContinuous && isKnown ? score : 0
-    const rest = [...this.#entries].filter(([, entry]) => entry.score > after)
-    const read = rest.slice(0, maxEntries)
+    const [read, hasMore] = this.#after(after)
     const [lastMember, last] = read.at(-1) ?? [isKnown ? member : '', { score: isKnown ? score : 0 }]
     return {
       revoked: read.map(([, { ref, kind, announcedAt }]) => ({
@@ -65,8 +64,22 @@ export class Feed {
       })),
       cursor: `${last.score} ${lastMember}`,
       isContinuous,
-      hasMore: rest.length > read.length,
+      hasMore,
     }
+  }
+
+  /** One answer of what came after a score. Copies no more than that: many answers of a large feed come one after the other. */
+  #after(score: number): [read: [member: string, entry: Entry][], hasMore: boolean] {
+    const read: [string, Entry][] = []
+    for (const [member, entry] of this.#entries) {
+      if (entry.score > score) {
+        if (read.length === maxEntries) {
+          return [read, true]
+        }
+        read.push([member, entry])
+      }
+    }
+    return [read, false]
   }
 
   drop(now: number): void {
