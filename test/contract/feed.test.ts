@@ -83,7 +83,7 @@ rule(
     const lossy = {
       ...store,
       find: async (ref: { subjectHash: string; sid: string }) =>
-        ref.sid === sid ? undefined : store.find(ref),
+        ref.sid === sid ? { now: 0, session: undefined, announced: undefined } : store.find(ref),
     }
     const other = await world.start({ store: lossy })
     const headers = { authorization: `Bearer ${accessToken}` }
@@ -93,5 +93,27 @@ rule(
     }
     t.equal((await browser.send({ url: '/me', headers })).status, 200, 'as nobody has ended it')
     t.equal((await app.tokens.sessions('ada')).length, 2)
+  },
+)
+
+rule(
+  'R34: what the store announces is a decision: a request that asked the store makes it known to all',
+  async (t, world) => {
+    const app = await world.start()
+    const { accessToken } = await app.tokens.issue({ subject: 'ada', transport: 'body' })
+    // The feed is silent: what this application knows comes from its own questions.
+    const silent = {
+      ...world.store,
+      revokedSince: async () => ({ revoked: [], cursor: '', isContinuous: true, hasMore: false }),
+    }
+    const other = await world.start({ store: silent })
+    const headers = { authorization: `Bearer ${accessToken}` }
+    const browser = new Browser(other)
+    t.equal((await browser.send({ url: '/auth/sessions', headers })).status, 200)
+    await app.tokens.revoke({ token: accessToken })
+    t.equal((await browser.send({ url: '/me', headers })).status, 200, 'it has not heard of it')
+    t.equal((await browser.send({ url: '/auth/sessions', headers })).status, 401)
+    t.equal((await browser.send({ url: '/me', headers })).status, 401, 'now it has')
+    t.match(world.events.at(-1), { type: 'refused', credential: 'access_token', reason: 'revoked' })
   },
 )

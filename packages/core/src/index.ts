@@ -16,6 +16,7 @@ export type {
   Creation,
   CreationRules,
   FeedReading,
+  Found,
   NewSession,
   Revoked,
   Rotation,

@@ -23,7 +23,7 @@ const noSessionNumber = [...notFinite, 0.5, 2 ** 48, 2 ** 53, 1e300, -(2 ** 48)]
 const checkedTexts: Readonly<Record<Method, readonly string[]>> = {
   create: ['outcome', 'session.subjectHash', 'session.sid', 'evicted.subjectHash'],
   rotate: ['outcome', 'session.subjectHash', 'session.sid'],
-  find: ['subjectHash', 'sid'],
+  find: ['session.subjectHash', 'session.sid'],
   list: ['subjectHash'],
   delete: [],
   deleteAll: ['subjectHash'],

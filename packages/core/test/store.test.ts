@@ -106,7 +106,7 @@ const mistakes: Record<string, (store: Store) => Partial<Store>> = {
   }),
   'reuse is forgiven': store => ({
     async rotate(ref, step) {
-      const found = await store.find(ref)
+      const { session: found } = await store.find(ref)
       return found && step.generation < found.generation - 1000
         ? { outcome: 'rotated', now: 0, session: found }
         : store.rotate(ref, step)

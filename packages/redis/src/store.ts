@@ -54,8 +54,12 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
     },
 
     async find(ref) {
-      const [, , record] = await timed.read(find, ref.subjectHash, [ref.sid])
-      return record === undefined ? undefined : readRecord(ref, record)
+      const [outcome, now, record] = await timed.read(find, ref.subjectHash, [ref.sid, ref.subjectHash])
+      return {
+        now: Number(now),
+        session: record === undefined ? undefined : readRecord(ref, record),
+        announced: outcome === 'revoked' || outcome === 'evicted' ? outcome : undefined,
+      }
     },
 
     async list(subjectHash) {

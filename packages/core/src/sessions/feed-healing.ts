@@ -91,7 +91,7 @@ export class Healing {
   async #askAgain({ subjectHash, sid }: Lost): Promise<void> {
     const { store, revocations } = this.#options
     const livesAfterAll = revocations.doubt(sid)
-    if (!revocations.isRevoked(sid) && (await store.find({ subjectHash, sid })) !== undefined) {
+    if (!revocations.isRevoked(sid) && (await store.find({ subjectHash, sid })).session !== undefined) {
       livesAfterAll()
     }
   }

@@ -69,6 +69,11 @@ export class Revocations {
     this.#unseen.delete(ref.sid)
   }
 
+  /** Notes what the store has answered about a session that was asked for. */
+  learn(ref: SessionRef, kind: AnnouncedKind): void {
+    this.see({ ...ref, kind, age: 0 }, this.#elapsed(), 0)
+  }
+
   has(sid: string): boolean {
     return this.#entries.has(sid)
   }

@@ -69,6 +69,18 @@ export type Rotation =
     }
   | { readonly outcome: 'reused'; readonly now: number; readonly session: StoredSession }
 
+/** What a store knows of one session. */
+export interface Found {
+  readonly now: number
+  /** The session, if it is alive. */
+  readonly session: StoredSession | undefined
+  /**
+   * How the feed announces the end of a session that is not there. That is a decision. `undefined`: the session is not
+   * there and nobody has announced its end, so the store may have been empty for a moment, or be the wrong one.
+   */
+  readonly announced: AnnouncedKind | undefined
+}
+
 /**
  * Why an entry of the feed is there. `revoked`: somebody decided it, so it is announced again where a failover lost it.
  * `evicted`: a login made too many sessions of a subject. If a failover lost that login, the evicted session may be alive
@@ -159,8 +171,8 @@ export interface Store {
    */
   rotate(ref: SessionRef, step: RotationStep): Promise<Rotation>
 
-  /** The live session, or `undefined`. */
-  find(ref: SessionRef): Promise<StoredSession | undefined>
+  /** The live session, or whether its end is announced. */
+  find(ref: SessionRef): Promise<Found>
 
   /** The live sessions of a subject, in no particular order. */
   list(subjectHash: string): Promise<readonly StoredSession[]>

@@ -96,11 +96,11 @@ function genuine(context: Context, text: string, transport: Transport | undefine
 /** Before the token is used: a misspelt scope must not cost a session whose recovery window is 0. */
 async function checkAskedScope(context: Context, token: RefreshToken, asked: string): Promise<void> {
   const { subjectHash, sid } = token
-  const found = await context.store.find({ subjectHash, sid })
-  if (found === undefined) {
+  const { session } = await context.store.find({ subjectHash, sid })
+  if (session === undefined) {
     throw refuseRefresh(context, token, 'unknown')
   }
-  const { scope } = publicSession(context.outage, found)
+  const { scope } = publicSession(context.outage, session)
   if (!isScope(asked) || !isWithin(scope, asked)) {
     throw refuseRefresh(context, token, 'scope')
   }

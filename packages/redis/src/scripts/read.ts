@@ -11,28 +11,33 @@ import { type Script, script } from './script.js'
 export const askTime: Script = script(clock, "return reply('time')")
 
 /**
- * One live session. A script, so that deadlines are by the server's clock. It begins with a write that changes nothing,
- * so that no replica answers: it may not have heard of a revocation.
+ * One live session, or how its end is announced. A script, so that deadlines are by the server's clock. It begins with a
+ * write that changes nothing, so that no replica answers: it may not have heard of a revocation.
  *
- * KEYS  1 {prefix:b}:s:<subjectHash>
- * ARGV  1 call  2 sid
- * Returns {call, 'found', now, record} or {call, 'absent', now}
+ * KEYS  1 {prefix:b}:s:<subjectHash>   hash of the subject's sessions
+ *       2 {prefix:b}:feed              revocations
+ * ARGV  1 call  2 sid  3 subjectHash
+ * Returns {call, 'found', now, record}, {call, 'revoked', now}, {call, 'evicted', now} or {call, 'absent', now}
  */
 export const find: Script = script(
   clock,
   record,
   primary,
   `
-local sessions, sid = KEYS[1], ARGV[2]
+local sessions, feed, sid, subjectHash = KEYS[1], KEYS[2], ARGV[2], ARGV[3]
 
 local failure = unreadable(redis.pcall('HDEL', sessions, ''))
 if failure then return failure end
 local text = redis.call('HGET', sessions, sid)
-if not text then return reply('absent') end
-local session = read(text)
-if not session then return redis.error_reply(malformed) end
-if not live(session) then return reply('absent') end
-return reply('found', text)
+if text then
+  local session = read(text)
+  if not session then return redis.error_reply(malformed) end
+  if live(session) then return reply('found', text) end
+end
+local member = subjectHash .. '|' .. sid
+if redis.call('ZSCORE', feed, member) then return reply('revoked') end
+if redis.call('ZSCORE', feed, member .. '|evicted') then return reply('evicted') end
+return reply('absent')
 `,
 )
 

@@ -2,13 +2,14 @@ import type {
   AnnouncedRevocation,
   Creation,
   CreationRules,
+  Found,
   Revoked,
   Rotation,
   SessionRef,
   StoredSession,
 } from '../store.js'
 import { mustDiffer, readRefs, readSession } from './answered-sessions.js'
-import { booleanAt, listAt, malformed, objectAt, textAt, timeAt, UnusableAnswer } from './shapes.js'
+import { booleanAt, kindAt, listAt, malformed, objectAt, textAt, timeAt, UnusableAnswer } from './shapes.js'
 
 // Each of these checks what one method of a store answered, and throws `UnusableAnswer` for an answer that has another
 // shape than the contract says, or is about something else than was asked for.
@@ -53,8 +54,16 @@ function readLiving(at: unknown, value: unknown, asked: SessionRef): { now: numb
   return { now, session }
 }
 
-export function readFound(value: unknown, asked: SessionRef): StoredSession | undefined {
-  return value === undefined ? undefined : readSession('answer', value, asked)
+export function readFound(value: unknown, asked: SessionRef): Found {
+  const { now, session, announced } = objectAt('answer', value)
+  if (session === undefined) {
+    const kind = announced === undefined ? undefined : kindAt('answer', 'announced', announced)
+    return { now: timeAt('answer', 'now', now), session, announced: kind }
+  }
+  if (announced !== undefined) {
+    throw malformed('answer.announced', 'undefined beside a session that lives', announced)
+  }
+  return { ...readLiving(now, session, asked), announced }
 }
 
 export function readList(value: unknown, subjectHash: string): readonly StoredSession[] {
@@ -97,11 +106,13 @@ export function readRevoked(value: unknown, asked: string | undefined): Revoked 
 function readRevocation(value: unknown): AnnouncedRevocation {
   const path = 'answer.revoked[]'
   const { subjectHash, sid, kind, age } = objectAt(path, value)
-  if (kind !== 'revoked' && kind !== 'evicted') {
-    throw malformed(`${path}.kind`, "'revoked' or 'evicted'", kind)
-  }
   if (typeof age !== 'number' || !Number.isFinite(age)) {
     throw malformed(`${path}.age`, 'milliseconds', age)
   }
-  return { subjectHash: textAt(path, 'subjectHash', subjectHash), sid: textAt(path, 'sid', sid), kind, age }
+  return {
+    subjectHash: textAt(path, 'subjectHash', subjectHash),
+    sid: textAt(path, 'sid', sid),
+    kind: kindAt(path, 'kind', kind),
+    age,
+  }
 }

@@ -1,5 +1,6 @@
 import { kindOf } from '../../values/kind.js'
 import { isGeneration, isTime, maxSessionNumber } from '../limits.js'
+import type { AnnouncedKind } from '../store.js'
 
 /** An answer of a store from which nothing follows: malformed, about something else than was asked, or too late. */
 export class UnusableAnswer extends Error {
@@ -50,6 +51,13 @@ export function booleanAt(path: string, name: string, value: unknown): boolean {
 export function textAt(path: string, name: string, value: unknown): string {
   if (typeof value !== 'string') {
     throw malformed(`${path}.${name}`, 'a string', value)
+  }
+  return value
+}
+
+export function kindAt(path: string, name: string, value: unknown): AnnouncedKind {
+  if (value !== 'revoked' && value !== 'evicted') {
+    throw malformed(`${path}.${name}`, "'revoked' or 'evicted'", value)
   }
   return value
 }

@@ -39,8 +39,11 @@ export class Feed {
     })
   }
 
-  has({ subjectHash, sid }: SessionRef): boolean {
-    return ['revoked', 'evicted'].some(kind => this.#entries.has(`${subjectHash}|${sid}|${kind}`))
+  /** How the end of a session is announced. A decision counts before an eviction. */
+  kindOf({ subjectHash, sid }: SessionRef, now: number): AnnouncedKind | undefined {
+    return (['revoked', 'evicted'] as const).find(
+      kind => now < (this.#entries.get(`${subjectHash}|${sid}|${kind}`)?.until ?? Number.NEGATIVE_INFINITY),
+    )
   }
 
   since(

@@ -45,7 +45,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
       }
       let entry = sessions.get(session, time)
       if (entry === undefined) {
-        if (feed.has(session)) {
+        if (feed.kindOf(session, time) !== undefined) {
           throw new StoreUnavailableError({
             cause: new Error('the session has been created and ended before'),
           })
@@ -91,8 +91,13 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     },
 
     async find(ref) {
-      const entry = sessions.get(ref, now())
-      return entry && stored(entry)
+      const time = now()
+      const entry = sessions.get(ref, time)
+      return {
+        now: time,
+        session: entry && stored(entry),
+        announced: entry === undefined ? feed.kindOf(ref, time) : undefined,
+      }
     },
 
     async list(subjectHash) {

@@ -73,7 +73,7 @@ export async function expectRotation(
 
 export async function expectUnknown(store: Store, ref: SessionRef, generation: number = 0): Promise<void> {
   assert.equal((await rotate(store, ref, generation)).outcome, 'unknown')
-  assert.equal(await store.find(ref), undefined)
+  assert.equal((await store.find(ref)).session, undefined)
   assert.ok(!(await store.list(ref.subjectHash)).some(({ sid }) => sid === ref.sid))
 }
 

@@ -18,7 +18,7 @@ export const creationCases: readonly StoreCase[] = [
         Number.isInteger(now),
         'whole milliseconds: fractions do not survive the 6 bytes of a generation',
       )
-      assert.deepEqual(await store.find(ref), session)
+      assert.deepEqual((await store.find(ref)).session, session)
       assert.deepEqual(await store.list(ref.subjectHash), [session])
     },
   },
@@ -27,7 +27,7 @@ export const creationCases: readonly StoreCase[] = [
     async run({ store }) {
       for (const data of ['', '{"a":"ü€😀\\n"}', '\' " \\ \u0000 | ; , \r\n', 'x'.repeat(10_000)]) {
         const { ref } = await create(store, { data })
-        assert.equal((await store.find(ref))?.data, data)
+        assert.equal((await store.find(ref)).session?.data, data)
         assert.equal((await expectRotation(store, ref, 0, 'rotated')).data, data)
       }
     },
@@ -76,7 +76,7 @@ export const creationCases: readonly StoreCase[] = [
         () => 'rejected',
       )
       assert.equal(outcome, 'rejected')
-      assert.equal(await store.find(session), undefined)
+      assert.equal((await store.find(session)).session, undefined)
     },
   },
 ]

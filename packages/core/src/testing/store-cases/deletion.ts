@@ -11,8 +11,23 @@ export const deletionCases: readonly StoreCase[] = [
       assert.equal(await isAnnounced(store, ref), true)
       assert.equal(await store.delete(ref, { keepFor }), false)
       await expectUnknown(store, ref)
-      assert.ok(await store.find(other.ref))
+      assert.ok((await store.find(other.ref)).session)
       assert.equal(await isAnnounced(store, other.ref), false)
+    },
+  },
+  {
+    name: 'find of a session that has ended says that its end is announced; of one that nobody knows it does not',
+    async run({ store }) {
+      const { ref } = await create(store)
+      assert.equal((await store.find(ref)).announced, undefined)
+      await store.delete(ref, { keepFor })
+      const ended = await store.find(ref)
+      assert.deepEqual([ended.session, ended.announced], [undefined, 'revoked'])
+      const stranger = await store.find({ ...ref, sid: newSession().sid })
+      assert.deepEqual([stranger.session, stranger.announced], [undefined, undefined])
+      const { ref: old } = await create(store)
+      await create(store, { subjectHash: old.subjectHash }, { perSubject: 1 })
+      assert.equal((await store.find(old)).announced, 'evicted')
     },
   },
   {
@@ -37,7 +52,7 @@ export const deletionCases: readonly StoreCase[] = [
         await expectUnknown(store, ref)
         assert.equal(await isAnnounced(store, ref), true)
       }
-      assert.ok(await store.find(other.ref))
+      assert.ok((await store.find(other.ref)).session)
       assert.deepEqual(await store.deleteAll(one.ref.subjectHash, { keepFor }), [])
     },
   },
@@ -52,7 +67,7 @@ export const deletionCases: readonly StoreCase[] = [
         ended.map(({ sid }) => sid),
         [two.ref.sid],
       )
-      assert.ok(await store.find(one.ref))
+      assert.ok((await store.find(one.ref)).session)
       assert.equal(await isAnnounced(store, one.ref), false)
     },
   },

@@ -36,8 +36,8 @@ export const evictionCases: readonly StoreCase[] = [
         evicted.map(({ sid }) => sid),
         [old.ref.sid],
       )
-      assert.ok(await store.find(ref))
-      assert.ok(await store.find(other.ref))
+      assert.ok((await store.find(ref)).session)
+      assert.ok((await store.find(other.ref)).session)
       await expectUnknown(store, old.ref)
     },
   },
@@ -50,7 +50,7 @@ export const evictionCases: readonly StoreCase[] = [
       await elapse(1100)
       const { evicted } = await create(store, { subjectHash }, { perSubject: 2 })
       assert.deepEqual(evicted, [])
-      assert.ok(await store.find(live.ref))
+      assert.ok((await store.find(live.ref)).session)
     },
   },
   {

@@ -12,8 +12,8 @@ export const replacementCases: readonly StoreCase[] = [
       assert.deepEqual(evicted, [])
       await expectUnknown(store, one.ref)
       assert.equal(await isAnnounced(store, one.ref), true)
-      assert.ok(await store.find(two.ref))
-      assert.ok(await store.find(ref))
+      assert.ok((await store.find(two.ref)).session)
+      assert.ok((await store.find(ref)).session)
     },
   },
   {

@@ -29,7 +29,7 @@ export const rotationCases: readonly StoreCase[] = [
       const moved = { generation: rotated.generation, usedAt: now, idleUntil: now + 3_600_000 }
       assert.deepEqual(rotated, { ...session, ...moved })
       assert.ok(rotated.generation >= 1)
-      assert.deepEqual(await store.find(ref), rotated)
+      assert.deepEqual((await store.find(ref)).session, rotated)
       const next = await expectRotation(store, ref, rotated.generation, 'rotated')
       assert.ok(next.generation > rotated.generation)
     },
