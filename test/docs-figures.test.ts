@@ -76,7 +76,6 @@ t.test('constants are those of the source', async t => {
     ['packages/redis/README.md', 'one of # buckets', buckets],
     ['packages/redis/README.md', '`timeout` \\| `#`', timeout],
     ['docs/protocol.md', 'has a deadline \\(# s\\)', timeout / milliseconds],
-    ['docs/guarantees.md', 'the deadline of # s', timeout / milliseconds],
     ['docs/http.md', 'max-age=#', inCode('packages/core/src/http/routes/jwks.ts', 'maxAge = #')],
     ['docs/protocol.md', 'RS256 \\(# bits', inCode('packages/core/src/keys/signing.ts', 'modulusLength < #')],
   ] as const) {
