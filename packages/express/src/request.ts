@@ -18,7 +18,7 @@ export interface ExpressRequest extends IncomingMessage {
 export class AdaptedRequest extends NodeRequest<ExpressRequest> {
   /** By `trust proxy`, with the port: `req.host` of Express 5, which is without it in Express 4. */
   override get host(): string | undefined {
-    const { app, headers, socket } = this.message
+    const { app, headers, socket } = this.raw
     const forwarded = headers['x-forwarded-host']
     const isTrusted = app?.get('trust proxy fn') as ((address?: string, hop?: number) => boolean) | undefined
     const host =
@@ -30,6 +30,6 @@ export class AdaptedRequest extends NodeRequest<ExpressRequest> {
   }
 
   override get body(): unknown {
-    return this.message.body
+    return this.raw.body
   }
 }

@@ -2,44 +2,31 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { HttpRequest } from '../types.js'
 
-/**
- * A request of Node's. Frameworks extend it by what they know beside Node: by getters of a class, as every guarded
- * request makes one of these, and few are asked for a host or a body.
- */
+/** A request of Node's. Frameworks extend it with what they know beside Node. Every guarded request makes one of these. */
 export class NodeRequest<Message extends IncomingMessage = IncomingMessage> implements HttpRequest {
-  protected readonly message: Message
+  readonly raw: Message
+  readonly method: string | undefined
+  readonly headers: IncomingHttpHeaders
+  readonly rawHeaders: readonly string[]
 
   constructor(message: Message) {
-    this.message = message
+    this.raw = message
+    this.method = message.method
+    this.headers = message.headers
+    this.rawHeaders = message.rawHeaders
   }
 
-  get method(): string | undefined {
-    return this.message.method
-  }
-
-  get headers(): IncomingHttpHeaders {
-    return this.message.headers
-  }
-
-  get rawHeaders(): readonly string[] {
-    return this.message.rawHeaders
-  }
-
-  /** By what the framework believes of proxies. */
+  /** The host as the framework's trust in proxies has it. Node alone trusts none. */
   get host(): string | undefined {
     return undefined
   }
 
-  /** As far as something has read it. */
+  /** The body, if something has read it. */
   get body(): unknown {
     return undefined
   }
 
   get stream(): Readable {
-    return this.message
-  }
-
-  get raw(): object {
-    return this.message
+    return this.raw
   }
 }
