@@ -6,10 +6,21 @@ export interface RedisCluster {
   stop(): Promise<void>
 }
 
-/** Three masters that share the slots. */
-export async function startCluster(): Promise<RedisCluster> {
+/**
+ * Three masters that share the slots.
+ *
+ * @param args more settings of each
+ */
+export async function startCluster(args: readonly string[] = []): Promise<RedisCluster> {
   const cluster = ['--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf']
-  const settings = [...cluster, '--cluster-node-timeout', '1000', '--cluster-announce-ip', '127.0.0.1']
+  const settings = [
+    ...cluster,
+    '--cluster-node-timeout',
+    '1000',
+    '--cluster-announce-ip',
+    '127.0.0.1',
+    ...args,
+  ]
   const nodes: RedisServer[] = []
   for (let index = 0; index < 3; index++) {
     nodes.push(await startRedis({ args: settings }))
