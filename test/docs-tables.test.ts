@@ -43,7 +43,7 @@ t.test('every route that an option names is in its row', async t => {
 })
 
 t.test('defaults are those of the code', async t => {
-  const sources = ['options.ts', 'times.ts', 'http/options.ts', 'http/cookie-options.ts'].map(file =>
+  const sources = ['options.ts', 'values/times.ts', 'http/options.ts', 'http/cookie-options.ts'].map(file =>
     read(`packages/core/src/${file}`),
   )
   const source = [...sources, read('packages/fastify/src/options.ts')].join('\n')

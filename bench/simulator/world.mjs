@@ -11,8 +11,8 @@ export const late = 3 * lifetime
  * that takes longer than half an access lifetime.
  */
 export const networks = {
-  slow: { patience: lifetime / 2, latest: 290_000 },
-  absurd: { patience: 2 * lifetime, latest: 2 * lifetime },
+  slow: { timeout: lifetime / 2, latest: 290_000 },
+  absurd: { timeout: 2 * lifetime, latest: 2 * lifetime },
 }
 
 /** A connection that outlives a short sleep brings its answer when the laptop wakes up. */
@@ -213,7 +213,7 @@ export class World {
       const { out, back, requestLost, answerLost } = fate(this.#plan, network, index, each, 2 * attempt)
       const seen = this.#seen(sentAt + out + back)
       const isRefused = !requestLost && !answerLost && Math.floor(sentAt + out) >= expiry
-      if (isRefused && seen !== undefined && seen - sentAt <= network.patience) {
+      if (isRefused && seen !== undefined && seen - sentAt <= network.timeout) {
         refused.push({ seen, each })
       }
     }
@@ -234,9 +234,9 @@ export class World {
   }
 
   #send(tab, fate, retry) {
-    const { patience } = this.#client.network
-    const exchange = { tab, fate, retry, sent: this.#jar, epoch: this.#epoch, giveUpAt: this.#now + patience }
-    if (fate.requestLost || fate.out > patience) {
+    const { timeout } = this.#client.network
+    const exchange = { tab, fate, retry, sent: this.#jar, epoch: this.#epoch, giveUpAt: this.#now + timeout }
+    if (fate.requestLost || fate.out > timeout) {
       this.#fail(exchange)
     } else {
       this.#queue.push(this.#now + fate.out, () => this.#answer(exchange))

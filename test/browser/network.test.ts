@@ -97,7 +97,7 @@ scene('a server that is down, and up again, logs nobody out', async (t, { site, 
   t.match(await eachOf(tabs, who), [/TypeError/, /TypeError/])
   await site.restart()
   site.isStoreDown = false
-  // Each asks again when its patience with the server is over.
+  // Each asks again when it stops waiting for the server.
   let users = await eachOf(tabs, who)
   for (const end = performance.now() + 30_000; users.includes(503) && performance.now() < end; ) {
     users = await eachOf(tabs, who)

@@ -4,7 +4,7 @@ import type { RunningApp } from './app.js'
 import { names } from './http.js'
 
 /** Milliseconds after which a server that has not answered and closed is said to hang. */
-const patience = 5000
+const timeout = 5000
 
 export interface RawAnswer {
   status: number
@@ -28,7 +28,7 @@ export async function exchange(
     const timer = setTimeout(() => {
       socket.destroy()
       reject(new Error(`The server hangs, after ${Buffer.concat(received).toString('latin1')}`))
-    }, patience)
+    }, timeout)
     socket.on('data', data => received.push(data))
     socket.on('error', () => {})
     socket.on('close', () => {

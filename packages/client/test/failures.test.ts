@@ -124,7 +124,7 @@ rule(
 )
 
 /** What the server says, and within which seconds it is asked again. */
-const patience: [string, number, number][] = [
+const asked: [string, number, number][] = [
   ['3', 3, 4.7],
   ['0', 0.5, 0.95],
   ['-5', 0.5, 0.95],
@@ -133,7 +133,7 @@ const patience: [string, number, number][] = [
   ['86400', 60, 90.2],
 ]
 
-for (const [value, least, most] of patience) {
+for (const [value, least, most] of asked) {
   rule(
     `Retry-After: ${value} means ${least} to ${most} seconds`,
     async (t, world) => {
