@@ -124,6 +124,7 @@ async function feedSection(path, { revocations, idle }) {
   const redis = connect(path)
   const inRedis = []
   const inProcess = []
+  const costs = []
   for (const size of revocations) {
     await redis.flushall()
     const empty = await usedMemory(redis)
@@ -133,6 +134,7 @@ async function feedSection(path, { revocations, idle }) {
     const poll = await costOf(redis, 100, cursor)
     const whole = await costOf(redis, 5)
     inRedis.push([digits(size), each(bytes, size), ...figures(poll), ...figures(whole)])
+    costs.push({ size, poll: poll.server, whole: whole.server })
     inProcess.push([digits(size), ...(await joined(path, size, idle))])
   }
   redis.disconnect()
@@ -145,16 +147,43 @@ Each process polls once a second, and reads all of the feed in a third of the wi
 
 ${table([window, ...inRedisHeads], inRedis)}
 
+${goals(feedGoals(costs))}
+
 ### Revocations, in each process
 
 ${table([window, ...heads], inProcess)}`
 }
 
+/** A revocation is read once when it is new, and three times with all of the feed. */
+const readsOfEach = 4
+
+/** The most entries that one answer has. */
+const maxEntries = 1000
+
+/** Milliseconds of the server, for the largest feed. */
+function feedGoals(costs) {
+  const { size, poll, whole } = costs.at(-1)
+  const ofEach = whole / size
+  const micros = readsOfEach * ofEach * 1000
+  return [
+    goal(
+      'a process costs Redis at most 0.15 ms + R x 6 µs a second, with R revocations a second',
+      `${fixed(poll)} ms + R x ${fixed(micros, 1)} µs`,
+      poll <= 0.15 && micros <= 6,
+    ),
+    goal(
+      `no read of ${digits(size)} revocations holds Redis for more than 3 ms`,
+      inMs(fixed(maxEntries * ofEach)),
+      maxEntries * ofEach <= 3,
+    ),
+  ]
+}
+
 /** Reads to the end, from a cursor or from the start; resolves to the cursor of what came last. */
 async function endOfFeed(store, cursor) {
-  let answer = await store.revokedSince(cursor, { keepFor: keepFor })
+  let answer = await store.revokedSince(cursor, { keepFor })
   while (answer.hasMore) {
-    answer = await store.revokedSince(answer.cursor, { keepFor: keepFor })
+    answer = await store.revokedSince(answer.cursor, { keepFor })
   }
   return answer.cursor
 }

@@ -147,7 +147,7 @@ export class FeedShard {
 
   async #read(cursor: string | undefined, readAt: number): Promise<Revoked> {
     const { store, revocations, keepFor } = this.#options
-    const how = { shard: this.#shard, keepFor: keepFor }
+    const how = { shard: this.#shard, keepFor }
     const answer = await withinTimeout('the store', timeout, store.revokedSince(cursor, how))
     for (const revocation of answer.revoked) {
       // What is there counts until the next look at all of it.

@@ -80,12 +80,12 @@ export async function expectUnknown(store: Store, ref: SessionRef, generation: n
 /** Reads the shard of a subject to its end, from its start or from a cursor. */
 export async function readFeed(store: Store, subjectHash: string, cursor?: string): Promise<Revoked> {
   const shard = store.shardOf?.(subjectHash) ?? 0
-  const first = await store.revokedSince(cursor, { shard, keepFor: keepFor })
+  const first = await store.revokedSince(cursor, { shard, keepFor })
   let answer = first
   const revoked = [...first.revoked]
   for (let reads = 0; answer.hasMore; reads++) {
     assert.ok(reads < 100, 'the feed has no end')
-    answer = await store.revokedSince(answer.cursor, { shard, keepFor: keepFor })
+    answer = await store.revokedSince(answer.cursor, { shard, keepFor })
     revoked.push(...answer.revoked)
   }
   return { ...answer, revoked, isContinuous: first.isContinuous }
