@@ -2,7 +2,7 @@
 //
 //   pnpm release --dry-run        builds, checks and packs; prints what would be published, and what is in the way
 //   pnpm release --publish        the same, then tags the commit and publishes; refuses while something is in the way
-//   pnpm release --version 1.2.0  writes the version into manifests, examples and CHANGELOG.md, and does nothing else
+//   pnpm release --version=1.2.0  writes the version into manifests, examples and CHANGELOG.md, and does nothing else
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,7 +13,7 @@ import { examplesOf, packagesOf, problemsOf, sectionOf, semver } from './release
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const tarballs = join(root, '.cache/release')
-const usage = 'Usage: pnpm release --dry-run | --publish | --version X.Y.Z'
+const usage = 'Usage: pnpm release --dry-run | --publish | --version=X.Y.Z'
 
 class Refusal extends Error {}
 

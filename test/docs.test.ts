@@ -86,7 +86,7 @@ t.test('commands are there, with what they name; those with curl are run by docs
           ? second in scriptsOf(folder)
           : first === 'install' && second !== ''
             ? [second, ...more].every(name => known.includes(name))
-            : first === 'init' || isScript(first, folder)
+            : ['init', 'login', 'deprecate'].includes(first) || isScript(first, folder)
       case 'node': {
         // Of the reader; or built, by the file of the same name.
         const source = first.replace(/^dist\/(.*)\.js$/, 'src/$1.ts')

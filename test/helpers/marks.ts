@@ -105,11 +105,11 @@ export interface Figure {
   readonly value: number
 }
 
-/** All figures that documents mark. */
+/** All figures that documents mark; a mark in code is only spoken of. */
 export function figuresIn(texts: Texts): Figure[] {
   return [...texts].flatMap(([file, text]) =>
     text.split('\n').flatMap((line, at) =>
-      [...line.matchAll(/(?:(\d[\d,_]*(?:\.\d+)?)`?)?<!-- figure(?: ([\w-]+))? -->/g)].map(
+      [...line.matchAll(/(?:(\d[\d,_]*(?:\.\d+)?)`?)?<!-- figure(?: ([\w-]+))? -->(?!`)/g)].map(
         ([, number = 'none', name = 'without a name']): Figure => ({
           name,
           place: `${file}:${at + 1}`,
