@@ -36,6 +36,7 @@ export async function documents(): Promise<Map<string, string>> {
     'README.md',
     'SECURITY.md',
     'CHANGELOG.md',
+    'CONTRIBUTING.md',
     'RELEASING.md',
     ...pages.flat().filter(path => path.endsWith('.md')),
     ...[...packages, ...examples].map(folder => `${folder}/README.md`),
