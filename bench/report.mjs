@@ -13,12 +13,15 @@ export function table(heads, rows) {
   return [line(heads), line(ruler), ...rows.map(line)].join('\n')
 }
 
-/** A goal: what it asks, what came out, and whether that is it. */
-export const goal = (text, outcome, met) => ({ text, outcome, met })
+/** A goal: what is measured, what it should be (`atLeast` or `atMost`), what came out, and whether that is it. */
+export const goal = (text, bound, outcome, met) => ({ text, bound, outcome, met })
+
+export const atLeast = bound => `≥ ${digits.format(bound)}`
+export const atMost = bound => `≤ ${digits.format(bound)}`
 
 export function goals(all) {
-  const rows = all.map(({ text, outcome, met }) => [text, outcome, met ? 'met' : '**missed**'])
-  return table(['goal', 'here', ''], rows)
+  const rows = all.map(({ text, bound, outcome, met }) => [text, bound, outcome, met ? 'met' : '**missed**'])
+  return table(['goal', 'bound', 'here', ''], rows)
 }
 
 /** That one does so many times what another does, by requests and by CPU; no goal where one of them was left out. */
@@ -30,5 +33,7 @@ export function comparison(text, one, other, least) {
     fixed(each),
   )
   // Judged as it is shown.
-  return [goal(text, `${byRate} by requests, ${byCpu} by CPU`, Math.min(byRate, byCpu) >= least)]
+  return [
+    goal(text, atLeast(least), `${byRate} by requests, ${byCpu} by CPU`, Math.min(byRate, byCpu) >= least),
+  ]
 }

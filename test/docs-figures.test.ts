@@ -1,4 +1,5 @@
-// That figures in the documents are those of the code, and what RESULTS.md calls met or missed is so by its own figures.
+// That figures which the documents mark are those of the code: `2<!-- figure redis-timeout-s --> s`. What is around a mark
+// is free. What RESULTS.md calls met or missed is so by its own cells.
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createTokens } from '@tokenratchet/core'
@@ -7,176 +8,167 @@ import tokenratchet from '@tokenratchet/fastify'
 import { redisStore } from '@tokenratchet/redis'
 import Fastify from 'fastify'
 import { Redis } from 'ioredis'
-import t from 'tap'
-import { cellsOf, documents } from './helpers/docs.js'
+import t, { type Test } from 'tap'
+import { documents } from './helpers/docs.js'
+import { figuresIn, goalsIn, numberOf } from './helpers/marks.js'
 
 const texts = await documents()
+const figures = figuresIn(texts)
 const secret = randomBytes(32).toString('hex')
+const root = new URL('..', import.meta.url)
 
-const numberOf = (text: string): number => Number(text.replace(/[,_]/g, ''))
-
-/** The one number that stands for `#` in a pattern, wherever its lines break. */
-function figureIn(text: string, pattern: string): number {
-  const found = [
-    ...text.replace(/\s+/g, ' ').matchAll(new RegExp(pattern.replace('#', '(\\d[\\d,_.]*\\b)'), 'g')),
-  ]
-  if (found.length !== 1) {
-    throw new Error(`${found.length} times ${pattern}`)
+/** The one number that stands behind a piece of code. */
+function inCode(path: string, code: string, unit = 1): number {
+  const [found, ...more] = readFileSync(new URL(path, root), 'utf8').split(code).slice(1)
+  const [number] = /^\d[\d_]*(\.\d+)?/.exec(found ?? '') ?? []
+  if (number === undefined || more.length > 0) {
+    throw new Error(`${path} has not one number behind ${code}`)
   }
-  return numberOf(found[0]?.[1] ?? '')
+  return numberOf(number) / unit
 }
 
-const stated = (file: string, pattern: string): number => figureIn(texts.get(file) ?? '', pattern)
+const milliseconds = 1000
+const limits = 'packages/client/src/limits.ts'
+const redis = 'packages/redis/src/store.ts'
 
-t.test('constants are those of the source', async t => {
-  const root = new URL('..', import.meta.url)
-  const inCode = (path: string, pattern: string, unit = 1): number =>
-    figureIn(readFileSync(new URL(path, root), 'utf8'), pattern) / unit
-  const milliseconds = 1000
-  const tolerance = inCode('packages/core/src/context.ts', 'clockTolerance = #')
-  const shard = 'packages/core/src/sessions/feed-shard.ts'
-  const buckets = inCode('packages/redis/src/keys.ts', 'buckets = #')
-  const timeout = inCode('packages/redis/src/store.ts', ' timeout = #')
-  const size = inCode('scripts/size.mjs', 'limit = #', 1024)
-  const limits = 'packages/client/src/limits.ts'
-  const trying = inCode(limits, 'retryTimeout = #')
-  const hook = inCode('packages/core/src/verbs/current-claims.ts', 'timeout = #', milliseconds)
-  const client = 'packages/client/README.md'
-  for (const [file, pattern, constant] of [
-    [
-      'README.md',
-      'The memory store holds #',
-      inCode('packages/core/src/store/memory/index.ts', 'maxSessions = #'),
-    ],
-    ['README.md', 'no answer within # s', hook],
-    ['README.md', 'is optional, and # kB', size],
-    [client, 'At most # kB', size],
-    [client, 'After up to # s of trying that answer', trying],
-    [client, 'After up to # s of trying a rejection', trying],
-    [client, 'no answer in # s', inCode(limits, 'const timeout = #')],
-    [client, 'takes longer than # s', inCode(limits, 'const timeout = #')],
-    [client, 'asked again in # s', inCode(limits, 'firstDelay = #')],
-    [client, 'and so on to # s', inCode(limits, 'maxDelay = #')],
-    [client, 'holds others up for # s', inCode(limits, 'const turnTimeout = #')],
-    ['SECURITY.md', 'within # seconds of each other', tolerance],
-    ['docs/guarantees.md', 'and # s where clocks differ', tolerance],
-    ['docs/guarantees.md', 'The window is `accessTokenLifetime` and # s', tolerance],
-    ['docs/protocol.md', 'at most # seconds ahead', tolerance],
-    ['docs/protocol.md', 'after the lifetime and # seconds', tolerance],
-    ['docs/requirements.md', 'beyond # seconds', tolerance],
-    ['packages/redis/README.md', "token's lifetime and # s", tolerance],
-    ['docs/guarantees.md', 'has # s for a read of the feed', inCode(shard, 'timeout = #', milliseconds)],
-    [
-      'docs/guarantees.md',
-      'takes # commands at a time',
-      inCode('packages/core/src/sessions/feed-healing.ts', 'maxParallel = #'),
-    ],
-    ['docs/guarantees.md', 'in a Cluster # a second, one for each bucket', buckets],
-    ['docs/protocol.md', '# buckets of subjects', buckets],
-    ['packages/redis/README.md', 'one of # buckets', buckets],
-    ['packages/redis/README.md', '`timeout` \\| `#`', timeout],
-    ['docs/protocol.md', 'has a deadline \\(# s\\)', timeout / milliseconds],
-    ['docs/http.md', 'max-age=#', inCode('packages/core/src/http/routes/jwks.ts', 'maxAge = #')],
-    ['docs/protocol.md', 'RS256 \\(# bits', inCode('packages/core/src/keys/signing.ts', 'modulusLength < #')],
-  ] as const) {
-    t.equal(stated(file, pattern), constant, `${file}: ${pattern}`)
-  }
-})
+/** What the code says, in the unit that the name ends with. */
+const constants: Readonly<Record<string, number>> = {
+  'claims-timeout-s': inCode('packages/core/src/verbs/current-claims.ts', 'timeout = ', milliseconds),
+  'client-first-delay-s': inCode(limits, 'firstDelay = '),
+  'client-kb': inCode('scripts/size.mjs', 'limit = ', 1024),
+  'client-max-delay-s': inCode(limits, 'maxDelay = '),
+  'client-retry-s': inCode(limits, 'retryTimeout = '),
+  'client-timeout-s': inCode(limits, 'const timeout = '),
+  'client-turn-s': inCode(limits, 'const turnTimeout = '),
+  'clock-tolerance-s': inCode('packages/core/src/context.ts', 'clockTolerance = '),
+  'feed-timeout-s': inCode('packages/core/src/sessions/feed-shard.ts', 'timeout = ', milliseconds),
+  'healing-commands': inCode('packages/core/src/sessions/feed-healing.ts', 'maxParallel = '),
+  'jwks-max-age-s': inCode('packages/core/src/http/routes/jwks.ts', 'maxAge = '),
+  'memory-store-sessions': inCode('packages/core/src/store/memory/index.ts', 'maxSessions = '),
+  'redis-buckets': inCode('packages/redis/src/keys.ts', 'buckets = '),
+  'redis-timeout-ms': inCode(redis, ' timeout = '),
+  'redis-timeout-s': inCode(redis, ' timeout = ', milliseconds),
+  'rsa-bits': inCode('packages/core/src/keys/signing.ts', 'modulusLength < '),
+}
 
-t.test('what is called the most or the least is taken, and one more or less is refused', async t => {
-  const isTaken = (make: () => unknown): boolean => {
-    try {
-      make()
-      return true
-    } catch {
-      return false
-    }
+/** Limits: whether a value is taken, and the step from the last one that is to the first that is not. */
+type Limits = Readonly<Record<string, readonly [step: number, takes: (value: number) => unknown]>>
+
+const isTaken = (make: () => unknown): boolean => {
+  try {
+    make()
+    return true
+  } catch {
+    return false
   }
+}
+
+/** An app on which limits can be tried. */
+async function tried(t: Test) {
   const app = Fastify()
   await app.register(tokenratchet, { secret })
   t.teardown(() => app.close())
+  return app
+}
+
+async function limitsOf(t: Test): Promise<Limits> {
+  const app = await tried(t)
   const client = new Redis({ lazyConnect: true })
   t.teardown(() => client.disconnect())
-  const takesBody = async (length: number): Promise<boolean> => {
-    const payload = 'token='.padEnd(length, 'a')
-    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
-    return (await app.inject({ method: 'POST', url: '/auth/revoke', headers, payload })).statusCode === 200
-  }
-  const takesSecret = (length: number) =>
-    isTaken(() => createTokens({ secret: (secret + secret).slice(0, length) }))
-  const takesStaleness = (maxStaleness: number) => isTaken(() => createTokens({ secret, maxStaleness }))
-  const takesTimeout = (timeout: number) => isTaken(() => redisStore(client, { timeout }))
-  const takesPrefix = (length: number) => isTaken(() => redisStore(client, { prefix: 'a'.repeat(length) }))
-  const takesNamePrefix = (length: number) =>
-    isTaken(() => createHttpLayer({ secret, cookie: { namePrefix: 'a'.repeat(length) } }))
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  const statusOf = async (payload: string): Promise<number> =>
+    (await app.inject({ method: 'POST', url: '/auth/revoke', headers, payload })).statusCode
   const takesSubject = (length: number) =>
     app.tokens.issue({ subject: 'a'.repeat(length) }).then(
       () => true,
       () => false,
     )
-  for (const [file, pattern, step, takes] of [
-    ['README.md', 'text of 1 to # bytes', 1, takesSubject],
-    ['README.md', '413 to more than # bytes', 1, takesBody],
-    ['docs/http.md', 'longer than # bytes', 1, takesBody],
-    ['README.md', '# random bytes or more', -1, takesSecret],
-    ['docs/requirements.md', 'HMAC secrets of at least # bytes', -1, takesSecret],
-    ['README.md', 'at most # characters', 1, takesNamePrefix],
-    ['README.md', 'from # s up', -1, takesStaleness],
-    ['docs/guarantees.md', '# s or more\\)', -1, takesStaleness],
-    ['packages/redis/README.md', 'milliseconds, up to #, that a call', 1, takesTimeout],
-    ['packages/redis/README.md', '1 to # characters without', 1, takesPrefix],
-  ] as const) {
-    const last = stated(file, pattern)
-    t.equal(await takes(last), true, `${file}: ${pattern}`)
-    t.equal(await takes(last + step), false, `${file}: ${pattern}, beyond it`)
+  return {
+    'body-bytes': [1, async length => (await statusOf('token='.padEnd(length, 'a'))) === 200],
+    'least-staleness-s': [-1, maxStaleness => isTaken(() => createTokens({ secret, maxStaleness }))],
+    'name-prefix-characters': [
+      1,
+      length => isTaken(() => createHttpLayer({ secret, cookie: { namePrefix: 'a'.repeat(length) } })),
+    ],
+    'redis-longest-timeout-ms': [1, timeout => isTaken(() => redisStore(client, { timeout }))],
+    'redis-prefix-characters': [
+      1,
+      length => isTaken(() => redisStore(client, { prefix: 'a'.repeat(length) })),
+    ],
+    'secret-bytes': [
+      -1,
+      length => isTaken(() => createTokens({ secret: (secret + secret).slice(0, length) })),
+    ],
+    'subject-bytes': [1, takesSubject],
   }
-  // Not every length is one of base64url: whoever is refused is told what fits.
-  for (const [file, pattern] of [
-    ['README.md', 'a cookie holds a token of # characters'],
-    ['docs/keys.md', 'fit into a cookie \\(# characters'],
-    ['docs/protocol.md', 'a cookie is the whole: # characters'],
-  ] as const) {
-    const tooLarge = app.tokens.issue({ subject: 'ada', claims: { a: 'a'.repeat(4096) } })
-    await t.rejects(tooLarge, { message: new RegExp(` ${stated(file, pattern)} fit\\.`) }, file)
-  }
-})
-
-/** What a goal asks of each of its figures: one of these. */
-const bounds: readonly [RegExp, (bound: number) => { least?: number; most?: number }][] = [
-  [/\bat least ([\d,.]*\d)/, least => ({ least })],
-  [/\bat most ([\d,.]*\d)/, most => ({ most })],
-  [/(?<!at least |[\d,.])([\d,.]*\d) times as fast\b/, least => ({ least })],
-  [/\bwithin (\d+) % of\b/, percent => ({ least: (100 - percent) / 100 })],
-]
-
-/** @returns the verdicts that it may have: of a figure that is rounded to the bound itself, both */
-function verdictsOf(goal: string, outcome: string): string[] {
-  const [bound, ...more] = bounds.flatMap(([pattern, make]) => {
-    const [, figure] = pattern.exec(goal) ?? []
-    return figure === undefined ? [] : [make(numberOf(figure))]
-  })
-  const [, one = '', other, calls = '0'] =
-    /^([\d,.]+)(?: by requests, ([\d,.]+) by CPU)?(?:, (\d+) calls of the store by all that is refused)?$/.exec(
-      outcome,
-    ) ?? []
-  if (bound === undefined || more.length > 0 || one === '') {
-    return []
-  }
-  const { least = -Infinity, most = Infinity } = bound
-  const figures = [one, ...(other === undefined ? [] : [other])].map(numberOf)
-  const isMissed = calls !== '0' || figures.some(figure => figure < least || figure > most)
-  const isClose = figures.some(figure => figure === least || figure === most)
-  return isMissed ? ['**missed**'] : isClose ? ['met', '**missed**'] : ['met']
 }
 
-t.test('each goal of the bench is met or missed by its own text and figures', async t => {
-  const results = texts.get('bench/RESULTS.md') ?? ''
-  const rows = [...results.matchAll(/^\| goal \|.*\n\|.*\n((?:\|.*(?:\n|$))+)/gm)].flatMap(([, body = '']) =>
-    body.trim().split('\n').map(cellsOf),
+/** The longest token that fits. The error names it, and the length that it refuses; base64url doesn't have every length. */
+async function cookieTokenCharacters(t: Test): Promise<number> {
+  const app = await tried(t)
+  const { message } = await app.tokens.issue({ subject: 'ada', claims: { a: 'a'.repeat(4096) } }).then(
+    () => new Error('it was not refused'),
+    (error: Error) => error,
   )
-  t.ok(rows.length >= 20, `${rows.length} goals`)
-  for (const [goal = '', outcome = '', verdict = ''] of rows) {
-    const verdicts = verdictsOf(goal, outcome)
-    t.ok(verdicts.includes(verdict), `${goal}: ${outcome}: ${verdict}`, { verdicts })
+  return Math.min(...(message.match(/\d[\d,]*/g) ?? []).map(numberOf))
+}
+
+t.test('a figure that a document marks is the one of the code', async t => {
+  const all: typeof constants = { ...constants, 'cookie-token-characters': await cookieTokenCharacters(t) }
+  const wrong = figures.flatMap(({ name, place, value }) => {
+    const expected = all[name]
+    return expected === undefined || expected === value
+      ? []
+      : [`${place} ${name} is ${value}, but ${expected} in the code`]
+  })
+  t.same(wrong, [])
+})
+
+t.test('a limit that a document marks is taken, and one beyond it is refused', async t => {
+  const all = await limitsOf(t)
+  for (const { name, place, value } of figures) {
+    const [step = 0, takes] = all[name] ?? []
+    if (takes !== undefined) {
+      t.equal(await takes(value), true, `${place} ${name}: ${value} is taken`)
+      t.equal(await takes(value + step), false, `${place} ${name}: ${value + step} is refused`)
+    }
   }
 })
+
+t.test('every mark has a name that this file knows, and every figure is marked somewhere', async t => {
+  const known = [...Object.keys(constants), ...Object.keys(await limitsOf(t)), 'cookie-token-characters']
+  const unknown = figures.filter(({ name }) => !known.includes(name))
+  t.same(
+    unknown.map(({ name, place }) => `${place} figure ${name}: unknown`),
+    [],
+  )
+  const marked = new Set(figures.map(({ name }) => name))
+  t.same(
+    known.filter(name => !marked.has(name)),
+    [],
+    'a number without its mark is no longer compared with the code',
+  )
+})
+
+t.test('each goal of the bench is met or missed by its own bound and figures', async t => {
+  const rows = goalsIn('bench/RESULTS.md', texts.get('bench/RESULTS.md') ?? '')
+  t.ok(rows.length >= 20, `${rows.length} goals`)
+  for (const { place, cells } of rows) {
+    const [goal = '', bound = '', outcome = '', verdict = ''] = cells
+    const verdicts = verdictsOf(bound, outcome)
+    t.ok(verdicts.includes(verdict), `${place} ${goal}: ${outcome}, ${bound}: ${verdict}`, { verdicts })
+  }
+})
+
+/** @returns the verdicts that a goal may have: of a figure that is rounded to the bound itself, both */
+function verdictsOf(bound: string, outcome: string): string[] {
+  const [, sign, edge] = /^([≥≤]) ([\d,.]+)$/.exec(bound) ?? []
+  const figures = (outcome.match(/\d[\d,.]*/g) ?? []).map(numberOf)
+  if (edge === undefined || figures.length === 0) {
+    return []
+  }
+  const limit = numberOf(edge)
+  const isMissed = figures.some(figure => (sign === '≥' ? figure < limit : figure > limit))
+  const isClose = limit !== 0 && figures.includes(limit)
+  return isMissed ? ['**missed**'] : isClose ? ['met', '**missed**'] : ['met']
+}

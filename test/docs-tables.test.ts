@@ -6,12 +6,17 @@ import { readdir } from 'node:fs/promises'
 import { TokenError, type TokenErrorCode } from '@tokenratchet/core'
 import { createHttpLayer } from '@tokenratchet/core/http'
 import t from 'tap'
-import { documents, membersOf, quoted, tableOf } from './helpers/docs.js'
+import { documents, membersOf } from './helpers/docs.js'
+import { differences, type Named, namesIn, quoted, rowOf, tableOf } from './helpers/marks.js'
 
 const root = new URL('..', import.meta.url)
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8')
 const texts = await documents()
-const readme = texts.get('README.md') ?? ''
+
+const options = tableOf(texts, 'options')
+
+/** What a first cell names, without the arguments of a call. */
+const withoutArguments = ({ name, place }: Named): Named => ({ name: name.replace(/\(.*\)$/, ''), place })
 
 t.test('every option is in the table, and nothing else', async t => {
   const [core, http, cookie, fastify] = await Promise.all([
@@ -23,22 +28,22 @@ t.test('every option is in the table, and nothing else', async t => {
   const inCode = [...core, ...http, ...fastify].flatMap(name =>
     name === 'cookie' ? cookie.map(member => `cookie.${member}`) : [name],
   )
-  const inTable = tableOf(readme, 'Options').flatMap(([first]) => quoted(first))
-  t.same(inTable.map(name => name.replace(/\(.*\)$/, '')).sort(), inCode.sort())
+  t.same(differences(options, namesIn(options).map(withoutArguments), inCode), [])
 })
 
 t.test('everything that a login takes is in its table', async t => {
   const members = await membersOf('packages/core/src/verbs/issue.ts', 'export type Grant<')
-  const inTable = tableOf(readme, 'Logging in and out').flatMap(([first]) => quoted(first))
-  t.same(inTable.sort(), [...members, 'claims'].sort())
+  const table = tableOf(texts, 'login')
+  t.same(differences(table, namesIn(table), [...members, 'claims']), [])
 })
 
 t.test('every route that an option names is in its row', async t => {
   const names = await membersOf('packages/core/src/http/options.ts', 'const isRouteName')
-  const [row = []] = tableOf(readme, 'Options').filter(([first]) => first === '`routes`')
+  const { place, cells } = rowOf(options, '`routes`')
   t.same(
-    names.filter(name => !quoted(row[2]).includes(name)),
+    names.filter(name => !quoted(cells[2]).includes(name)),
     [],
+    place,
   )
 })
 
@@ -47,47 +52,60 @@ t.test('defaults are those of the code', async t => {
     read(`packages/core/src/${file}`),
   )
   const source = [...sources, read('packages/fastify/src/options.ts')].join('\n')
-  const spelled: Record<string, string> = {
-    accessTokenLifetime: "seconds('accessTokenLifetime', Math.min(600,",
-    idleTimeout: "seconds('idleTimeout', Math.min(14 * day,",
-    sessionLifetime: "seconds('sessionLifetime', 30 * day,",
-    recoveryWindow: "seconds('recoveryWindow', idleTimeout,",
-    maxStaleness: "seconds('maxStaleness', 10,",
-    now: 'now = systemClock',
+  const day = 86_400
+  const inDays = (seconds: number): string =>
+    seconds % day === 0 ? `${seconds / day} * day` : `${seconds} seconds`
+  /** How the code spells what it computes, with the seconds of the table's default. */
+  const spelled: Record<string, (seconds: number) => string> = {
+    accessTokenLifetime: seconds => `seconds('accessTokenLifetime', Math.min(${seconds},`,
+    idleTimeout: seconds => `seconds('idleTimeout', Math.min(${inDays(seconds)},`,
+    sessionLifetime: seconds => `seconds('sessionLifetime', ${inDays(seconds)},`,
+    recoveryWindow: () => "seconds('recoveryWindow', idleTimeout,",
+    maxStaleness: seconds => `seconds('maxStaleness', ${seconds},`,
+    now: () => 'now = systemClock',
   }
-  for (const [first, fallback = ''] of tableOf(readme, 'Options')) {
-    const names = quoted(first)
+  const wrong = options.rows.flatMap(({ place, cells: [first, fallback = ''] }) => {
     const values = fallback.split(', ')
-    for (const [index, option] of names.entries()) {
+    return quoted(first).flatMap((option, index) => {
       const name = option.replace(/\(.*\)$/, '').replace(/^cookie\./, '')
-      const [value] = quoted(values[index] ?? values[0])
-      const written = spelled[name] ?? (value === undefined ? undefined : `${name} = ${value}`)
-      t.ok(written === undefined || source.includes(written), `${option}: ${fallback}`)
-    }
+      const cell = values[index] ?? values[0] ?? ''
+      const [value = /^\d+$/.exec(cell)?.[0]] = quoted(cell)
+      const written = spelled[name]?.(secondsOf(value)) ?? (value && `${name} = ${value}`)
+      const isSo = written === undefined || source.includes(written)
+      return isSo ? [] : [`${place} \`${option}\` ${cell}: the code has no ${written}`]
+    })
+  })
+  t.same(wrong, [])
+  for (const name of [...Object.keys(spelled), 'sessionsPerSubject']) {
+    t.not(rowOf(options, `\`${name}\``).cells[1], '', `${name} has a default`)
   }
-  t.match(tableOf(readme, 'Options').find(([first]) => first === '`accessTokenLifetime`')?.[1], "`'10m'`")
-  t.match(tableOf(readme, 'Options').find(([first]) => first === '`idleTimeout`')?.[1], "`'14d'`")
-  t.match(tableOf(readme, 'Options').find(([first]) => first === '`sessionLifetime`')?.[1], "`'30d'`")
-  t.match(tableOf(readme, 'Options').find(([first]) => first === '`maxStaleness`')?.[1], "`'10s'`")
-  t.match(tableOf(readme, 'Options').find(([first]) => first === '`sessionsPerSubject`')?.[1], '100')
 })
 
+/** Of a duration as an option takes it: `'10m'`. */
+function secondsOf(value = ''): number {
+  const [, number, unit = ''] = /^'(\d+)([smhd])'$/.exec(value) ?? []
+  return Number(number) * ({ s: 1, m: 60, h: 3600, d: 86_400 }[unit] ?? Number.NaN)
+}
+
 t.test('options of the store and of the client', async t => {
-  for (const [file, path, declaration] of [
-    ['packages/redis/README.md', 'packages/redis/src/store.ts', 'export interface RedisStoreOptions'],
-    ['packages/client/README.md', 'packages/client/src/options.ts', 'export interface ClientOptions'],
+  const inClient = 'packages/client/src/options.ts'
+  for (const [name, path, declaration] of [
+    ['redis-options', 'packages/redis/src/store.ts', 'export interface RedisStoreOptions'],
+    ['client-options', inClient, 'export interface ClientOptions'],
+    ['client-events', inClient, 'interface ClientEvents'],
   ] as const) {
-    const inTable = tableOf(texts.get(file) ?? '', 'Options').flatMap(([first]) => quoted(first))
-    t.same(inTable.sort(), (await membersOf(path, declaration)).sort(), file)
+    const table = tableOf(texts, name)
+    t.same(differences(table, namesIn(table), await membersOf(path, declaration)), [], name)
   }
-  const client = texts.get('packages/client/README.md') ?? ''
-  const events = tableOf(client, 'Events').flatMap(([first]) => quoted(first))
-  t.same(events.sort(), (await membersOf('packages/client/src/options.ts', 'interface ClientEvents')).sort())
-  const methods = tableOf(client, 'Methods').flatMap(([first]) => quoted(first))
-  const inCode = await membersOf('packages/client/src/options.ts', 'export interface Client extends')
+  const methods = tableOf(texts, 'client-methods')
+  const inCode = await membersOf(inClient, 'export interface Client extends')
   t.same(
-    methods.map(name => name.replace(/\(.*\)$/, '')).sort(),
-    inCode.filter(name => !name.endsWith('EventListener')).sort(),
+    differences(
+      methods,
+      namesIn(methods).map(withoutArguments),
+      inCode.filter(name => !name.endsWith('EventListener')),
+    ),
+    [],
   )
 })
 
@@ -96,64 +114,58 @@ const secret = randomBytes(32).toString('base64')
 const layer = createHttpLayer({ secret, signingKeys: privateKey.export({ format: 'jwk' }) })
 const routes = layer.routes.map(({ method, path, hasSid }) => `${method} ${path}${hasSid ? '/:sid' : ''}`)
 
-t.test('every route is in the table, and nothing else', async t => {
-  t.same(
-    tableOf(readme, 'Routes')
-      .flatMap(([first]) => quoted(first))
-      .sort(),
-    [...routes].sort(),
-  )
-  const inHttp = tableOf(texts.get('docs/http.md') ?? '', 'The token routes').flatMap(([first]) =>
-    quoted(first),
-  )
-  const known = inHttp.filter(name => /^[A-Z]+ \//.test(name))
-  t.same(
-    known.filter(name => !routes.includes(name)),
-    [],
-  )
-  t.equal(known.length, routes.length)
+t.test('every route is in the tables, and nothing else', async t => {
+  for (const name of ['routes', 'token-routes']) {
+    const table = tableOf(texts, name)
+    // The second also has what all of them share.
+    const named = namesIn(table).filter(({ name: each }) => name === 'routes' || /^[A-Z]+ \//.test(each))
+    t.same(differences(table, named, routes), [], name)
+  }
 })
 
 t.test('every error is in the table, with its status and challenge', async t => {
   const source = read('packages/core/src/errors.ts')
   const union = source.slice(0, source.indexOf('\n\n'))
   const codes = [...union.matchAll(/'(ERR_\w+)'/g)].map(([, code = '']) => code as TokenErrorCode)
-  const rows = tableOf(readme, 'Errors').flatMap(([first, status, challenge = '']) => {
+  const table = tableOf(texts, 'errors')
+  const rows = table.rows.flatMap(({ place, cells: [first, status, challenge = ''] }) => {
     const [whole = '', ...rest] = quoted(first)
     const stem = whole.replace(/_[A-Z]+$/, '')
-    return [whole, ...rest.map(name => (name.startsWith('_') ? stem + name : name))].map(code => ({
-      code,
+    return [whole, ...rest.map(name => (name.startsWith('_') ? stem + name : name))].map(name => ({
+      name,
+      place,
       status: Number(status),
       challenge: quoted(challenge)[0],
     }))
   })
-  t.same(rows.map(({ code }) => code).sort(), [...codes].sort())
-  for (const { code, status, challenge } of rows) {
-    const error = new TokenError(
-      code as TokenErrorCode,
-      code === 'ERR_INSUFFICIENT_SCOPE' ? { scope: 'a' } : {},
-    )
-    t.equal(error.status, status, code)
+  t.same(differences(table, rows, codes), [])
+  for (const { name, place, status, challenge } of rows.filter(({ name }) =>
+    codes.some(code => code === name),
+  )) {
+    const code = name as TokenErrorCode
+    const error = new TokenError(code, code === 'ERR_INSUFFICIENT_SCOPE' ? { scope: 'a' } : {})
+    t.equal(error.status, status, `${place} ${code}`)
     const header = error.headers['www-authenticate']
     const said = challenge === 'Retry-After' ? undefined : challenge
-    t.equal(header?.replace(/, (error_description|scope)=.*$/, ''), said, code)
-    t.equal('retry-after' in error.headers, challenge === 'Retry-After', code)
+    t.equal(header?.replace(/, (error_description|scope)=.*$/, ''), said, `${place} ${code}`)
+    t.equal('retry-after' in error.headers, challenge === 'Retry-After', `${place} ${code}`)
   }
 })
 
 t.test('every event is in the table, with its reasons', async t => {
   const source = read('packages/core/src/events.ts')
-  const union = source.slice(source.indexOf('export type TokenEvent'), source.indexOf('export type Publish'))
+  const [union = ''] = /^export type TokenEvent[\s\S]*?\n(?=\n)/m.exec(source) ?? []
   const types = [...union.matchAll(/type: ((?:'\w+'(?: \| )?)+)/g)].flatMap(([, names = '']) =>
     [...names.matchAll(/'(\w+)'/g)].map(([, name = '']) => name),
   )
-  const rows = tableOf(readme, 'Events')
-  t.same(rows.flatMap(([first]) => quoted(first)).sort(), types.sort())
+  const table = tableOf(texts, 'events')
+  t.same(differences(table, namesIn(table), types), [])
   const reasons = /RevocationReason = (.*)/.exec(source)?.[1]?.match(/\w+/g) ?? []
-  const revoked = rows.find(([first]) => first?.includes('`revoked`'))
+  const { place, cells } = rowOf(table, '`revoked`')
   t.same(
-    reasons.filter(reason => !quoted(revoked?.[1]).includes(reason)),
+    reasons.filter(reason => !quoted(cells[1]).includes(reason)),
     [],
+    place,
   )
 })
 
@@ -162,24 +174,23 @@ const manifests = await Promise.all(
 )
 
 t.test('what a package needs is what the table says, no more and no less', async t => {
-  const rows = tableOf(readme, 'Compatibility')
-  const row = (name: string): string => rows.find(([first]) => first === name)?.[1] ?? ''
-  const rangeOf = (versions: string, sign = '^'): string =>
-    [...versions.matchAll(/\b(\d+)(?:\.(\d+))?/g)]
+  const table = tableOf(texts, 'compatibility')
+  const rangeOf = (first: string, sign = '^'): string =>
+    [...(rowOf(table, first).cells[1] ?? '').matchAll(/\b(\d+)(?:\.(\d+))?/g)]
       .map(([, major, minor = '0']) => `${sign}${major}.${minor}.0`)
       .join(' || ')
-  const [ioredis = '', redis = ''] = row('clients of Redis').split('; ')
-  const peers: Record<string, object> = {
-    '@tokenratchet/redis': { ioredis: rangeOf(ioredis), redis: rangeOf(redis) },
-    '@tokenratchet/fastify': {
-      '@fastify/jwt': rangeOf(row('@fastify/jwt')),
-      fastify: rangeOf(row('Fastify')),
-    },
-    '@tokenratchet/express': { express: rangeOf(row('Express')) },
+  const peers: Record<string, Record<string, string>> = {
+    '@tokenratchet/redis': { ioredis: 'ioredis', redis: 'redis (node-redis)' },
+    '@tokenratchet/fastify': { '@fastify/jwt': '@fastify/jwt', fastify: 'Fastify' },
+    '@tokenratchet/express': { express: 'Express' },
   }
-  for (const { name, engines, peerDependencies } of manifests) {
-    t.same(engines, { node: rangeOf(row('Node'), '>=') }, name)
-    t.same(peerDependencies, peers[name], name)
+  for (const { name, engines, peerDependencies = {} } of manifests) {
+    t.same(engines, { node: rangeOf('Node', '>=') }, `${rowOf(table, 'Node').place} ${name}`)
+    const rows = Object.entries(peers[name] ?? {})
+    t.same(Object.keys(peerDependencies).sort(), rows.map(([peer]) => peer).sort(), name)
+    for (const [peer, first] of rows) {
+      t.equal(peerDependencies[peer], rangeOf(first), `${rowOf(table, first).place} ${name}: ${peer}`)
+    }
   }
 })
 

@@ -36,6 +36,8 @@ export async function documents(): Promise<Map<string, string>> {
     'README.md',
     'SECURITY.md',
     'CHANGELOG.md',
+    'CONTRIBUTING.md',
+    'RELEASING.md',
     ...pages.flat().filter(path => path.endsWith('.md')),
     ...[...packages, ...examples].map(folder => `${folder}/README.md`),
   ]
@@ -89,34 +91,6 @@ export function commandsOf(script: string): Command[] {
     }
   })
 }
-
-/** The first cells of the rows of the table below a heading, and the cells behind each. */
-export function tableOf(text: string, heading: string): string[][] {
-  const section = sectionOf(text, heading)
-  const rows = section.split('\n').filter(line => line.startsWith('|'))
-  return rows.slice(2).map(cellsOf)
-}
-
-/** The cells of one row of a table. */
-export function cellsOf(row: string): string[] {
-  return row
-    .replaceAll('\\|', '\u0000')
-    .split('|')
-    .slice(1, -1)
-    .map(cell => cell.replaceAll('\u0000', '|').trim())
-}
-
-function sectionOf(text: string, heading: string): string {
-  const start = text.indexOf(`\n## ${heading}\n`)
-  if (start === -1) {
-    throw new Error(`There is no section ${heading}`)
-  }
-  const end = text.indexOf('\n## ', start + 1)
-  return text.slice(start, end === -1 ? undefined : end)
-}
-
-/** What stands in backticks. */
-export const quoted = (cell = ''): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code)
 
 /** The members of an interface or a record, by name: a file of ours, as biome formats it. */
 export async function membersOf(path: string, declaration: string): Promise<string[]> {
