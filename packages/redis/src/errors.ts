@@ -58,6 +58,13 @@ export function tooLate(timeout: number): StoreUnavailableError {
   return new StoreUnavailableError({ cause: new Error(`Redis: no answer within ${timeout} ms`) })
 }
 
+/** A command that did nothing: it ran after its deadline, or after another refresh of the session that was asked for later. */
+export function overtaken(): StoreUnavailableError {
+  return new StoreUnavailableError({
+    cause: new Error('Redis: the command ran too late, so it did nothing'),
+  })
+}
+
 function withoutCommand(message: string): string {
   return message.replace(/,? with args.*/s, '')
 }

@@ -27,8 +27,7 @@ export interface RedisStoreOptions {
 export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): Store {
   const members = checkMembers('options of redisStore', options, ['prefix', 'timeout'])
   const { prefix = 'tokenratchet', timeout = 2000 } = members
-  const checkedTimeout = checkTimeout(timeout)
-  const timed = new TimedClient(recognise(client), keysOf(prefix), checkedTimeout)
+  const timed = new TimedClient(recognise(client), keysOf(prefix), checkTimeout(timeout))
 
   return {
     async create(session, { perSubject, replaces, keepFor }) {
@@ -45,8 +44,7 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
     },
 
     async rotate(ref, { generation, recovery, keepFor }) {
-      const numbers = [generation, recovery, keepFor, checkedTimeout].map(String)
-      const args = [ref.sid, ref.subjectHash, ...numbers]
+      const args = [ref.sid, ref.subjectHash, ...[generation, recovery, keepFor].map(String)]
       const [outcome, now, record] = await timed.write(rotate, ref.subjectHash, args)
       return record === undefined
         ? { outcome: outcome as 'unknown', now: Number(now) }

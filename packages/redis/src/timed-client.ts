@@ -1,7 +1,7 @@
 import type { StoreWarning } from '@tokenratchet/core'
 import type { Client } from './client.js'
 import { ServerClock } from './clock.js'
-import { tooLate } from './errors.js'
+import { overtaken, tooLate } from './errors.js'
 import { bucketOf, type Keys } from './keys.js'
 import { newCall, type Reply, run, withinDeadline } from './run.js'
 import { askTime } from './scripts/read.js'
@@ -31,8 +31,8 @@ export class TimedClient {
   }
 
   /**
-   * Runs a script that writes. It takes as its last argument the time, by the server's clock, at which the caller gives
-   * up. A command that was frozen in a queue until then does nothing and answers `late`: the user has gone on since.
+   * Runs a script that writes. Its last two arguments are times by the server's clock: when the caller gives up, and when it
+   * asked. A command that was in a queue for too long does nothing and answers `late`: the user has gone on since.
    */
   write(script: Script, subjectHash: string, args: readonly string[]): Promise<readonly Reply[]> {
     return withinDeadline(this.#timeout, async givenUpAt => {
@@ -40,11 +40,11 @@ export class TimedClient {
       if (reply[0] !== 'late') {
         return reply
       }
-      // The script ran before our deadline, but the server says that it was late: its clock was moved. Nothing was
-      // written, and the reply has told the new time, so it is sent once more.
+      // Late for the server, but the caller still waits: the server's clock was moved, or our guess of its time lags, or
+      // another refresh was faster. Nothing was written, and the reply has told the time, so it is asked for once more.
       const again = await this.#sendInTime(script, subjectHash, args, givenUpAt)
       if (again[0] === 'late') {
-        throw tooLate(this.#timeout)
+        throw overtaken()
       }
       return again
     })
@@ -86,8 +86,9 @@ export class TimedClient {
     if (left <= 0) {
       throw tooLate(this.#timeout)
     }
-    const deadline = Math.floor((clock.now() ?? 0) + left)
-    return this.#send(script, subjectHash, [...args, `${deadline}`], givenUpAt)
+    const askedAt = clock.now() ?? 0
+    const deadline = Math.floor(askedAt + left)
+    return this.#send(script, subjectHash, [...args, `${deadline}`, `${askedAt}`], givenUpAt)
   }
 
   async #send(

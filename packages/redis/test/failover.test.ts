@@ -155,6 +155,42 @@ for (const uses of [0, 1, 2]) {
   )
 }
 
+for (const where of ['the server that answered it', 'a primary that was left behind'] as const) {
+  t.test(
+    `R27: a copy of a refresh that runs on ${where} after its token was used ends no session`,
+    async t => {
+      const servers = await Promise.all([startRedis(), startRedis()])
+      const [left, promoted] = servers.map(({ port }) => new Redis(port, '127.0.0.1')) as [Redis, Redis]
+      t.teardown(async () => {
+        left.disconnect()
+        promoted.disconnect()
+        await Promise.all(servers.map(server => server.stop()))
+      })
+      const { sent, client } = noting(promoted)
+      const events: string[] = []
+      const onEvent = ({ type }: TokenEvent): void => void events.push(type)
+      const options = { secret, onEvent }
+      const before = createTokens({ ...options, store: redisStore(left) })
+      const after = createTokens({ ...options, store: redisStore(client, { timeout: 60_000 }) })
+      const { refreshToken: first } = await before.issue({ subject: 'alice' })
+      const { refreshToken: second } = await before.refresh(first)
+      await replicate(left, promoted)
+
+      const { refreshToken: third } = await after.refresh(second)
+      const [copy] = sent.slice(-1)
+      // The next use is later than this.
+      await new Promise(resolve => setTimeout(resolve, 5))
+      const [server, tokens] = where === 'the server that answered it' ? [promoted, after] : [left, before]
+      const { refreshToken: fourth } = await tokens.refresh(third)
+      await server.evalsha(...(copy as Parameters<Redis['evalsha']>))
+      t.ok(await tokens.refresh(fourth))
+      t.notOk(events.includes('reused'), events.join())
+      await t.rejects(tokens.refresh(second), { code: 'ERR_INVALID_GRANT' }, 'a replay is asked for later')
+      t.equal(events.at(-1), 'reused')
+    },
+  )
+}
+
 const clients: Record<string, (name: string, ports: readonly number[]) => Promise<Connected>> = {
   ioredis: async (name, ports) => {
     const client = new Redis({

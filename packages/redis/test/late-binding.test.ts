@@ -34,7 +34,7 @@ t.test('R39: a setTimeout that is installed later ends a call that gets no answe
 t.test('R39: a performance.now that is installed later tells how late a command may run', async t => {
   const deadlines: string[] = []
   const answer = async (_script: string, keys: number, ...given: string[]): Promise<unknown> => {
-    deadlines.push(given.at(-1) ?? '')
+    deadlines.push(given.at(-2) ?? '')
     const call = given[keys]
     return [call, 'absent', '1000000']
   }

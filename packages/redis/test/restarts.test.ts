@@ -174,7 +174,7 @@ t.test('R30: a clock tells the time of the last answer, and what has gone by sin
 function serverThatAnswers(...answers: [string, number][]) {
   const deadlines: string[] = []
   const evalSha = async (_script: unknown, _keys: unknown, args: readonly string[]): Promise<unknown> => {
-    deadlines.push(`${args.at(-1)}`)
+    deadlines.push(`${args.at(-2)}`)
     return [args[0], ...(answers.shift() ?? [])].map(String)
   }
   const client = { isCluster: false, warnings: () => [], evalSha, eval: evalSha }

@@ -157,7 +157,8 @@ export interface Store {
    * Presents generation `k`. With `g` the newest generation issued, `p` the one whose successors are alive, `f` the
    * first of them, and `next` = max(newest + 1, milliseconds from the session's creation until the caller asked), in this
    * order. A command that runs late, in a queue or on a server that a failover has left behind, is numbered by when it
-   * was asked for.
+   * was asked for. If the session has been rotated since then, such a command rejects instead of ending the session: the
+   * token was good when the caller asked.
    *
    * | presented | outcome | effect |
    * |---|---|---|

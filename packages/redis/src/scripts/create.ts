@@ -9,7 +9,7 @@ import { type Script, script } from './script.js'
  *       3 {prefix:b}:window            seconds that revocations are kept
  *       4 {prefix:b}:receipt:<call>    the reply to this command, if it has run before and ended something
  * ARGV  1 call  2 sid  3 subjectHash  4 data  5 idleTimeout (seconds)  6 lifetime (seconds)  7 perSubject
- *       8 keepFor (seconds)  9 sid to replace or ''  10 deadline (milliseconds)
+ *       8 keepFor (seconds)  9 sid to replace or ''  10 deadline (milliseconds)  11 unused
  * Returns {call, 'late', now}, or {call, 'created', now, record, 'replaced' or 'kept', evicted sid ...}: 'replaced' when
  *         the session to replace was alive
  */

@@ -9,7 +9,7 @@ import { type Script, script } from './script.js'
  *       3 {prefix:b}:window            seconds that revocations are kept
  *       4 {prefix:b}:receipt:<call>    the reply to this command, if it has run before and ended something
  * ARGV  1 call  2 sid  3 subjectHash  4 keepFor (seconds)  5 'always' to announce though no live session was there, or ''
- *       6 deadline (milliseconds)
+ *       6 deadline (milliseconds)  7 unused
  * Returns {call, 'late', now}, {call, 'deleted', now} or {call, 'absent', now}
  */
 export const deleteOne: Script = script(
@@ -45,7 +45,7 @@ return wasLive and remember(receipt, deadline, reply('deleted')) or reply('absen
  * Ends the sessions of a subject, but for one.
  *
  * KEYS  1 {prefix:b}:s:<subjectHash>  2 {prefix:b}:feed  3 {prefix:b}:window  4 {prefix:b}:receipt:<call>
- * ARGV  1 call  2 subjectHash  3 keepFor (seconds)  4 sid to spare or ''  5 deadline (milliseconds)
+ * ARGV  1 call  2 subjectHash  3 keepFor (seconds)  4 sid to spare or ''  5 deadline (milliseconds)  6 unused
  * Returns {call, 'late', now}, or {call, 'deleted', now, sid ...} with those that were live
  */
 export const deleteAll: Script = script(

@@ -12,8 +12,8 @@ import { type Script, script } from './script.js'
  *       2 {prefix:b}:feed              revocations
  *       3 {prefix:b}:window            seconds that revocations are kept
  *       4 {prefix:b}:receipt:<call>    the reply to this command, if it has run before and ended the session
- * ARGV  1 call  2 sid  3 subjectHash  4 generation  5 recovery (seconds)  6 keepFor (seconds)  7 timeout (milliseconds)
- *       8 deadline (milliseconds): `timeout` after the caller asked
+ * ARGV  1 call  2 sid  3 subjectHash  4 generation  5 recovery (seconds)  6 keepFor (seconds)  7 deadline (milliseconds)
+ *       8 when this was asked for (milliseconds, by the server's clock)
  * Returns {call, 'late', now}, {call, 'unknown', now}, or {call, outcome, now, record} with 'rotated', 'reissued',
  *         'healed', 'reused'
  */
@@ -26,7 +26,7 @@ export const rotate: Script = script(
   `
 local sessions, feed, window, receipt = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local sid, subjectHash, presented = ARGV[2], ARGV[3], tonumber(ARGV[4])
-local recovery, keepFor, timeout, deadline = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
+local recovery, keepFor, deadline, askedAt = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
 
 if now >= deadline then return reply('late') end
 local text = redis.call('HGET', sessions, sid)
@@ -37,7 +37,7 @@ if not live(session) then return reply('unknown') end
 
 local outcome
 local age = now - session.created
-local asked = math.min(now, deadline - timeout) - session.created
+local asked = math.min(now, askedAt) - session.created
 local function successor(newest) return math.max(newest + 1, asked) end
 if presented >= session.first then
   outcome = presented > session.newest and 'healed' or 'rotated'
@@ -49,6 +49,9 @@ if presented >= session.first then
 elseif presented == session.parent and age < session.recover then
   outcome = 'reissued'
   session.newest = successor(session.newest)
+elseif asked < session.used then
+  -- Asked for before the last rotation, and overtaken by it: that is no replay. Who still waits for it asks anew.
+  return reply('late')
 else
   local opened = open(feed, window, keepFor)
   if not opened then return redis.error_reply(malformedFeed) end
