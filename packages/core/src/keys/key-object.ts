@@ -4,10 +4,11 @@ import { kindOf } from '../values/kind.js'
 import type { Jwk } from './jwk.js'
 
 /**
- * A key in one of the forms that people have them in. What Node says of a bad one isn't handed on: it may quote it.
+ * Reads a key that is a PEM text, a JWK or a KeyObject. The error text of Node is never passed on: it may quote the
+ * key.
  *
- * @param jwk of `jwkOf`, where the entry is one
- * @throws TypeError that says what is wrong, never showing any of it
+ * @param jwk the result of `jwkOf` for the same entry
+ * @throws TypeError that says what is wrong and never shows any part of the key
  */
 export function keyObject(name: string, entry: unknown, jwk: Jwk | undefined): KeyObject {
   const key = kindOf(entry) === 'a KeyObject' ? (entry as KeyObject) : parsed(name, entry, jwk)
@@ -29,7 +30,7 @@ export function jwkOf(name: string, entry: unknown): Jwk | undefined {
   return copyMembers(name, entry, members)
 }
 
-/** Of RFC 7517 section 4 and RFC 7518 section 6. */
+/** The members of RFC 7517 section 4 and RFC 7518 section 6. */
 const members = 'kty use key_ops alg kid crv x y d n e p q dp dq qi oth k'.split(' ')
 
 function parsed(name: string, entry: unknown, jwk: Jwk | undefined): KeyObject {
@@ -48,7 +49,10 @@ function parsed(name: string, entry: unknown, jwk: Jwk | undefined): KeyObject {
 
 const block = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g
 
-/** By its label, and this one block alone: `createPublicKey` would take a certificate, or make a private key public. */
+/**
+ * Reads exactly one PEM block, according to its label. `createPublicKey` alone would accept a certificate, or turn a
+ * private key into a public one.
+ */
 function ofPem(name: string, text: string): KeyObject {
   // `openssl ecparam -genkey` writes the name of the curve in front of the key.
   const blocks = [...text.matchAll(block)].filter(([, label]) => label !== 'EC PARAMETERS')

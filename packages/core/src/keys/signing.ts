@@ -10,22 +10,32 @@ import {
 } from './jwk.js'
 import { jwkOf, keyObject } from './key-object.js'
 
-/** PEM (private as PKCS#8, SEC1 or PKCS#1, public as SPKI), a JWK, or a KeyObject of node:crypto. */
+/**
+ * A key in one of these forms: PEM (private as PKCS#8, SEC1 or PKCS#1, public as SPKI), a JWK, or a KeyObject of
+ * node:crypto.
+ *
+ * @example
+ * const { privateKey } = generateKeyPairSync('ed25519')
+ * createTokens({ secret, signingKeys: privateKey })
+ */
 export type SigningKey = string | Jwk | KeyObject
 
-/** A key that verifies. */
+/** A public key that verifies access tokens. */
 export interface VerifyingKey {
   readonly publicKey: KeyObject
   readonly jwk: PublicJwk
 }
 
-/** Never empty: the first signs, all verify. Of the others no private part is kept. */
+/**
+ * A ring of keys, never empty. The first entry signs, every entry verifies. The private part of the other entries is
+ * not kept.
+ */
 export type SigningKeys = readonly [VerifyingKey & { readonly privateKey: KeyObject }, ...VerifyingKey[]]
 
 /**
- * The keys of a ring, checked.
+ * Checks the keys of a ring.
  *
- * @throws TypeError that says what is wrong with which entry, never showing any of it
+ * @throws TypeError that says which entry is wrong and why, and never shows any part of it
  */
 export function checkSigningKeys(signingKeys: unknown): SigningKeys | undefined {
   if (signingKeys === undefined) {
@@ -86,7 +96,7 @@ function algorithmOf(name: string, key: KeyObject): AsymmetricAlgorithm {
   if (modulusLength < 2048) {
     throw new TypeError(`${name} must have 2048 bits or more, and has ${modulusLength}`)
   }
-  // FIPS 186-5 appendix A.1.1. With an exponent of 1 anybody signs.
+  // FIPS 186-5 appendix A.1.1. With an exponent of 1 anyone could sign.
   if (publicExponent < 65537n || publicExponent % 2n === 0n) {
     throw new TypeError(`${name} must have an odd public exponent of 65537 or more`)
   }
