@@ -2,8 +2,8 @@ import type { SessionRef, StoredSession } from '../store.js'
 import { generationAt, listAt, malformed, objectAt, textAt, timeAt, UnusableAnswer } from './shapes.js'
 
 /**
- * A session in an answer. It must be the one that was asked for: a store that mixes two answers up must not end the
- * session of somebody else.
+ * Reads a session in an answer. It must be the one that was asked for: a store that mixes up two answers must not end
+ * another user's session.
  */
 export function readSession(path: string, value: unknown, asked: Partial<SessionRef>): StoredSession {
   const { subjectHash, sid, generation, createdAt, usedAt, idleUntil, absoluteUntil, data } = objectAt(
@@ -28,9 +28,9 @@ export function readSession(path: string, value: unknown, asked: Partial<Session
 }
 
 /**
- * Sessions of one subject that have ended, each once.
+ * Reads a list of sessions of one subject that have ended. Each may occur once.
  *
- * @param spared `sid`s that must not be among them
+ * @param spared `sid`s that must not be in the list
  */
 export function readRefs(
   path: string,

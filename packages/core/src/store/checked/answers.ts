@@ -11,8 +11,8 @@ import type {
 import { mustDiffer, readRefs, readSession } from './answered-sessions.js'
 import { booleanAt, kindAt, listAt, malformed, objectAt, textAt, timeAt, UnusableAnswer } from './shapes.js'
 
-// Each of these checks what one method of a store answered, and throws `UnusableAnswer` for an answer that has another
-// shape than the contract says, or is about something else than was asked for.
+// Each function here checks the answer of one method of a store. It throws `UnusableAnswer` for an answer of another
+// shape than the contract requires, or about something else than was asked for.
 
 export function readCreation(value: unknown, asked: SessionRef, { replaces }: CreationRules): Creation {
   const { now, session, replaced, evicted } = objectAt('answer', value)
@@ -23,7 +23,7 @@ export function readCreation(value: unknown, asked: SessionRef, { replaces }: Cr
   }
 }
 
-/** @param presented the generation that was presented: its successor is above it */
+/** @param presented the generation that was presented: the new generation must be above it */
 export function readRotation(value: unknown, asked: SessionRef, presented: number): Rotation {
   const answer = objectAt('answer', value)
   const { outcome } = answer
@@ -44,7 +44,7 @@ export function readRotation(value: unknown, asked: SessionRef, presented: numbe
   return { outcome, now, session }
 }
 
-/** A session that goes on: its deadline is ahead. */
+/** Reads a session that is alive: its deadline must be later than `now`. */
 function readLiving(at: unknown, value: unknown, asked: SessionRef): { now: number; session: StoredSession } {
   const now = timeAt('answer', 'now', at)
   const session = readSession('answer.session', value, asked)
@@ -88,7 +88,10 @@ export function readDeletions(
   return readRefs('answer', value, subjectHash, [except])
 }
 
-/** @param asked the cursor that was read on from: an answer that stays there and has more would be read for ever */
+/**
+ * @param asked the cursor that was passed: an answer that has more but does not advance the cursor would be read for
+ *   ever
+ */
 export function readRevoked(value: unknown, asked: string | undefined): Revoked {
   const { revoked, cursor, isContinuous, hasMore } = objectAt('answer', value)
   const answer = {
