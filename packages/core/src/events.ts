@@ -43,7 +43,7 @@ export interface Whence {
  * if (event.type === 'config_warning') logger.warn(event.message)
  */
 export interface ConfigWarning {
-  /** For programs. */
+  /** The kind of mistake, for programs. */
   code:
     | 'long_access_token_lifetime'
     | 'secure_cookie_over_http'

@@ -208,7 +208,7 @@ const names: Readonly<Record<keyof TokensOptions, true>> = {
   now: true,
 }
 
-/** What `createTokens` takes. */
+/** The names of all options of `createTokens`. */
 export const tokensOptionNames: readonly string[] = Object.keys(names)
 
 /**

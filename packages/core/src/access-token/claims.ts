@@ -11,7 +11,7 @@ import { toJson } from './json.js'
 export interface RegisteredClaims {
   iss?: string
   aud?: string
-  /** The subject. */
+  /** The subject: the id of the user. */
   sub: string
   /** The public id of the session. It appears in lists, logs and the store, and gives no access. */
   sid: string

@@ -18,7 +18,7 @@ export interface RefreshToken extends SessionRef {
   readonly generation: number
 }
 
-/** @throws TypeError */
+/** @throws TypeError unless it is `cookie` or `body` */
 export function checkTransport(transport: unknown): Transport {
   if (transport !== 'cookie' && transport !== 'body') {
     throw invalid('transport', "'cookie' or 'body'", transport)
