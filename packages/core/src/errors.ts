@@ -55,8 +55,8 @@ const meanings: Readonly<Record<TokenErrorCode, Meaning>> = {
   ERR_INSUFFICIENT_SCOPE: {
     status: 403,
     error: 'insufficient_scope',
-    message: 'The access token lacks a scope that is required here',
-    headers: challenge('insufficient_scope', 'The access token lacks a scope that is required here'),
+    message: 'The access token lacks a scope that this route requires',
+    headers: challenge('insufficient_scope', 'The access token lacks a scope that this route requires'),
   },
   // Also for another user's session: a caller must not learn whether it exists.
   ERR_SESSION_NOT_FOUND: {
@@ -82,7 +82,7 @@ const meanings: Readonly<Record<TokenErrorCode, Meaning>> = {
     status: 400,
     error: 'invalid_request',
     message:
-      'Parameters are sent as text, once each, in a form or in a JSON object; a refresh token with grant_type=refresh_token',
+      'The body is invalid: send each parameter once, as text, in a form or a JSON object, and grant_type=refresh_token with a refresh token',
     headers: {},
   },
   ERR_BODY_TOO_LARGE: {
@@ -101,25 +101,25 @@ const meanings: Readonly<Record<TokenErrorCode, Meaning>> = {
   ERR_INVALID_SCOPE: {
     status: 400,
     error: 'invalid_scope',
-    message: 'The scope is malformed, or wider than what was granted',
+    message: 'The scope is malformed, or exceeds the scope granted at login',
     headers: {},
   },
   ERR_UNSUPPORTED_GRANT_TYPE: {
     status: 400,
     error: 'unsupported_grant_type',
-    message: 'This route takes the grant type refresh_token',
+    message: 'The grant type is not supported: use refresh_token',
     headers: {},
   },
   ERR_FORBIDDEN_ORIGIN: {
     status: 403,
     error: 'invalid_request',
-    message: 'Cross-origin requests are refused here, but for origins in the option trustedOrigins',
+    message: 'Cross-origin requests are refused here, except from origins in the option trustedOrigins',
     headers: {},
   },
   ERR_STORE_UNAVAILABLE: {
     status: 503,
     error: 'temporarily_unavailable',
-    message: 'Sessions are unavailable for the moment',
+    message: 'Sessions are temporarily unavailable: try again',
     headers: { 'retry-after': '1' },
   },
 }

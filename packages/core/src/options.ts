@@ -282,6 +282,6 @@ function checkShards(store: Store): void {
     throw invalid('store.shards', `a whole number from 1 to ${maxShards}, or left out`, shards)
   }
   if (shards !== undefined && shards > 1 && typeof reading('store', () => store.shardOf) !== 'function') {
-    throw invalid('store.shardOf', 'a function, where there are several shards', store.shardOf)
+    throw invalid('store.shardOf', 'a function, because store.shards is greater than 1', store.shardOf)
   }
 }

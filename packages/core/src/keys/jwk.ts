@@ -84,7 +84,7 @@ export function contradiction(
     return `contradicts itself: its key_ops must have '${type === 'private' ? 'sign' : 'verify'}' and be for signatures only`
   }
   if (kid !== undefined && !(typeof kid === 'string' && /^[\x20-\x7e]{1,100}$/.test(kid))) {
-    return 'must have a kid of 1 to 100 printable ASCII characters, or none'
+    return 'must have a kid of 1 to 100 printable ASCII characters, or no kid'
   }
   // Node reads only the private member of an Ed25519 key, so the public member beside it could belong to another key.
   // Compare them. Members that are undefined are removed, and the private member is left out, because Node 24 would
@@ -92,7 +92,7 @@ export function contradiction(
   const stated = JSON.parse(JSON.stringify({ kty, crv, x, y, n, e }))
   return thumbprint(createPublicKey({ key: stated, format: 'jwk' })) === thumbprint(publicKey)
     ? undefined
-    : 'contradicts itself: its private and its public members are of two keys'
+    : 'contradicts itself: its private and its public members belong to different keys'
 }
 
 function allow(operations: unknown, operation: string): boolean {

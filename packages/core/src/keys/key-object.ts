@@ -13,7 +13,9 @@ import type { Jwk } from './jwk.js'
 export function keyObject(name: string, entry: unknown, jwk: Jwk | undefined): KeyObject {
   const key = kindOf(entry) === 'a KeyObject' ? (entry as KeyObject) : parsed(name, entry, jwk)
   if (key.type === 'secret') {
-    throw new TypeError(`${name} is symmetric: HS256 comes without signingKeys, from the secret`)
+    throw new TypeError(
+      `${name} is symmetric: leave signingKeys out for HS256, which uses the secret, or pass an Ed25519, P-256 or RSA key`,
+    )
   }
   return key
 }
@@ -41,7 +43,9 @@ function parsed(name: string, entry: unknown, jwk: Jwk | undefined): KeyObject {
     throw unreadable(name)
   }
   if (jwk.kty === 'oct') {
-    throw new TypeError(`${name} is symmetric: HS256 comes without signingKeys, from the secret`)
+    throw new TypeError(
+      `${name} is symmetric: leave signingKeys out for HS256, which uses the secret, or pass an Ed25519, P-256 or RSA key`,
+    )
   }
   const key = { key: jwk, format: 'jwk' } as JsonWebKeyInput
   return readable(name, () => (jwk.d === undefined ? createPublicKey(key) : createPrivateKey(key)))
@@ -58,13 +62,15 @@ function ofPem(name: string, text: string): KeyObject {
   const blocks = [...text.matchAll(block)].filter(([, label]) => label !== 'EC PARAMETERS')
   const [pem = '', label] = blocks[0] ?? []
   if (blocks.length > 1) {
-    throw new TypeError(`${name} must be one key, and has ${blocks.length} blocks of PEM`)
+    throw new TypeError(
+      `${name} must be one key (got ${blocks.length} PEM blocks: pass each key as an entry of its own)`,
+    )
   }
   if (label === 'ENCRYPTED PRIVATE KEY' || /^Proc-Type:.*ENCRYPTED/m.test(pem)) {
-    throw new TypeError(`${name} is encrypted: give the key without its passphrase`)
+    throw new TypeError(`${name} is encrypted: decrypt it first, and pass the key without a passphrase`)
   }
   if (label === 'CERTIFICATE') {
-    throw new TypeError(`${name} is a certificate: give the key alone`)
+    throw new TypeError(`${name} is a certificate: pass the key alone`)
   }
   switch (label) {
     case 'PRIVATE KEY':

@@ -29,7 +29,7 @@ export function checkSecrets(secret: unknown): Secrets {
   const isRing = isList('secret', secret)
   const ring = isRing ? copyList('secret', 'a ring of strings', secret) : [secret]
   if (ring.length === 0) {
-    throw new TypeError('secret must not be an empty ring')
+    throw new TypeError('secret must not be an empty ring: pass at least one secret')
   }
   ring.forEach((entry, index) => {
     const name = isRing ? `secret[${index}]` : 'secret'
@@ -38,7 +38,7 @@ export function checkSecrets(secret: unknown): Secrets {
       throw new TypeError(`${name} ${flaw}`)
     }
     if (ring.indexOf(entry) !== index) {
-      throw new TypeError(`${name} is in the ring twice`)
+      throw new TypeError(`${name} is in the ring twice: remove one of the two`)
     }
   })
   return ring as unknown as Secrets
@@ -52,14 +52,14 @@ function flawOf(secret: unknown): string | undefined {
     return 'must be random text, not a PEM, a certificate, an SSH key or a JWK'
   }
   if (Buffer.byteLength(secret) < 32) {
-    return `must have 32 bytes or more, and has ${Buffer.byteLength(secret)}`
+    return `must have 32 bytes or more (got ${Buffer.byteLength(secret)}: use the output of openssl rand -base64 32)`
   }
   // 32 random hexadecimal digits show about 14 different ones; fewer than 8 happens once in 28 million.
   if (new Set(secret).size < 8 || /^(.{1,16}?)\1+$/s.test(secret)) {
-    return 'must be random: it repeats itself'
+    return 'must be random, but repeats itself: use the output of openssl rand -base64 32'
   }
   if (published.test(secret)) {
-    return 'must be random: it contains an example that everybody knows'
+    return 'must be random, but contains a published example: use the output of openssl rand -base64 32'
   }
   return undefined
 }

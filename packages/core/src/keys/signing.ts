@@ -44,20 +44,22 @@ export function checkSigningKeys(signingKeys: unknown): SigningKeys | undefined 
   const isRing = isList('signingKeys', signingKeys)
   const ring = isRing ? copyList('signingKeys', 'a ring of keys', signingKeys) : [signingKeys]
   if (ring.length === 0) {
-    throw new TypeError('signingKeys must not be an empty ring')
+    throw new TypeError(
+      'signingKeys must not be an empty ring: pass at least one key, or leave signingKeys out',
+    )
   }
   const keys: VerifyingKey[] = []
   for (const [index, entry] of ring.entries()) {
     const name = isRing ? `signingKeys[${index}]` : 'signingKeys'
     const key = checkKey(name, entry)
     if (index === 0 && !('privateKey' in key)) {
-      throw new TypeError(`${name} must be private: the first of the ring signs`)
+      throw new TypeError(`${name} must be a private key: the first key of the ring signs`)
     }
     if (keys.some(({ publicKey }) => thumbprint(publicKey) === thumbprint(key.publicKey))) {
-      throw new TypeError(`${name} is in the ring twice`)
+      throw new TypeError(`${name} is in the ring twice: remove one of the two`)
     }
     if (keys.some(({ jwk }) => jwk.kid === key.jwk.kid)) {
-      throw new TypeError(`${name} has the kid of another key in the ring`)
+      throw new TypeError(`${name} has the kid of another key in the ring: give each key its own kid`)
     }
     keys.push(index === 0 ? key : { publicKey: key.publicKey, jwk: key.jwk })
   }
@@ -74,7 +76,7 @@ function checkKey(name: string, entry: unknown): VerifyingKey & { privateKey?: K
     throw new TypeError(`${name} ${flaw}`)
   }
   if (key.type === 'private' && !isPair(algorithm, key, publicKey)) {
-    throw new TypeError(`${name} is broken: what its private part signs, its public part refuses`)
+    throw new TypeError(`${name} is broken: its public part does not verify what its private part signs`)
   }
   const kid = stated?.kid ?? thumbprint(publicKey)
   const jwk: PublicJwk = { ...publicMembers(publicKey), kid, alg: algorithm, use: 'sig' }
@@ -91,10 +93,10 @@ function algorithmOf(name: string, key: KeyObject): AsymmetricAlgorithm {
     return 'ES256'
   }
   if (type !== 'rsa') {
-    throw new TypeError(`${name} must be of Ed25519, P-256 or RSA, and is of ${namedCurve ?? type}`)
+    throw new TypeError(`${name} must be an Ed25519, P-256 or RSA key (got ${namedCurve ?? type})`)
   }
   if (modulusLength < 2048) {
-    throw new TypeError(`${name} must have 2048 bits or more, and has ${modulusLength}`)
+    throw new TypeError(`${name} must have 2048 bits or more (got ${modulusLength})`)
   }
   // FIPS 186-5 appendix A.1.1. With an exponent of 1 anyone could sign.
   if (publicExponent < 65537n || publicExponent % 2n === 0n) {

@@ -57,13 +57,13 @@ export function publicSession<C extends object>(outage: Outage, stored: StoredSe
   const data = readData<C>(stored.data)
   if (data === undefined) {
     throw outage(
-      new Error('The data of a session is not what was written: the store must keep it to the letter'),
+      new Error('The data of a session is not what was written: the store must return it unchanged'),
     )
   }
   const { subject, claims, scope, device, ip } = data
   if (hashSubject(subject) !== stored.subjectHash) {
     throw outage(
-      new Error('The data of a session is of another subject: something has overwritten the record'),
+      new Error('The data of a session belongs to another subject: something has overwritten the record'),
     )
   }
   return {

@@ -122,7 +122,7 @@ export function checkBoolean(name: string, value: unknown): boolean {
 /** @throws TypeError unless the value is a whole number, 1 or greater */
 export function checkCount(name: string, value: unknown): number {
   if (!Number.isSafeInteger(value) || (value as number) < 1) {
-    throw invalid(name, 'a whole number from 1 up', value)
+    throw invalid(name, 'a whole number, 1 or greater', value)
   }
   return value as number
 }

@@ -8,7 +8,7 @@ const syntax = /^[!#-[\]-~]+( [!#-[\]-~]+)*$/
 /** @throws TypeError unless the value is a valid scope */
 export function checkScope(scope: unknown, name: string = 'scope'): string {
   if (!isScope(scope)) {
-    throw invalid(name, "names with single blanks between them, such as 'read write'", scope)
+    throw invalid(name, "names separated by single spaces, such as 'read write'", scope)
   }
   return scope
 }

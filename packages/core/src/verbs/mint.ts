@@ -68,7 +68,7 @@ export function mintAccessToken(
   const max = transport === 'cookie' ? maxInCookie : maxAccessTokenLength
   if (accessToken.length > max) {
     throw new TypeError(
-      `claims are too large: the access token has ${accessToken.length} characters, and ${max} fit. Leave out what handlers can look up`,
+      `claims are too large: the access token must have at most ${max} characters (got ${accessToken.length}: leave out what handlers can look up)`,
     )
   }
   return { accessToken, expiresIn: exp - iat, ...(scope !== undefined && { scope }) }

@@ -48,7 +48,7 @@ export function readRefs(
   for (const ref of refs) {
     mustBeAsked(`${path}[]`, ref, { subjectHash: asked })
     if (spared.includes(ref.sid)) {
-      throw new UnusableAnswer(`${path} names a session that had to be spared`)
+      throw new UnusableAnswer(`${path} must not name a session that was to be kept`)
     }
   }
   mustDiffer(path, refs)
@@ -57,12 +57,12 @@ export function readRefs(
 
 function mustBeAsked(path: string, { subjectHash, sid }: SessionRef, asked: Partial<SessionRef>): void {
   if (subjectHash !== (asked.subjectHash ?? subjectHash) || sid !== (asked.sid ?? sid)) {
-    throw new UnusableAnswer(`${path} is about another session or subject than was asked for`)
+    throw new UnusableAnswer(`${path} must be about the session or subject that was asked for (got another)`)
   }
 }
 
 export function mustDiffer(path: string, refs: readonly SessionRef[]): void {
   if (new Set(refs.map(({ sid }) => sid)).size < refs.length) {
-    throw new UnusableAnswer(`${path} names a session twice`)
+    throw new UnusableAnswer(`${path} must name each session once (got one twice)`)
   }
 }

@@ -39,7 +39,7 @@ export function readRotation(value: unknown, asked: SessionRef, presented: numbe
   }
   const { session } = readLiving(now, answer['session'], asked)
   if (session.generation <= presented) {
-    throw malformed('answer.session.generation', 'above the one presented', session.generation)
+    throw malformed('answer.session.generation', 'greater than the one presented', session.generation)
   }
   return { outcome, now, session }
 }
@@ -61,7 +61,7 @@ export function readFound(value: unknown, asked: SessionRef): Found {
     return { now: timeAt('answer', 'now', now), session, announced: kind }
   }
   if (announced !== undefined) {
-    throw malformed('answer.announced', 'undefined beside a session that lives', announced)
+    throw malformed('answer.announced', 'undefined when the session is alive', announced)
   }
   return { ...readLiving(now, session, asked), announced }
 }
@@ -101,7 +101,9 @@ export function readRevoked(value: unknown, asked: string | undefined): Revoked 
     hasMore: booleanAt('answer', 'hasMore', hasMore),
   }
   if (answer.hasMore && answer.cursor === asked) {
-    throw new UnusableAnswer('answer.hasMore is true, and answer.cursor is the one that was asked with')
+    throw new UnusableAnswer(
+      'answer.cursor must move on when answer.hasMore is true (got the cursor that was passed)',
+    )
   }
   return answer
 }

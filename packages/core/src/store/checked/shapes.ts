@@ -30,7 +30,7 @@ function readable<T>(path: string, read: () => T): T {
   try {
     return read()
   } catch {
-    throw new UnusableAnswer(`${path} can't be read: reading it throws`)
+    throw new UnusableAnswer(`${path} can't be read: its getter or Proxy threw`)
   }
 }
 

@@ -57,7 +57,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
       if (entry === undefined) {
         if (feed.kindOf(session, time) !== undefined) {
           throw new StoreUnavailableError({
-            cause: new Error('the session has been created and ended before'),
+            cause: new Error('the session was created and ended before: it is not created again'),
           })
         }
         sessions.checkRoom(time, replaces)

@@ -60,7 +60,9 @@ export class MemorySessions {
     const leaves = replaces !== undefined && this.get(replaces, now) !== undefined ? 1 : 0
     const full = (): boolean => this.#size - leaves >= this.#max
     if (full() && (!this.sweep(now, 1000) || full())) {
-      throw new StoreUnavailableError({ cause: new Error('the memory store is full') })
+      throw new StoreUnavailableError({
+        cause: new Error('the memory store is full: raise maxSessions, or use a store on a server'),
+      })
     }
   }
 }
