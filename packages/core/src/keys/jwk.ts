@@ -1,6 +1,11 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto'
 
-/** The algorithm of a signing key: each key has exactly one (RFC 8725 section 3.1). EdDSA means Ed25519 only. */
+/**
+ * The algorithm of a signing key: each key has exactly one (RFC 8725 section 3.1). EdDSA means Ed25519 only.
+ *
+ * @example
+ * const algorithms: AsymmetricAlgorithm[] = tokens.jwks().keys.map(({ alg }) => alg)
+ */
 export type AsymmetricAlgorithm = 'EdDSA' | 'ES256' | 'RS256'
 
 /**
