@@ -190,7 +190,7 @@ export interface Revoked {
   readonly cursor: string
   /**
    * `false` if the answer begins at the start of the feed: when no cursor was passed, and when the entry that the
-   * cursor remembers is gone before its time. In that case the store has lost the end of what it had written.
+   * cursor remembers is gone before its time. In the second case the store has lost the end of what it had written.
    */
   readonly isContinuous: boolean
   /** Whether more entries follow. An answer has a limited number of entries: continue from the cursor. */
