@@ -6,7 +6,10 @@ import type { BodyAnswer, CookieAnswer } from './response/answers.js'
  *
  * @example
  * ```ts
- * app.post('/login', async (request, reply) => reply.issueTokens({ subject: await checkPassword(request.body) }))
+ * app.post('/login', async (request, reply) => {
+ *   const user = await checkPassword(request.body)
+ *   return reply.issueTokens({ subject: user.id })
+ * })
  * ```
  */
 export interface IssueTokens<C extends object> {
