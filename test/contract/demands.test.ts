@@ -18,7 +18,7 @@ const routes = [
 ]
 
 const challenge = (scope: string): string =>
-  `Bearer error="insufficient_scope", error_description="The access token lacks a scope that is required here", scope="${scope}"`
+  `Bearer error="insufficient_scope", error_description="The access token lacks a scope that this route requires", scope="${scope}"`
 
 rule(
   'R14: a scope that is lacking is 403 insufficient_scope, with the scope that would do',

@@ -45,7 +45,7 @@ rule(
       statusCode: 503,
       code: 'ERR_STORE_UNAVAILABLE',
       error: 'Service Unavailable',
-      message: 'Sessions are unavailable for the moment',
+      message: 'Sessions are temporarily unavailable: try again',
     })
     t.ok(app.errors[0] instanceof StoreUnavailableError)
     t.ok(app.errors[0] instanceof TokenError)

@@ -33,7 +33,7 @@ rule('R16, R18: a forbidden origin is in the event with the host, and in no answ
     t.notOk(/evil|127\.0\.0\.1/.test(JSON.stringify(answer.headers) + answer.text))
     t.match(
       answer.text,
-      'Cross-origin requests are refused here, but for origins in the option trustedOrigins',
+      'Cross-origin requests are refused here, except from origins in the option trustedOrigins',
     )
   }
 })

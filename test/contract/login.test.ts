@@ -80,7 +80,7 @@ rule(
       statusCode: 403,
       code: 'ERR_FORBIDDEN_ORIGIN',
       error: 'Forbidden',
-      message: 'Cross-origin requests are refused here, but for origins in the option trustedOrigins',
+      message: 'Cross-origin requests are refused here, except from origins in the option trustedOrigins',
     })
     t.strictSame(essence(answer), {
       status: 403,

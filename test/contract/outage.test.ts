@@ -10,7 +10,7 @@ const json = (text: string): Record<string, string> => ({
 /** What a token route answers while the store is down: RFC 6749's body. */
 const ofRoute = JSON.stringify({
   error: 'temporarily_unavailable',
-  error_description: 'Sessions are unavailable for the moment',
+  error_description: 'Sessions are temporarily unavailable: try again',
 })
 
 /** What becomes of the error in a handler. */
@@ -18,7 +18,7 @@ const ofHandler = JSON.stringify({
   statusCode: 503,
   code: 'ERR_STORE_UNAVAILABLE',
   error: 'Service Unavailable',
-  message: 'Sessions are unavailable for the moment',
+  message: 'Sessions are temporarily unavailable: try again',
 })
 
 const routeAnswer = {

@@ -18,7 +18,7 @@ const routes: readonly AppRoute[] = [
 ]
 
 const invalid = (what: string): string => `Bearer error="invalid_token", error_description="${what}"`
-const lacking = 'The access token lacks a scope that is required here'
+const lacking = 'The access token lacks a scope that this route requires'
 
 /** What is refused, by whom, and the headers that explain it. */
 async function refusals(world: World, app: RunningApp) {

@@ -73,7 +73,7 @@ rule(
             {
               error: 'invalid_request',
               error_description:
-                'Parameters are sent as text, once each, in a form or in a JSON object; a refresh token with grant_type=refresh_token',
+                'The body is invalid: send each parameter once, as text, in a form or a JSON object, and grant_type=refresh_token with a refresh token',
             },
             [],
           ],
