@@ -132,14 +132,16 @@ function pack() {
   const pnpm = process.env.npm_execpath ?? ''
   // `prepack` would build again.
   const args = ['-r', '--filter', './packages/*', 'pack', '--pack-destination', folder]
-  if (/pnpm[^/\\]*\.[cm]?js$/.test(pnpm)) {
-    const { status } = spawnSync(process.execPath, [pnpm, ...args, '--config.ignore-scripts=true'], {
-      cwd: root,
-      stdio: ['ignore', 'ignore', 'inherit'],
-    })
-    if (status === 0) {
-      process.env.TOKENRATCHET_TARBALLS = folder
-    }
+  if (!/pnpm[^/\\]*$/.test(pnpm)) {
+    return
+  }
+  const [command, ...before] = /js$/.test(pnpm) ? [process.execPath, pnpm] : [pnpm]
+  const { status } = spawnSync(command, [...before, ...args, '--config.ignore-scripts=true'], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  if (status === 0) {
+    process.env.TOKENRATCHET_TARBALLS = folder
   }
 }
 
