@@ -46,8 +46,8 @@ function aptInstall(name) {
 }
 
 /** Installs what is missing where that is possible; throws a sentence that says what to do where it is not. */
-export function ensureTools() {
-  for (const { name, commands, help } of needs) {
+export function ensureTools(names = needs.map(({ name }) => name)) {
+  for (const { name, commands, help } of needs.filter(({ name }) => names.includes(name))) {
     if (!found(commands) && !(aptInstall(name) && found(commands))) {
       throw new Error(`The tests need ${help}`)
     }

@@ -3,7 +3,7 @@ import type { Test } from 'tap'
 import type { RunningApp } from './app.js'
 import { type Answer, Browser, names, type Sent, send } from './http.js'
 import { cleared } from './logouts.js'
-import { rule, stateOf, type World } from './rule.js'
+import { beforeTheStore, rule, stateOf, type World } from './rule.js'
 
 type Pair = readonly [name: string, value: string]
 
@@ -98,44 +98,52 @@ rule('R17: garbage that is planted beside genuine cookies locks nobody out', asy
   }
 })
 
-rule('R17: genuine cookies of two sessions are nobody, and one event for each request', async (t, world) => {
-  const app = await world.start()
-  const ada = await pairsOf(app, 'ada')
-  const mallory = await pairsOf(app, 'mallory')
-  const jars: Record<string, Jar> = {
-    both: { own: [ada.access, ada.refresh], planted: [mallory.access, mallory.refresh] },
-    'the access cookie': { own: [ada.access, ada.refresh], planted: [mallory.access] },
-    'the refresh cookie': { own: [ada.access, ada.refresh], planted: [mallory.refresh] },
-    'both, and garbage': {
-      own: [ada.access, ada.refresh],
-      planted: [mallory.access, mallory.refresh, ...garbage],
-    },
-    'both, and only the refresh cookie is left of the user': {
-      own: [ada.refresh],
-      planted: [mallory.access, mallory.refresh],
-    },
-    'garbage, and an access cookie where the user has none': {
-      own: [ada.refresh],
-      planted: [mallory.access, [names.access, 'garbage']],
-    },
-  }
-  for (const [what, jar] of Object.entries(jars)) {
-    await isNobody(t, world, app, jar, what)
-  }
-  await app.tokens.revoke({ token: ada.refresh[1] })
-  await isNobody(t, world, app, jars['both'] as Jar, 'and the session of the user has ended')
-})
+rule(
+  'R17: genuine cookies of two sessions are nobody, and one event for each request',
+  async (t, world) => {
+    const app = await world.start()
+    const ada = await pairsOf(app, 'ada')
+    const mallory = await pairsOf(app, 'mallory')
+    const jars: Record<string, Jar> = {
+      both: { own: [ada.access, ada.refresh], planted: [mallory.access, mallory.refresh] },
+      'the access cookie': { own: [ada.access, ada.refresh], planted: [mallory.access] },
+      'the refresh cookie': { own: [ada.access, ada.refresh], planted: [mallory.refresh] },
+      'both, and garbage': {
+        own: [ada.access, ada.refresh],
+        planted: [mallory.access, mallory.refresh, ...garbage],
+      },
+      'both, and only the refresh cookie is left of the user': {
+        own: [ada.refresh],
+        planted: [mallory.access, mallory.refresh],
+      },
+      'garbage, and an access cookie where the user has none': {
+        own: [ada.refresh],
+        planted: [mallory.access, [names.access, 'garbage']],
+      },
+    }
+    for (const [what, jar] of Object.entries(jars)) {
+      await isNobody(t, world, app, jar, what)
+    }
+    await app.tokens.revoke({ token: ada.refresh[1] })
+    await isNobody(t, world, app, jars['both'] as Jar, 'and the session of the user has ended')
+  },
+  beforeTheStore,
+)
 
-rule('R17: a live token of an attacker never takes the place of an expired one', async (t, world) => {
-  const app = await world.start()
-  const ada = await pairsOf(app, 'ada')
-  world.clock.advance('11m')
-  const mallory = await pairsOf(app, 'mallory')
-  for (const planted of [[mallory.access], [mallory.access, mallory.refresh]]) {
-    await isNobody(t, world, app, { own: [ada.access, ada.refresh], planted }, `${planted.length} planted`)
-  }
-  await isNobody(t, world, app, { own: [ada.access], planted: [mallory.access] }, 'without refresh cookies')
-})
+rule(
+  'R17: a live token of an attacker never takes the place of an expired one',
+  async (t, world) => {
+    const app = await world.start()
+    const ada = await pairsOf(app, 'ada')
+    world.clock.advance('11m')
+    const mallory = await pairsOf(app, 'mallory')
+    for (const planted of [[mallory.access], [mallory.access, mallory.refresh]]) {
+      await isNobody(t, world, app, { own: [ada.access, ada.refresh], planted }, `${planted.length} planted`)
+    }
+    await isNobody(t, world, app, { own: [ada.access], planted: [mallory.access] }, 'without refresh cookies')
+  },
+  beforeTheStore,
+)
 
 rule('R17: of several cookies of one session the newest counts', async (t, world) => {
   const app = await world.start()
@@ -277,18 +285,22 @@ rule('R15, R17: beside a Bearer token duplicated cookies are nothing', async (t,
   t.same(world.events, [])
 })
 
-rule('R17: of more than sixteen different cookies of one name none counts', async (t, world) => {
-  const app = await world.start()
-  const ada = await pairsOf(app, 'ada')
-  const own = [ada.access, ada.refresh]
-  for (const name of [names.access, names.refresh]) {
-    const planted = Array.from({ length: 16 }, (_, index): Pair => [name, `${index}`])
-    await isNobody(t, world, app, { own, planted }, name)
-    for (const pairs of orders({ own, planted: [...planted.slice(1), ...planted.slice(1)] })) {
-      t.same((await ask(app, pairs, { url: '/me' })).json(), { user: 'ada' }, 'sixteen, each of them twice')
-      t.equal((await ask(app, pairs, { method: 'POST', url: '/auth/refresh' })).status, 200)
+rule(
+  'R17: of more than sixteen different cookies of one name none counts',
+  async (t, world) => {
+    const app = await world.start()
+    const ada = await pairsOf(app, 'ada')
+    const own = [ada.access, ada.refresh]
+    for (const name of [names.access, names.refresh]) {
+      const planted = Array.from({ length: 16 }, (_, index): Pair => [name, `${index}`])
+      await isNobody(t, world, app, { own, planted }, name)
+      for (const pairs of orders({ own, planted: [...planted.slice(1), ...planted.slice(1)] })) {
+        t.same((await ask(app, pairs, { url: '/me' })).json(), { user: 'ada' }, 'sixteen, each of them twice')
+        t.equal((await ask(app, pairs, { method: 'POST', url: '/auth/refresh' })).status, 200)
+      }
+      const left = await ask(app, [...own, ...planted], { method: 'POST', url: '/auth/logout' })
+      t.match([left.status, left.cookies], [204, cleared], 'the user may leave, though no session ends')
     }
-    const left = await ask(app, [...own, ...planted], { method: 'POST', url: '/auth/logout' })
-    t.match([left.status, left.cookies], [204, cleared], 'the user may leave, though no session ends')
-  }
-})
+  },
+  beforeTheStore,
+)

@@ -1,5 +1,5 @@
 import { Browser, send } from './http.js'
-import { rule, type World } from './rule.js'
+import { beforeTheStore, rule, type World } from './rule.js'
 
 /** Routes that a page of another site is refused at. */
 const refused = [
@@ -13,38 +13,46 @@ const refused = [
 
 const eventOf = ({ events }: World): unknown => events.find(({ type }) => type === 'refused')
 
-rule('R16, R18: a forbidden origin is in the event with the host, and in no answer', async (t, world) => {
-  const app = await world.start()
-  const browser = new Browser(app)
-  await browser.login('ada')
-  const host = `127.0.0.1:${app.port}`
-  for (const { method, url, ...rest } of refused) {
-    world.events.length = 0
-    const headers = { origin: 'https://evil.test', 'sec-fetch-site': 'cross-site' }
-    const answer = await browser.send({ method, url, headers, ...rest })
-    t.equal(answer.status, 403, url)
-    t.strictSame(eventOf(world), {
-      type: 'refused',
-      credential: 'cookie',
-      reason: 'forbidden_origin',
-      origin: 'https://evil.test',
-      host,
-    })
-    t.notOk(/evil|127\.0\.0\.1/.test(JSON.stringify(answer.headers) + answer.text))
-    t.match(
-      answer.text,
-      'Cross-origin requests are refused here, except from origins in the option trustedOrigins',
-    )
-  }
-})
+rule(
+  'R16, R18: a forbidden origin is in the event with the host, and in no answer',
+  async (t, world) => {
+    const app = await world.start()
+    const browser = new Browser(app)
+    await browser.login('ada')
+    const host = `127.0.0.1:${app.port}`
+    for (const { method, url, ...rest } of refused) {
+      world.events.length = 0
+      const headers = { origin: 'https://evil.test', 'sec-fetch-site': 'cross-site' }
+      const answer = await browser.send({ method, url, headers, ...rest })
+      t.equal(answer.status, 403, url)
+      t.strictSame(eventOf(world), {
+        type: 'refused',
+        credential: 'cookie',
+        reason: 'forbidden_origin',
+        origin: 'https://evil.test',
+        host,
+      })
+      t.notOk(/evil|127\.0\.0\.1/.test(JSON.stringify(answer.headers) + answer.text))
+      t.match(
+        answer.text,
+        'Cross-origin requests are refused here, except from origins in the option trustedOrigins',
+      )
+    }
+  },
+  beforeTheStore,
+)
 
-rule('the host in the event is the one that was compared with the origin', async (t, world) => {
-  const app = await world.start({}, { trustProxy: true })
-  const headers = { origin: 'https://shop.test', 'x-forwarded-host': 'intern.test' }
-  const sent = { method: 'POST', url: '/login', payload: { subject: 'ada' }, headers }
-  t.equal((await send(app.port, sent)).status, 403)
-  t.match(eventOf(world), { origin: 'https://shop.test', host: 'intern.test' })
-})
+rule(
+  'the host in the event is the one that was compared with the origin',
+  async (t, world) => {
+    const app = await world.start({}, { trustProxy: true })
+    const headers = { origin: 'https://shop.test', 'x-forwarded-host': 'intern.test' }
+    const sent = { method: 'POST', url: '/login', payload: { subject: 'ada' }, headers }
+    t.equal((await send(app.port, sent)).status, 403)
+    t.match(eventOf(world), { origin: 'https://shop.test', host: 'intern.test' })
+  },
+  beforeTheStore,
+)
 
 rule(
   'the event has the beginning of a long origin, and no origin where there was no header',
@@ -58,4 +66,5 @@ rule(
     t.equal((await send(app.port, { ...sent, headers: { 'sec-fetch-site': 'cross-site' } })).status, 403)
     t.notOk('origin' in Object(eventOf(world)))
   },
+  beforeTheStore,
 )

@@ -1,25 +1,29 @@
 import { accessToken, startWithTokens } from './access-tokens.js'
 import { names, type Sent, send } from './http.js'
-import { rule } from './rule.js'
+import { beforeTheStore, rule } from './rule.js'
 
-rule('R15: a token in a query string, a form or a body of JSON is no credential', async (t, world) => {
-  const { app, tokens } = await startWithTokens(world)
-  const { good } = tokens
-  for (const name of ['access_token', 'token', names.access]) {
-    const requests: Sent[] = [
-      { url: `/me?${name}=${good}` },
-      { method: 'POST', url: '/me', payload: new URLSearchParams({ [name]: good }) },
-      { method: 'POST', url: '/me', payload: { [name]: good } },
-      { url: '/me', headers: { [name]: good, 'x-access-token': good } },
-      { url: '/me', headers: { 'proxy-authorization': `Bearer ${good}` } },
-    ]
-    for (const request of requests) {
-      const answer = await send(app.port, request)
-      t.equal(answer.status, 401, `${name} in ${JSON.stringify(request).slice(0, 40)}`)
-      t.equal(answer.headers['www-authenticate'], 'Bearer')
+rule(
+  'R15: a token in a query string, a form or a body of JSON is no credential',
+  async (t, world) => {
+    const { app, tokens } = await startWithTokens(world)
+    const { good } = tokens
+    for (const name of ['access_token', 'token', names.access]) {
+      const requests: Sent[] = [
+        { url: `/me?${name}=${good}` },
+        { method: 'POST', url: '/me', payload: new URLSearchParams({ [name]: good }) },
+        { method: 'POST', url: '/me', payload: { [name]: good } },
+        { url: '/me', headers: { [name]: good, 'x-access-token': good } },
+        { url: '/me', headers: { 'proxy-authorization': `Bearer ${good}` } },
+      ]
+      for (const request of requests) {
+        const answer = await send(app.port, request)
+        t.equal(answer.status, 401, `${name} in ${JSON.stringify(request).slice(0, 40)}`)
+        t.equal(answer.headers['www-authenticate'], 'Bearer')
+      }
     }
-  }
-})
+  },
+  beforeTheStore,
+)
 
 rule(
   'R15: a Bearer is the only credential considered, even a bad one beside a good cookie',
@@ -45,20 +49,25 @@ rule(
       t.match(answer.json(), user === undefined ? { statusCode: status } : { user })
     }
   },
+  beforeTheStore,
 )
 
-rule('without a guard nobody is seen, whatever comes', async (t, world) => {
-  const { app, tokens } = await startWithTokens(world)
-  for (const headers of [
-    {},
-    { cookie: `${names.access}=${tokens.good}` },
-    { authorization: `Bearer ${tokens.good}` },
-    { authorization: 'Bearer' },
-  ]) {
-    const answer = await send(app.port, { url: '/public', headers })
-    t.strictSame([answer.status, answer.json()], [200, { user: null }])
-  }
-})
+rule(
+  'without a guard nobody is seen, whatever comes',
+  async (t, world) => {
+    const { app, tokens } = await startWithTokens(world)
+    for (const headers of [
+      {},
+      { cookie: `${names.access}=${tokens.good}` },
+      { authorization: `Bearer ${tokens.good}` },
+      { authorization: 'Bearer' },
+    ]) {
+      const answer = await send(app.port, { url: '/public', headers })
+      t.strictSame([answer.status, answer.json()], [200, { user: null }])
+    }
+  },
+  beforeTheStore,
+)
 
 rule('each request has claims of its own', async (t, world) => {
   const app = await world.start(

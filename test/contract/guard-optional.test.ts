@@ -1,6 +1,6 @@
 import { startWithTokens } from './access-tokens.js'
 import { names, send } from './http.js'
-import { rule } from './rule.js'
+import { beforeTheStore, rule } from './rule.js'
 
 const cookie = (value: string): string => `${names.access}=${value}`
 type Tokens = Awaited<ReturnType<typeof startWithTokens>>['tokens']
@@ -55,15 +55,20 @@ rule(
       }
     }
   },
+  beforeTheStore,
 )
 
-rule('R18: where a user is optional, a cookie from another site does not write', async (t, world) => {
-  const { app, tokens } = await startWithTokens(world)
-  const headers = { cookie: cookie(tokens.good), 'sec-fetch-site': 'cross-site' }
-  const answer = await send(app.port, { method: 'POST', url: '/maybe', headers })
-  t.match([answer.status, answer.json()], [403, { code: 'ERR_FORBIDDEN_ORIGIN' }])
-  t.same((await send(app.port, { url: '/maybe', headers })).json(), { user: 'ada' })
-})
+rule(
+  'R18: where a user is optional, a cookie from another site does not write',
+  async (t, world) => {
+    const { app, tokens } = await startWithTokens(world)
+    const headers = { cookie: cookie(tokens.good), 'sec-fetch-site': 'cross-site' }
+    const answer = await send(app.port, { method: 'POST', url: '/maybe', headers })
+    t.match([answer.status, answer.json()], [403, { code: 'ERR_FORBIDDEN_ORIGIN' }])
+    t.same((await send(app.port, { url: '/maybe', headers })).json(), { user: 'ada' })
+  },
+  beforeTheStore,
+)
 
 rule('R32: every refusal is one event, also where a user is optional', async (t, world) => {
   const { app, tokens } = await startWithTokens(world)

@@ -3,7 +3,7 @@ import { request } from 'node:http'
 import { connect } from 'node:net'
 import type { RunningApp } from './app.js'
 import { Browser, send } from './http.js'
-import { rule, type World } from './rule.js'
+import { beforeTheStore, rule, type World } from './rule.js'
 
 const trusted = 'https://app.example.com'
 type Headers = Record<string, string>
@@ -37,20 +37,24 @@ async function start(world: World): Promise<{ app: RunningApp; cookie: string; a
   return { app, cookie: browser.cookie, accessToken }
 }
 
-rule('R36: a handshake with a cookie obeys the cross-origin rule at every guard', async (t, world) => {
-  const { app, cookie, accessToken } = await start(world)
-  for (const [what, handshake] of Object.entries(handshakes)) {
-    for (const [where, [headers, isOpen]] of Object.entries(origins(app.port))) {
-      for (const url of ['/me', '/maybe']) {
-        const sent = { url, headers: { cookie, ...handshake, ...headers } }
-        t.equal((await send(app.port, sent)).status, isOpen ? 200 : 403, `${what} of ${where} at ${url}`)
+rule(
+  'R36: a handshake with a cookie obeys the cross-origin rule at every guard',
+  async (t, world) => {
+    const { app, cookie, accessToken } = await start(world)
+    for (const [what, handshake] of Object.entries(handshakes)) {
+      for (const [where, [headers, isOpen]] of Object.entries(origins(app.port))) {
+        for (const url of ['/me', '/maybe']) {
+          const sent = { url, headers: { cookie, ...handshake, ...headers } }
+          t.equal((await send(app.port, sent)).status, isOpen ? 200 : 403, `${what} of ${where} at ${url}`)
+        }
+        const authorization = `Bearer ${accessToken}`
+        const sent = { url: '/me', headers: { cookie, authorization, ...handshake, ...headers } }
+        t.same((await send(app.port, sent)).json(), { user: 'grace' }, 'a Bearer token needs no origin')
       }
-      const authorization = `Bearer ${accessToken}`
-      const sent = { url: '/me', headers: { cookie, authorization, ...handshake, ...headers } }
-      t.same((await send(app.port, sent)).json(), { user: 'grace' }, 'a Bearer token needs no origin')
     }
-  }
-})
+  },
+  beforeTheStore,
+)
 
 /** The raw answer to a handshake, and the socket's end. */
 function open(

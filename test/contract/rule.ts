@@ -56,9 +56,16 @@ export interface BreakableStore extends Store {
 }
 
 /**
+ * For a rule about a request that is answered before the store is asked for anything: which cookies and headers count. Such
+ * a rule runs on one store, as it can't differ by store.
+ */
+export const beforeTheStore: { readonly only: readonly StoreName[] } = { only: ['memory'] }
+
+/**
  * A rule, tested on every framework and every store.
  *
- * @param only leaves out stores whose clock can't be set, where a rule is about the deadlines of sessions
+ * @param only leaves out stores whose clock can't be set, where a rule is about the deadlines of sessions, or that can't
+ * make a difference: `beforeTheStore`
  */
 export function rule(
   name: string,

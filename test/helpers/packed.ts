@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { plain } from './plain.js'
@@ -19,15 +20,21 @@ export async function emptyFolder(): Promise<string> {
   return folder
 }
 
-/** The tarballs of all packages, by their names. */
+/** The tarballs of all packages, by their names. A whole run has packed them once for all files: scripts/test.mjs. */
 export async function packed(destination: string): Promise<ReadonlyMap<string, string>> {
+  const shared = process.env['TOKENRATCHET_TARBALLS']
+  if (shared !== undefined) {
+    return tarballsIn(shared)
+  }
   // Not by their scripts: `prepack` builds again from nothing, while other tests import what is there.
   const options = ['--pack-destination', destination, '--config.ignore-scripts=true']
   await pnpm(['--recursive', '--filter', './packages/*', 'pack', ...options], repository)
-  const files = await readdir(destination)
-  return new Map(
-    files.map(file => [file.replace(/^(\w+)-(\w+)-.*$/, '@$1/$2'), join(destination, file)] as const),
-  )
+  return tarballsIn(destination)
+}
+
+async function tarballsIn(folder: string): Promise<ReadonlyMap<string, string>> {
+  const files = await readdir(folder)
+  return new Map(files.map(file => [file.replace(/^(\w+)-(\w+)-.*$/, '@$1/$2'), join(folder, file)] as const))
 }
 
 /** What `npm init` makes, but for what nobody reads. */
