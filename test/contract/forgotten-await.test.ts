@@ -84,7 +84,7 @@ rule('a login that nobody awaits ends its session and emits a warning', async (t
   slow.goOn()
   t.match(await warned(world), {
     code: 'await_missing',
-    message: /^Nobody awaits issueTokens, .* Await it before you respond$/,
+    message: /^issueTokens was not awaited and failed .* Await it before you respond$/,
   })
   t.same(await app.tokens.sessions('ada'), [])
   t.same(typesOf(world), ['issued', 'revoked: unsent', 'config_warning'])

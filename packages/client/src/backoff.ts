@@ -2,8 +2,8 @@ import type { ClientError } from './errors.js'
 import { firstDelay, maxDelay } from './limits.js'
 
 /**
- * How long to wait before the next attempt. Up to half of it is left to chance, so that many clients do not return at once.
- * `Retry-After` counts in seconds (RFC 9110 section 10.2.3): a date would have to be compared with the device's clock.
+ * Returns the wait before the next attempt. A random part, up to half as much again, keeps many clients from returning
+ * at once. `Retry-After` (RFC 9110 section 10.2.3) counts only in seconds: a date would depend on the device's clock.
  *
  * @param failures the number of failures before this one
  * @returns seconds

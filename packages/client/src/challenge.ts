@@ -1,6 +1,7 @@
 /**
- * Whether an answer is a 401 that asks for a Bearer token. RFC 9110 section 11.6.1: one header may hold several challenges,
- * and schemes are in any case. In a quoted string, or as the name of a parameter, the word is not a scheme.
+ * Returns whether a response is a 401 that asks for a Bearer token. One header may hold several challenges, and the
+ * names of schemes are case-insensitive (RFC 9110 section 11.6.1). The word is not a scheme inside a quoted string or
+ * as the name of a parameter.
  */
 export const asksForBearer = ({ status, headers }: Response): boolean =>
   status === 401 &&

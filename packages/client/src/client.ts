@@ -10,7 +10,7 @@ import { later } from './timers.js'
 import { createTurns } from './turns.js'
 
 /**
- * Makes a `fetch` that refreshes access tokens.
+ * Creates a client whose `fetch` refreshes access tokens.
  *
  * @example
  * const client = createClient()
@@ -21,7 +21,7 @@ import { createTurns } from './turns.js'
 export const createClient = (options: ClientOptions = {}): Client => {
   const { refreshUrl = '/auth/refresh', logoutUrl, loginPath = '/login', transport } = options
   const inCookies = transport !== 'body'
-  // A server that renders pages has neither. It may make a client, and sends nothing with it.
+  // A server that renders pages has neither of them. It may create a client, but sends no requests with it.
   const { document, location } = globalThis
   const addressOf = (input: string | URL) =>
     new URL(input, document?.baseURI ?? (location as unknown as URL) ?? 'http://localhost')
@@ -43,9 +43,9 @@ export const createClient = (options: ClientOptions = {}): Client => {
     inTurn,
     emit,
   )
-  // The tab that began the log-out may be closed before the server has heard it.
+  // The tab that began the log-out may be closed before its request reaches the server.
   events.addEventListener('signedout', () => later(turnTimeout, logout.send))
-  // A page that comes back from the back/forward cache has heard nothing meanwhile.
+  // A page in the back/forward cache gets no messages, so it looks when it comes back.
   globalThis.addEventListener?.('pageshow', session.look)
 
   return Object.assign(events, {
@@ -55,7 +55,7 @@ export const createClient = (options: ClientOptions = {}): Client => {
       session.change('signedin', answer)
     },
     async refresh() {
-      // The user wants it now.
+      // The caller wants a new token now, so the error and the wait of an earlier refresh do not count.
       session.token.stale = true
       session.token.error = undefined
       const failure = (isLeaving(session) && (await logout.send())) || (await refresh())

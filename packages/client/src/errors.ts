@@ -1,16 +1,19 @@
 /**
- * Why a refresh or a log-out has failed:
+ * The reason why a refresh or a log-out failed:
  *
- * - a number: the status of the server's answer,
+ * - a number: the status of the server's response,
  * - `network`: the server can't be reached,
- * - `timeout`: there was no answer in time,
- * - `signedout`: the server has refused the refresh, so the session is over,
- * - `signedin`: somebody else has signed in before the request was sent.
+ * - `timeout`: the server did not respond in time,
+ * - `signedout`: the server refused the refresh, so the session is over,
+ * - `signedin`: somebody else signed in before the request was sent, so it was not sent.
+ *
+ * @example
+ * const isRetryable = (code: ClientErrorCode) => code === 'network' || code === 'timeout' || Number(code) >= 429
  */
 export type ClientErrorCode = number | 'network' | 'timeout' | 'signedout' | 'signedin'
 
 /**
- * A refresh or a log-out has failed. The message names its URL.
+ * The error for a refresh or a log-out that failed. The message names the URL and the code.
  *
  * @example
  * try {
@@ -22,9 +25,9 @@ export type ClientErrorCode = number | 'network' | 'timeout' | 'signedout' | 'si
 export class ClientError extends Error {
   override readonly name: string = 'ClientError'
   declare code: ClientErrorCode
-  /** The answer of the server (a `Response`; its body is in `body`), or the error of the network. */
+  /** The server's `Response`, whose body is in `body`; or the error of the network. */
   declare readonly cause: unknown
-  /** The body of the server's answer. */
+  /** The body of the server's response. */
   declare readonly body: Blob | undefined
 
   constructor(url: URL, code: ClientErrorCode, cause?: unknown, body?: Blob) {
@@ -36,10 +39,10 @@ export class ClientError extends Error {
 }
 
 /**
- * What the application gets instead of the answer to its own request.
+ * Turns a failed refresh or log-out into the result of the application's own request.
  *
- * @returns a 429 or 5xx, for each caller a copy of its own
- * @throws the error of the network as it is, otherwise the ClientError
+ * @returns the server's response for a 429 or 5xx; each caller gets its own copy
+ * @throws the error of the network unchanged, or the ClientError for any other failure
  */
 export const answerOf = (failure: ClientError): Response => {
   if ((failure.code as number) > 428) {

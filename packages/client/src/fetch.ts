@@ -10,10 +10,10 @@ import type { InTurn } from './turns.js'
 type Body = Partial<ReadableStream & AsyncIterable<unknown>> | undefined
 
 /**
- * The `fetch` of the application.
+ * Creates the `fetch` that the application calls.
  *
- * @param addressOf resolves what a request is made with
- * @param origin of the requests that are guarded
+ * @param addressOf resolves the URL of a request
+ * @param origin the origin whose requests are guarded
  */
 export const createFetch = (
   send: typeof fetch,
@@ -25,7 +25,7 @@ export const createFetch = (
   logout: Shared<ClientError | undefined>,
   inTurn: InTurn,
 ): typeof fetch => {
-  /** Paths that refuse an access token though it is new, such as those of another service on this origin. */
+  /** Paths that refuse even a new access token, such as those of another service on this origin. */
   const hopeless = new Set<string>()
 
   return (async (request: Partial<Request>, init?: RequestInit) => {
@@ -42,7 +42,8 @@ export const createFetch = (
       return send(request.clone?.() ?? (request as Request), bearer ? { ...init, headers } : init)
     }
 
-    // Keeps its turn until the client is told, so that a log-out that is still pending does not end the new session.
+    // If a log-out is pending, the login keeps its turn for a while after the answer, so that the application can call
+    // `signedIn`. Otherwise the log-out would end the new session.
     const logIn = (resolve: (response: Promise<Response>) => void) =>
       inTurn<unknown>(() => {
         const asked = ask()
@@ -50,12 +51,13 @@ export const createFetch = (
         return asked.catch(() => {}).then<unknown>(() => isLeaving(session) && sleep(turnTimeout))
       })
 
-    // 1. Who is signed in, as the application knows; and what it has not heard of.
+    // 1. Remember who is signed in as far as the application knows. Then learn what has happened in other tabs.
     const { mark: markBefore } = session
     session.look()
 
-    // 2. A log-out that the server does not know of: the request would act for the user who has left. Not a log-in,
-    // which ends that session. When a signal has aborted, `send` rejects.
+    // 2. If the server does not know of a log-out yet, send that first: the request would act for the user who has
+    // left. A login is sent even if the log-out fails, because it ends that session. If the signal has aborted, `send`
+    // rejects.
     const signal = init?.signal ?? request.signal
     const isLogin = path === loginPath
     if (isLeaving(session)) {
@@ -65,7 +67,7 @@ export const createFetch = (
       }
     }
 
-    // 3. An access token that has expired, or will in the last tenth of its life.
+    // 3. Wait for a new access token if this one has expired. In the last tenth of its life, refresh without waiting.
     const seconds = session.token.expires - now()
     let failure: ClientError | undefined
     if (seconds < 0) {
@@ -74,7 +76,7 @@ export const createFetch = (
       void refresh()
     }
 
-    // 4. The request, unless somebody else has signed in meanwhile.
+    // 4. Send the request, unless somebody else has signed in meanwhile.
     const { mark, token } = session
     if (markBefore % 1 && markBefore < mark && mark % 1 > left && !isLogin) {
       throw new ClientError(address, 'signedin')
@@ -82,30 +84,30 @@ export const createFetch = (
     const response = await (isLogin ? new Promise<Response>(logIn) : ask())
     if (
       !asksForBearer(response) ||
-      // A redirect may have led elsewhere.
+      // A redirect may have led to another origin.
       addressOf(response.url || address).origin !== origin ||
       hopeless.has(path)
     ) {
       return response
     }
 
-    // 5. A new access token, unless there is one by now.
+    // 5. Get a new access token, unless another request has done that by now.
     if (token === session.token) {
       failure ??= await refresh(signal)
     }
     session.look()
     if (
       failure?.code === 'signedout' ||
-      // What one user asked for is not sent for the next.
+      // Another user may have signed in: do not send the request of one user as the next user.
       mark !== session.mark ||
-      // A body that is gone: a web stream, or an async iterable such as a Node stream or a generator.
+      // The body can be read only once: a web stream, or an async iterable such as a Node stream or a generator.
       (init?.body as Body)?.getReader ||
       (init?.body as Body)?.[Symbol.asyncIterator]
     ) {
       return response
     }
 
-    // 6. The request once more. The first answer, unread, would keep its connection.
+    // 6. Send the request once more. Cancel the first response: unread, it would hold its connection.
     void response.body?.cancel?.().catch(() => {})
     if (failure) {
       return answerOf(failure)
@@ -116,7 +118,7 @@ export const createFetch = (
         hopeless.add(path)
         later(pause, () => hopeless.delete(path))
       } else {
-        // The process that answered the refresh does not know of the revocation yet.
+        // The process that answered the refresh may not know of a revocation yet, so the next refresh must rotate.
         session.token.stale = true
       }
     }

@@ -1,25 +1,25 @@
-// How long the client waits, in seconds. These are constants alone, so that bundlers can put them where they are used.
+// How long the client waits, in seconds. This file holds only constants, so that bundlers can inline them.
 
-/** Until a refresh or a log-out without an answer counts as lost. */
+/** How long a refresh or a log-out may take before the client aborts it. */
 export const timeout = 10
 
-/** While requests wait, how long failed refreshes are tried again. */
+/** How long a failed refresh is tried again while requests wait for it. */
 export const retryTimeout = 5
 
-/** How long a tab waits for the refresh of another, which may be frozen. */
+/** How long a tab waits for the refresh of another tab, which may be frozen. */
 export const turnTimeout = 3
 
-/** How long a tab waits for the log-out of another. */
+/** How long a tab waits for the log-out of another tab. */
 export const logoutTurnTimeout = 10
 
-/** After the first failure. Each further failure doubles it. */
+/** The wait after the first failure. Each further failure doubles it. */
 export const firstDelay = 0.5
 
-/** After many failures, or if the server asks for more. Longer waits would delay the recovery once the server is back. */
+/** The longest wait after failures, even if the server asks for more. A longer wait would delay recovery. */
 export const maxDelay = 60
 
-/** How long nothing is refreshed for a path that refuses a new access token. */
+/** How long the client does not refresh again for a path that refused a new access token. */
 export const pause = 60
 
-/** After that time, in milliseconds, a log-out that the server has not heard is given up. */
+/** How long, in milliseconds, a log-out is tried before the client gives up. */
 export const maxAge = 86_400_000

@@ -10,12 +10,14 @@ import type { InTurn } from './turns.js'
 
 export interface Logout {
   /**
-   * Signs the user out, here and in other tabs, and tells the server.
+   * Signs the user out, here and in other tabs, and sends the log-out to the server.
    *
    * @throws ClientError if the server refuses for good
    */
   begin(): Promise<void>
-  /** Tells the server of a log-out that it does not know yet. Resolves to what it met if that has failed. */
+  /**
+   * Sends a pending log-out to the server. Resolves to the failure, or to `undefined` if nothing is pending any more.
+   */
   send: Shared<ClientError | undefined>
 }
 
@@ -27,14 +29,14 @@ export const createLogout = (
   inTurn: InTurn,
   emit: (type: 'logoutfailed', detail: ClientError) => void,
 ): Logout => {
-  /** Tokens in memory: the one to revoke. No log-in ends its session. */
+  /** The refresh token to revoke, if tokens are in memory. No login ends its session, so it must be sent. */
   let unrevoked = ''
   let timer = 0
   let retries = 0
 
   const isDone = () => !isLeaving(session) && !unrevoked
 
-  /** @param pagehide the event, while the page goes: then the request must outlive it, and a log-in can't abort it */
+  /** @param pagehide the event, if the page is being left: the request must outlive it, and a login can't abort it */
   const attempt = async (pagehide?: unknown) => {
     session.look()
     if (isDone()) {
@@ -43,17 +45,18 @@ export const createLogout = (
     const { mark } = session
     const answered = await post(url, { token: unrevoked }, Boolean(pagehide))
     const { code, body } = answered as { code: number; body: Blob }
-    // 200 is for RFC 7009 section 2.2, unless it is the page of a captive portal or of a single-page application.
+    // RFC 7009 section 2.2 answers 200. With a body it may be the page of a captive portal or a single-page
+    // application.
     const isHeard =
-      // Another tab was faster, or a log-in has ended the session.
+      // Another tab was faster, or a login has ended the session.
       isDone() || (mark === session.mark && (code === 204 || (code === 200 && !inCookies && !body.size)))
-    // After seven retries a minute has passed at least: it is not only the device's clock that has jumped.
+    // After seven retries at least a minute has passed, so a jump of the device's clock alone does not give up.
     const isHopeless = (code > 402 && code < 406) || (retries > 7 && Date.now() - session.mark > maxAge)
     if (isHeard || isHopeless) {
       unrevoked = ''
       retries = 0
       if (isLeaving(session)) {
-        // From `leaving` to `left`.
+        // Changes the mark from `leaving` to `left`.
         session.mark += leaving
         session.change('signedout')
       }
@@ -84,7 +87,7 @@ export const createLogout = (
         setMark(session, leaving)
       }
       session.change('signedout')
-      // A new one at once, in turn or not.
+      // A new log-out is sent at once, even if another tab has the turn.
       const failure = await send(null, wasLeaving ? logoutTurnTimeout : 0)
       if (failure && session.mark % 1 === left) {
         throw failure

@@ -5,13 +5,13 @@ import { later } from './timers.js'
 /**
  * Sends parameters as a form, with cookies if tokens travel in them. Never rejects.
  *
- * @param keepalive whether the request must outlive the page. Not for others: Chromium does not abort such a request, so a
- * late answer could set or clear the cookies of the next session
- * @returns a ClientError that holds the answer, also if that is a success: only the caller knows
+ * @param keepalive whether the request must outlive the page. Do not set it for other requests: Chromium does not abort
+ * such a request, so a late answer could set or clear the cookies of the next session
+ * @returns a ClientError that holds the response even if it is a success: only the caller knows which it is
  */
 export type Post = (url: URL, parameters: Record<string, string>, keepalive?: boolean) => Promise<ClientError>
 
-/** Makes a `post` for one caller. A log-in aborts its requests, but not one with `keepalive`. */
+/** Creates a `post` for one caller. A login aborts its latest request without `keepalive`. */
 export const createPost = (send: typeof fetch, inCookies: boolean, events: EventTarget): Post => {
   let controller: AbortController | undefined
   // A late answer would set or clear the cookies of the new session.
@@ -27,7 +27,7 @@ export const createPost = (send: typeof fetch, inCookies: boolean, events: Event
         // A cookie and a token in the body would contradict each other.
         credentials: inCookies ? 'include' : 'omit',
         body: new URLSearchParams(parameters),
-        // The page of a captive portal is no answer.
+        // A redirect may lead to the page of a captive portal, which is not an answer.
         redirect: 'error',
         keepalive: keepalive as boolean,
         signal: own.signal,

@@ -8,9 +8,10 @@ import { now, sleep } from './timers.js'
 import type { InTurn } from './turns.js'
 
 /**
- * Gets a new access token. What fails is tried again, later each time, with the same refresh token.
+ * Creates the function that gets a new access token. It tries again after a failure, waits longer each time, and uses
+ * the same refresh token.
  *
- * @returns what resolves to the reason why there is no new access token
+ * @returns a function that resolves to the reason why there is no new access token, or to `undefined` if there is one
  */
 export const createRefresh = (
   session: Session,
@@ -36,7 +37,7 @@ export const createRefresh = (
       }
       await inTurn(async () => {
         if (token !== session.token) {
-          // Another tab was faster, or somebody has signed in or out.
+          // Another tab was faster, or a user has signed in or out.
           return
         }
         const answered = await post(
@@ -53,11 +54,11 @@ export const createRefresh = (
         if (answer?.expires_in > 0) {
           session.change('refreshed', answer)
         } else {
-          // RFC 6749 section 5.2: the token, or that there is none. A 403 is about where the page is from.
+          // RFC 6749 section 5.2: the token is invalid or missing. A 403 concerns the page's origin, not the session.
           if (answered.code === 400 && /^invalid_/.test(answer?.error)) {
             answered.code = 'signedout'
             session.change('signedout')
-            // A page that goes on asking must not refresh for each of its requests.
+            // A page that goes on sending requests must not refresh for each of them.
             failures = 9
           }
           notBefore = now() + delayAfter(failures++, answered)

@@ -3,37 +3,42 @@ import { isLeaving, left } from './marks.js'
 import type { TokenAnswer } from './options.js'
 import { now } from './timers.js'
 
-/** What this tab knows of the session, and tells the other tabs. */
+/** The state of the session in this tab. The other tabs learn of its changes. */
 export interface Session {
-  /** What a user did last, in this tab or in another: see marks.ts. */
+  /** When a user last signed in or out, in this tab or in another one: see marks.ts. */
   mark: number
-  /** The present access token. Each has an object of its own: a 401 for an earlier one needs no refresh. */
+  /**
+   * The current access token. Each has its own object, so a 401 for an earlier token is recognised and needs no
+   * refresh.
+   */
   token: AccessToken
-  /** Emits an event, here and in other tabs. A user's own deed is marked before. */
+  /** Emits an event, here and in other tabs. If the user signs in or out, set the mark first. */
   change(type: EventType, answer?: TokenAnswer): void
-  /** Finds out from storage what users did in other tabs. */
+  /** Reads from storage whether a user has signed in or out in another tab. */
   look(): void
 }
 
-/** What is known of an access token. The tokens themselves are here only if they travel in bodies. */
+/** The state of an access token. The tokens themselves are present only if they travel in bodies. */
 export interface AccessToken extends TokenAnswer {
-  /** When it expires, by `now`. If that is not a number, only the server knows. */
+  /** The time at which it expires, on the clock of `now`. If it is not a number, only the server knows. */
   expires: number
   /**
-   * A new one is wanted in any case. Otherwise the server leaves cookies alone that another tab has just got: rotating again
-   * would invalidate cookies that are still on their way to other tabs.
+   * Whether the next refresh must rotate in any case. Otherwise the server does not rotate cookies that another tab has
+   * just received: rotating again would invalidate cookies that are still on their way to other tabs.
    */
   stale?: boolean
-  /** Why the last refresh brought no new one. */
+  /** The reason why the last refresh failed. */
   error?: ClientError | undefined
 }
 
 type EventType = 'signedin' | 'refreshed' | 'signedout'
 
-/** What tabs tell each other. No token is in it. */
+/** The message that tabs send each other. It holds no token. */
 type News = [mark: number, token: AccessToken, type: EventType]
 
-/** @param name of what tabs share; none for a session that is this client's alone */
+/**
+ * @param name the name of the channel and the storage that tabs share; falsy if this client does not share its session
+ */
 export const createSession = (
   name: string | false | undefined,
   inCookies: boolean,
@@ -43,7 +48,7 @@ export const createSession = (
   let isOver = false
 
   const session: Session = {
-    // Earlier than all that a clock says, and greater than numbers of others that may be in storage.
+    // Earlier than any real time in milliseconds, but greater than a number that something else may have stored here.
     mark: 1e12,
     token: {} as AccessToken,
     change(type, answer) {
@@ -55,7 +60,7 @@ export const createSession = (
     look() {
       const type = learn(storage())
       if (isLeaving(session)) {
-        // A script may have cleared the storage.
+        // A script may have cleared the storage, so write the pending log-out again.
         storage(session.mark)
       }
       if (type) {
@@ -66,7 +71,7 @@ export const createSession = (
 
   const happened = (type: EventType, token = {} as AccessToken) => {
     const isEnd = type === 'signedout'
-    // Tabs that are refused one after the other must not keep each other trying.
+    // If the server refuses several tabs in a row, they must not make each other try again.
     if (isEnd && isOver) {
       return
     }
@@ -75,9 +80,9 @@ export const createSession = (
     emit(type, isEnd ? null : { expires_in: token.expires_in })
   }
 
-  /** Takes a mark over if it is later. Returns what has happened. */
+  /** Takes over a mark if it is later than ours. Returns the event that it stands for. */
   const learn = (mark: number) => {
-    // A number without a fraction is not one of ours.
+    // A number without a fraction is not a mark.
     if (mark > session.mark && mark % 1) {
       session.mark = +mark
       return mark % 1 > left ? 'signedin' : 'signedout'
@@ -85,7 +90,7 @@ export const createSession = (
     return
   }
 
-  /** Writes a mark, or reads it. Storage may be missing, blocked, full, or hold something else under this name. */
+  /** Writes a mark, or reads it. Storage may be missing, blocked or full, or hold something else under this name. */
   const storage = (mark?: number) => {
     try {
       if (name) {
@@ -95,7 +100,7 @@ export const createSession = (
         return localStorage[name]
       }
     } catch {
-      // The mark is in memory, too.
+      // The mark is in memory too.
     }
   }
 
@@ -103,14 +108,14 @@ export const createSession = (
     if (name) {
       channel = new BroadcastChannel(name)
       channel.onmessage = ({ data: [mark, token, type] }: MessageEvent<News>) => {
-        // News of a session before this one do not count.
+        // Ignore news of an earlier session.
         if (learn(mark) || mark === session.mark) {
           happened(type, token)
         }
       }
     }
   } catch {
-    // An old browser, blocked cookies, or a sandboxed frame.
+    // There is no channel: an old browser, blocked cookies, or a sandboxed frame.
   }
   learn(storage())
   return session

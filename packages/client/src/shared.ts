@@ -1,11 +1,12 @@
 /**
  * Runs an action, or joins the run that is under way.
  *
- * @returns what the action resolves to; `undefined` as soon as the caller's signal aborts, while the action goes on for others
+ * @returns what the action resolves to; or `undefined` as soon as the caller's signal aborts. The action goes on for
+ *   others
  */
 export type Shared<T> = (signal?: AbortSignal | null, seconds?: number) => Promise<T | undefined>
 
-/** @param action never rejects */
+/** @param action must never reject */
 export const shared = <T>(action: (seconds?: number) => Promise<T>): Shared<T> => {
   let running: Promise<T> | undefined
   return (signal, seconds) =>

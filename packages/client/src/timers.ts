@@ -1,4 +1,4 @@
-/** Seconds on a monotonic clock: setting the device's clock does not move it. */
+/** Returns seconds on a monotonic clock, which does not move when the device's clock is set. */
 export const now = (): number => performance.now() / 1000
 
 /**
@@ -8,11 +8,11 @@ export const now = (): number => performance.now() / 1000
  */
 export const later = (seconds: number, action: () => void): number => {
   const timer = setTimeout(action, seconds * 1000)
-  // It is a number in browsers, an object in Node.
+  // The timer is a number in browsers and an object in Node.
   ;(timer as { unref?(): void }).unref?.()
   return timer
 }
 
-/** Resolves later. A call of the application waits for it, so a Node process must not end meanwhile. */
+/** Resolves later. It keeps a Node process alive, because a call of the application may wait for it. */
 export const sleep = (seconds: number): Promise<void> =>
   new Promise(resolve => setTimeout(resolve, seconds * 1000))

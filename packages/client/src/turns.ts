@@ -2,12 +2,12 @@ import { turnTimeout } from './limits.js'
 import { sleep } from './timers.js'
 
 /**
- * Runs an action while no other tab runs one. When the time is up it runs in any case: a tab that is frozen in its turn must
- * not stop the others.
+ * Runs an action while no other tab runs one. After `seconds` it runs in any case, because a tab that is frozen during
+ * its turn must not block the others.
  */
 export type InTurn = <T>(action: () => Promise<T>, seconds?: number) => Promise<T>
 
-/** @param name of the lock that tabs share; none for a session that is this client's alone */
+/** @param name the name of the lock that tabs share; falsy if this client does not share its session */
 export const createTurns =
   (name: string | false | undefined): InTurn =>
   async (action, seconds = turnTimeout) => {

@@ -13,34 +13,36 @@ import { warnOfTimes } from './values/times.js'
 import { maxTokenInCookie } from './verbs/mint.js'
 import { emitWarning, type Warn } from './warnings.js'
 
-/** What the verbs work with. */
+/** Everything the verbs share: the checked options, the keys, the known revocations and the store. */
 export interface Context {
   readonly settings: Settings
   readonly accessRing: AccessRing
   readonly refreshRing: RefreshRing
   readonly verified: VerifiedTokens
   readonly revocations: Revocations
-  /** What other processes revoke; nobody else can in the memory store that comes by default. */
+  /** Reads what other processes revoke. `undefined` for the default memory store, which no other process can reach. */
   readonly feed: RevocationFeed | undefined
-  /** Seconds: no access token is accepted for longer after its session was revoked. */
+  /** Seconds for which a revocation is kept: no access token is accepted for longer after its session was revoked. */
   readonly keepFor: number
   readonly emit: Emit
-  /** Characters of an access token that fit into a cookie beside its name. */
+  /** The most characters of an access token that fit into a cookie beside its name. */
   readonly maxInCookie: number
-  /** Its failures are outages: one event, one error each, and nobody is logged out by it. */
+  /**
+   * The store, with its answers checked. Each failure emits one event and rejects with one error, and logs nobody out.
+   */
   readonly store: CheckedStore
-  /** Makes an outage of what is wrong with the store, and emits its event. */
+  /** Turns a failure of the store into a `StoreUnavailableError`, and emits its event. */
   readonly outage: Outage
 }
 
 /** Seconds by which the clocks of processes may differ. */
 export const clockTolerance = 300
 
-/** What an adapter knows, and the core alone does not. */
+/** What an adapter knows and the core can't know. */
 export interface Surroundings {
-  /** As `Context` has it. */
+  /** See `Context`. */
   readonly maxInCookie?: number
-  /** What prints warnings for people when there is no `onEvent`. Default: `process.emitWarning`. */
+  /** Prints warnings for the operator when there is no `onEvent`. Default: `process.emitWarning`. */
   readonly warn?: Warn
 }
 
@@ -65,7 +67,7 @@ export function createContext<C extends object>(
     emit({ type: 'store_unavailable', error })
     return error
   }
-  // The feed asks each second. It tells of an outage by events of its own, once.
+  // The feed reads once a second. So it does not emit `store_unavailable` at each failure, but `feed_stale` once.
   const feedOptions = {
     store: checkedStore(store, unavailable),
     sharding: store,

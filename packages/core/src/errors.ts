@@ -1,4 +1,9 @@
-/** What can be wrong with a request, or with the store behind it. A closed set. */
+/**
+ * Every `code` that a `TokenError` can have: what is wrong with a request, or that the store failed.
+ *
+ * @example
+ * if (isTokenError(error) && error.code === 'ERR_ACCESS_TOKEN_EXPIRED') await refresh()
+ */
 export type TokenErrorCode =
   | 'ERR_ACCESS_TOKEN_MISSING'
   | 'ERR_ACCESS_TOKEN_INVALID'
@@ -21,7 +26,7 @@ interface Meaning {
   readonly status: number
   /** The `error` of RFC 6749 section 5.2 and RFC 6750 section 3.1. */
   readonly error?: string
-  /** A constant: texts never reflect input. */
+  /** A constant: a message never contains input. */
   readonly message: string
   readonly headers: Readonly<Record<string, string>>
 }
@@ -50,10 +55,10 @@ const meanings: Readonly<Record<TokenErrorCode, Meaning>> = {
   ERR_INSUFFICIENT_SCOPE: {
     status: 403,
     error: 'insufficient_scope',
-    message: 'The access token lacks a scope that is required here',
-    headers: challenge('insufficient_scope', 'The access token lacks a scope that is required here'),
+    message: 'The access token lacks a scope that this route requires',
+    headers: challenge('insufficient_scope', 'The access token lacks a scope that this route requires'),
   },
-  // Also for a session of somebody else: whether it is there is nobody's business.
+  // Also for another user's session: a caller must not learn whether it exists.
   ERR_SESSION_NOT_FOUND: {
     status: 404,
     error: 'invalid_request',
@@ -77,7 +82,7 @@ const meanings: Readonly<Record<TokenErrorCode, Meaning>> = {
     status: 400,
     error: 'invalid_request',
     message:
-      'Parameters are sent as text, once each, in a form or in a JSON object; a refresh token with grant_type=refresh_token',
+      'The body is invalid: send each parameter once, as text, in a form or a JSON object, and grant_type=refresh_token with a refresh token',
     headers: {},
   },
   ERR_BODY_TOO_LARGE: {
@@ -86,7 +91,7 @@ const meanings: Readonly<Record<TokenErrorCode, Meaning>> = {
     message: 'The body is larger than 8192 bytes',
     headers: {},
   },
-  // RFC 9110 section 15.5.16. Not 400 `invalid_request`, which clients take for the end of their session.
+  // RFC 9110 section 15.5.16. Not 400 `invalid_request`, after which clients give their session up.
   ERR_UNSUPPORTED_CONTENT_ENCODING: {
     status: 415,
     error: 'invalid_request',
@@ -96,39 +101,49 @@ const meanings: Readonly<Record<TokenErrorCode, Meaning>> = {
   ERR_INVALID_SCOPE: {
     status: 400,
     error: 'invalid_scope',
-    message: 'The scope is malformed, or wider than what was granted',
+    message: 'The scope is malformed, or exceeds the scope granted at login',
     headers: {},
   },
   ERR_UNSUPPORTED_GRANT_TYPE: {
     status: 400,
     error: 'unsupported_grant_type',
-    message: 'This route takes the grant type refresh_token',
+    message: 'The grant type is not supported: use refresh_token',
     headers: {},
   },
   ERR_FORBIDDEN_ORIGIN: {
     status: 403,
     error: 'invalid_request',
-    message: 'Cross-origin requests are refused here, but for origins in the option trustedOrigins',
+    message: 'Cross-origin requests are refused here, except from origins in the option trustedOrigins',
     headers: {},
   },
   ERR_STORE_UNAVAILABLE: {
     status: 503,
     error: 'temporarily_unavailable',
-    message: 'Sessions are unavailable for the moment',
+    message: 'Sessions are temporarily unavailable: try again',
     headers: { 'retry-after': '1' },
   },
 }
 
 /**
- * Marks our errors in all copies of this package that a process may have loaded. It is no member of the class, because
- * the types of two copies would then be different.
+ * Marks the errors of every copy of this package that a process may have loaded. It is not declared as a member of the
+ * class: the types of two copies would then be incompatible.
  */
 export const brand: symbol = Symbol.for('tokenratchet.error')
 
 /**
- * Everything that is refused at run time. Misuse by the programmer is a `TypeError` instead.
+ * The error for every request that is refused, and for a store that fails. Misuse by the programmer is a `TypeError`
+ * instead.
  *
- * The message is a constant of its `code`; `cause` may hold what a store or a hook threw, never a token.
+ * The message is a constant of its `code`. `cause` may hold what a store or a hook threw, never a token. Recognise it
+ * with `isTokenError`, as `instanceof` fails if two copies of this package are installed.
+ *
+ * @example
+ * try {
+ *   return tokens.verify(accessToken)
+ * } catch (error) {
+ *   if (isTokenError(error)) return reply.code(error.status).headers(error.headers).send({ code: error.code })
+ *   throw error
+ * }
  */
 export class TokenError extends Error {
   static {
@@ -139,19 +154,19 @@ export class TokenError extends Error {
   readonly code: TokenErrorCode
   /** HTTP status: 400, 401, 403, 404, 413, 415 or 503. */
   readonly status: number
-  /** The same, by the name that Fastify's error handlers read. */
+  /** The same number, under the name that Fastify's error handlers read. */
   readonly statusCode: number
   /**
    * The message may be shown to clients. NestJS and Koa treat an error as an HTTP error only if it has this property;
    * otherwise they return 500.
    */
   readonly expose = true
-  /** The `error` of RFC 6749 section 5.2 and RFC 6750 section 3.1; none when no credentials came. */
+  /** The `error` of RFC 6749 section 5.2 and RFC 6750 section 3.1. `undefined` when the request had no credentials. */
   readonly error: string | undefined
   /** Response headers in lower case: `www-authenticate` (RFC 6750 section 3), `retry-after` (seconds) or `accept-encoding`. */
   readonly headers: Readonly<Record<string, string>>
 
-  /** @param options `scope` is what the route asks for, of which RFC 6750 section 3 tells the client */
+  /** @param options `scope` is what the route requires; the client learns it from the challenge (RFC 6750 section 3) */
   constructor(code: TokenErrorCode, options: ErrorOptions & { scope?: string } = {}) {
     const { status, error, message, headers } = meanings[code]
     super(message, options)
@@ -167,7 +182,15 @@ function withScope(headers: Readonly<Record<string, string>>, scope: string): Re
   return { ...headers, 'www-authenticate': `${headers['www-authenticate']}, scope="${scope}"` }
 }
 
-/** What a store rejects with, and the only thing that a rejection of a store means. Answered by 503, never 401. */
+/**
+ * The error that a store must reject with. A rejection of a store always counts as an outage (503), never as "not
+ * logged in" (401).
+ *
+ * @example
+ * const row = await database.query(sql).catch(cause => {
+ *   throw new StoreUnavailableError({ cause })
+ * })
+ */
 export class StoreUnavailableError extends TokenError {
   override readonly name = 'StoreUnavailableError'
 

@@ -2,7 +2,7 @@ import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { brand, type StoreUnavailableError, type TokenError } from './errors.js'
 
 /**
- * Whether this is a `TokenError`. Use it instead of `instanceof`, which is false for the errors of another copy of
+ * Whether an error is a `TokenError`. Use it instead of `instanceof`, which is false for the errors of another copy of
  * @tokenratchet/core: an adapter and a store may each have installed their own.
  *
  * @example
@@ -20,7 +20,7 @@ export function isTokenError(error: unknown): error is TokenError {
   }
 }
 
-/** Whether a store reports an outage with this error, by whichever copy of @tokenratchet/core it was made. */
+/** Whether a store reports an outage with this error, whichever copy of @tokenratchet/core created it. */
 export function isStoreUnavailableError(error: unknown): error is StoreUnavailableError {
   return isTokenError(error) && error.code === 'ERR_STORE_UNAVAILABLE'
 }
@@ -29,7 +29,7 @@ function isBranded(error: unknown): error is Record<PropertyKey, unknown> {
   return typeof error === 'object' && error !== null && brand in error
 }
 
-/** Everything that a response is made of: anybody can put the brand on an object. */
+/** Checks every field that a response is made of, because any code can put the brand on an object. */
 function hasFieldsOfTokenError(error: Record<PropertyKey, unknown>): boolean {
   const { code, status, statusCode, message, error: ofProtocol, headers } = error
   return (

@@ -11,67 +11,171 @@ import { checkText } from './values/subject.js'
 import { checkTimes, type Times } from './values/times.js'
 
 /**
- * Reloads what an access token says, at each refresh. Answers the claims of the new token, `undefined` to keep those
- * of the login, or `false` to end the session of an account that is disabled. A throw, another answer, or none within
- * 5 seconds is answered by 503, and the same refresh token may be presented again (unless `recoveryWindow` is 0). The
- * result is not stored.
+ * Reloads the claims of a session at each refresh, so that a changed role gets into the next access token.
+ *
+ * Return the claims of the new token, `undefined` to keep those of the login, or `false` to end the session of a
+ * disabled account. The result is not stored. If the hook throws, returns anything else or takes more than 5 seconds,
+ * the refresh returns 503. The same refresh token may then be presented again, unless `recoveryWindow` is 0.
+ *
+ * @example
+ * claims: async ({ subject }) => {
+ *   const user = await users.find(subject)
+ *   return user.isDisabled ? false : { role: user.role }
+ * }
  */
 export type ClaimsHook<C extends object> = (
   session: Session<C>,
 ) => C | false | undefined | Promise<C | false | undefined>
 
-/** What `createTokens` takes. Durations are whole seconds or strings such as `'15m'`. */
+/**
+ * The options of `createTokens`. Durations are whole seconds, or strings such as `'15m'`.
+ *
+ * @example
+ * const options: TokensOptions = { secret: process.env.TOKEN_SECRET, accessTokenLifetime: '5m', issuer: 'shop' }
+ */
 export interface TokensOptions<C extends object = object> {
-  /** 32 random bytes or more; or a ring, of which the first signs and all verify. Every key is derived from it. */
+  /**
+   * The secret from which every key is derived, except those in `signingKeys`: 32 random bytes or more. Without
+   * `signingKeys`, anyone who knows it can sign access tokens for any user.
+   *
+   * An array is a ring, for changing the secret without logging anyone out: the first entry signs, every entry
+   * verifies.
+   *
+   * @example
+   * createTokens({ secret: process.env.TOKEN_SECRET }) // openssl rand -base64 32
+   * createTokens({ secret: [newSecret, oldSecret] })
+   */
   secret: string | readonly string[] | undefined
   /**
-   * Access tokens are signed by this key, EdDSA (Ed25519), ES256 (P-256) or RS256 (2048 bits or more), instead of HS256
-   * from the secret, so that others can verify them with `jwks()`. Or a ring, of which the first signs and all verify;
-   * the others may be public keys. Refresh tokens stay with the secret.
+   * The private key that signs access tokens, so that other services can verify them with `jwks()`: EdDSA (Ed25519),
+   * ES256 (P-256) or RS256 (2048 bits or more). Default: HS256 with a key derived from the secret. Refresh tokens
+   * always use the secret.
+   *
+   * An array is a ring: the first entry signs, every entry verifies. All but the first may be public keys.
+   *
+   * @example
+   * createTokens({ secret, signingKeys: readFileSync('signing-key.pem', 'utf8') })
    */
   signingKeys?: SigningKey | readonly SigningKey[] | undefined
   /**
-   * Wraps each access token in a JWE, so that nobody but those who have the secret can read its claims. Default false.
-   * One that is not encrypted is then refused, and an encrypted one without this: to switch it makes every client
-   * refresh once, and logs nobody out.
+   * Encrypts access tokens (JWE), so that only services with the secret can read their claims. Default: false.
+   *
+   * With this option unencrypted access tokens are refused, and without it encrypted ones. Changing it therefore makes
+   * every client refresh once, and logs nobody out.
+   *
+   * @example
+   * createTokens({ secret, encryptAccessToken: true })
    */
   encryptAccessToken?: boolean | undefined
-  /** Where sessions live. Default: the memory of this process. */
+  /**
+   * Where sessions are kept. With the default, the memory of this process, a restart logs everyone out and other
+   * processes do not know the sessions.
+   *
+   * @example
+   * createTokens({ secret, store: redisStore(client) })
+   */
   store?: Store | undefined
-  /** `iss` of access tokens, checked when set; deployments with different issuers refuse each other's tokens. */
+  /**
+   * The `iss` of access tokens: a token with another issuer is refused. Keys are derived from it, so deployments with
+   * different issuers refuse each other's access and refresh tokens.
+   *
+   * @example
+   * createTokens({ secret, issuer: 'https://shop.example' })
+   */
   issuer?: string | undefined
-  /** `aud` of access tokens, checked when set. */
+  /**
+   * The `aud` of access tokens: a token for another audience is refused. Without this option `aud` is not checked.
+   *
+   * @example
+   * createTokens({ secret, audience: 'https://api.shop.example' })
+   */
   audience?: string | undefined
-  /** Default 10 minutes. */
+  /**
+   * How long an access token is valid. Default: 10 minutes, or `idleTimeout` if that is shorter. It must not exceed
+   * `idleTimeout`.
+   *
+   * @example
+   * createTokens({ secret, accessTokenLifetime: '5m' })
+   */
   accessTokenLifetime?: Duration | undefined
-  /** A session ends when it is not refreshed for so long. Default 14 days. */
+  /**
+   * A session ends if it is not refreshed for this long. Default: 14 days, or `sessionLifetime` if that is shorter. It
+   * must not exceed `sessionLifetime`.
+   *
+   * @example
+   * createTokens({ secret, idleTimeout: '7d' })
+   */
   idleTimeout?: Duration | undefined
-  /** A session ends after this, whatever happens. Default 30 days. */
+  /**
+   * A session ends this long after its login, however often it is refreshed. Default: 30 days.
+   *
+   * @example
+   * createTokens({ secret, sessionLifetime: '90d' })
+   */
   sessionLifetime?: Duration | undefined
   /**
-   * How long a refresh token whose successors are unused may be presented again. Default: the idle timeout. 0 is
-   * strict rotation: two tabs that refresh at once, or one lost answer, then end the session.
+   * How long a refresh token may be presented again while none of its successors has been used. Default: `idleTimeout`,
+   * which it must not exceed.
+   *
+   * 0 is strict rotation: two tabs that refresh at once, or one lost response, then end the session and log the user
+   * out.
+   *
+   * @example
+   * createTokens({ secret, recoveryWindow: '1d' })
    */
   recoveryWindow?: Duration | undefined
-  /** How old the view of what other processes revoked may be before `onStale` decides. From 2 s up; default 10 s. */
+  /**
+   * How long this process may go without hearing about the revocations of other processes before `onStale` applies.
+   * Default: 10 seconds; at least 2.
+   *
+   * @example
+   * createTokens({ secret, store, maxStaleness: '30s' })
+   */
   maxStaleness?: Duration | undefined
   /**
-   * When it is older, as in a partition from the store: `accept` (default) goes on with what is known, `reject`
-   * answers access tokens by 503 until the store is heard of again.
+   * What happens to access tokens when `maxStaleness` has passed, for example because the store can't be reached.
+   * `'accept'` (default) keeps accepting them: a session that another process revoked meanwhile stays valid here until
+   * its access token expires. `'reject'` returns 503 until the store is reachable again.
+   *
+   * @example
+   * createTokens({ secret, store, onStale: 'reject' })
    */
   onStale?: 'accept' | 'reject' | undefined
-  /** Live sessions of one subject. At one more, the one unused for longest ends. Default 100. */
+  /**
+   * How many live sessions a subject may have. A login beyond that ends the least recently used one. Default: 100.
+   *
+   * @example
+   * createTokens({ secret, sessionsPerSubject: 5 })
+   */
   sessionsPerSubject?: number | undefined
+  /**
+   * Reloads the claims at each refresh, or ends the session: see `ClaimsHook`. Default: the claims of the login stay.
+   *
+   * @example
+   * createTokens({ secret, claims: ({ subject }) => users.claimsOf(subject) })
+   */
   claims?: ClaimsHook<C> | undefined
-  /** Told of every security decision; never sees a token. */
+  /**
+   * Receives an event for every security decision. No event contains a token. Warnings for the operator, which are
+   * printed otherwise, then go only to this function.
+   *
+   * @example
+   * createTokens({ secret, onEvent: event => logger.info(event) })
+   */
   onEvent?: ((event: TokenEvent) => void) | undefined
-  /** The app's clock, milliseconds since the epoch. Default: the system's. */
+  /**
+   * The clock of the application, in milliseconds since the epoch. Default: the system clock. It has no effect on a
+   * store that has its own clock, such as Redis.
+   *
+   * @example
+   * createTokens({ secret, now: clock.now }) // const clock = fakeClock()
+   */
   now?: (() => number) | undefined
 }
 
-/** Options after the check. */
+/** The options after they were checked, with the defaults filled in. */
 export interface Settings extends Times {
-  /** The first signs, all verify. */
+  /** The first entry signs, every entry verifies. */
   readonly secrets: Secrets
   readonly signingKeys: SigningKeys | undefined
   readonly encryptAccessToken: boolean
@@ -104,11 +208,11 @@ const names: Readonly<Record<keyof TokensOptions, true>> = {
   now: true,
 }
 
-/** What `createTokens` takes. */
+/** The names of all options of `createTokens`. */
 export const tokensOptionNames: readonly string[] = Object.keys(names)
 
 /**
- * Checks every option once.
+ * Checks every option once and fills in the defaults.
  *
  * @throws TypeError that names the option
  */
@@ -168,7 +272,7 @@ function checkStore(store: unknown): Store {
   return store as Store
 }
 
-/** More shards than slots of a Cluster are a mistake, and would be as many reads a second. */
+/** The number of slots of a Redis Cluster. More shards are a mistake, and each shard costs one read a second. */
 const maxShards = 16_384
 
 function checkShards(store: Store): void {
@@ -178,6 +282,6 @@ function checkShards(store: Store): void {
     throw invalid('store.shards', `a whole number from 1 to ${maxShards}, or left out`, shards)
   }
   if (shards !== undefined && shards > 1 && typeof reading('store', () => store.shardOf) !== 'function') {
-    throw invalid('store.shardOf', 'a function, where there are several shards', store.shardOf)
+    throw invalid('store.shardOf', 'a function, because store.shards is greater than 1', store.shardOf)
   }
 }

@@ -1,8 +1,8 @@
 import type { TokenEvent } from './events.js'
 
-/** A line for the operator. */
+/** A warning for the operator. */
 export interface Warning {
-  /** For programs: `TOKENRATCHET_` and what it is about. */
+  /** For programs: `TOKENRATCHET_` and the kind of problem. */
   readonly code: string
   /** What is wrong, what it leads to, what to do. */
   readonly message: string
@@ -11,11 +11,13 @@ export interface Warning {
 /** Prints a warning. */
 export type Warn = (warning: Warning) => void
 
-/** `node --disable-warning=TokenratchetWarning` silences it, as an option `onEvent` does. */
+/** Prints a warning with `process.emitWarning`. `node --disable-warning=TokenratchetWarning` silences it. */
 export const emitWarning: Warn = ({ code, message }) =>
   process.emitWarning(message, { type: 'TokenratchetWarning', code })
 
-/** What an event says about the configuration or the store; `undefined` for a decision, and for what passes by itself. */
+/**
+ * The warning of an event about the configuration or the store. `undefined` for decisions and for temporary problems.
+ */
 export function warningOf(event: TokenEvent): Warning | undefined {
   switch (event.type) {
     case 'config_warning':

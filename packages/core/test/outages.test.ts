@@ -143,7 +143,7 @@ t.test('data that a store made something else of is an outage, and the session l
     await t.rejects(tokens.refresh(refreshToken, { scope: 'read' }), unavailable)
     await t.rejects(tokens.sessions('ada'), unavailable)
     t.match(events, [
-      { type: 'store_unavailable', error: { cause: { message: /^The data of a session is / } } },
+      { type: 'store_unavailable', error: { cause: { message: /^The data of a session / } } },
       { type: 'store_unavailable' },
       { type: 'store_unavailable' },
     ])

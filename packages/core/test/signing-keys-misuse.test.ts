@@ -21,24 +21,27 @@ const encrypted = [
 ]
 
 const flaws: [flaw: RegExp, entries: unknown[]][] = [
-  [/2048 bits or more, and has 1024/, [weak.privateKey, pkcs8(weak.privateKey), jwkOf(weak.publicKey)]],
+  [/2048 bits or more \(got 1024\)/, [weak.privateKey, pkcs8(weak.privateKey), jwkOf(weak.publicKey)]],
   [/exponent of 65537/, [odd.privateKey, odd.publicKey, { ...jwkOf(rsa.publicKey), e: 'AQ' }]],
-  [/and is of rsa-pss/, [pss.privateKey, pkcs8(pss.privateKey), spki(pss.publicKey)]],
+  [/RSA key \(got rsa-pss\)$/, [pss.privateKey, pkcs8(pss.privateKey), spki(pss.publicKey)]],
   ...['secp256k1', 'secp384r1', 'secp521r1'].map((name): [RegExp, unknown[]] => {
     const { privateKey, publicKey } = curve(name)
     const forms = [privateKey, publicKey, pkcs8(privateKey), spki(publicKey), jwkOf(privateKey)]
-    return [new RegExp(`Ed25519, P-256 or RSA, and is of ${name}$`), forms]
+    return [new RegExp(`Ed25519, P-256 or RSA key \\(got ${name}\\)$`), forms]
   }),
   [
-    /and is of ed448/,
+    /RSA key \(got ed448\)$/,
     [generateKeyPairSync('ed448').privateKey, jwkOf(generateKeyPairSync('ed448').publicKey)],
   ],
-  [/and is of x25519/, [generateKeyPairSync('x25519').privateKey]],
-  [/and is of dsa/, [generateKeyPairSync('dsa', { modulusLength: 2048, divisorLength: 256 }).privateKey]],
+  [/RSA key \(got x25519\)$/, [generateKeyPairSync('x25519').privateKey]],
+  [
+    /RSA key \(got dsa\)$/,
+    [generateKeyPairSync('dsa', { modulusLength: 2048, divisorLength: 256 }).privateKey],
+  ],
   [/is symmetric/, [createSecretKey(Buffer.alloc(32, 7)), { kty: 'oct', k: secret }, { kty: 'oct' }]],
   [/is a certificate/, [certificate]],
   [
-    /has 2 blocks of PEM/,
+    /must be one key \(got 2 PEM blocks/,
     [pkcs8(good) + certificate, certificate + pkcs8(good), pkcs8(good) + spki(ed.publicKey)],
   ],
   [/is encrypted/, encrypted],
@@ -90,8 +93,10 @@ t.test('R23: what is no key for access tokens is refused by its place and its fl
 
 t.test('the first key of a ring is private, and no key is there twice', async test => {
   for (const key of [ed.publicKey, spki(ec.publicKey), jwkOf(rsa.publicKey)]) {
-    test.match(refusal(key), { message: 'signingKeys must be private: the first of the ring signs' })
-    test.match(refusal([key, good]), { message: /^signingKeys\[0\] must be private/ })
+    test.match(refusal(key), {
+      message: 'signingKeys must be a private key: the first key of the ring signs',
+    })
+    test.match(refusal([key, good]), { message: /^signingKeys\[0\] must be a private key/ })
   }
   for (const { privateKey, publicKey } of [ed, ec, rsa]) {
     const again = [privateKey, publicKey, { ...jwkOf(privateKey), kid: 'other' }, spki(publicKey)]

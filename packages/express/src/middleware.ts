@@ -7,10 +7,24 @@ import type { User } from './user-claims.js'
 
 type Next = (error?: unknown) => void
 
-/** What Express 4 and 5 take as middleware, without the types of either. */
+/**
+ * A middleware of Express 4 and 5, without the types of either.
+ *
+ * @example
+ * ```ts
+ * const onlyAdmins: Middleware = auth.require({ scope: 'admin' })
+ * ```
+ */
 export type Middleware = (request: ExpressRequest, response: ServerResponse, next: Next) => void
 
-/** What Express 4 and 5 take as a handler of errors. */
+/**
+ * An error handler of Express 4 and 5, without the types of either.
+ *
+ * @example
+ * ```ts
+ * const answerRefusals: ErrorMiddleware = auth.errorHandler()
+ * ```
+ */
 export type ErrorMiddleware = (
   error: unknown,
   request: ExpressRequest,
@@ -21,17 +35,19 @@ export type ErrorMiddleware = (
 type LoginGrant = Parameters<HttpLayer<User>['issueTokens']>[3]
 
 interface Response extends ServerResponse {
-  // biome-ignore lint/suspicious/noExplicitAny: the overloads of augment.ts tell by `transport` which of the two it is
+  // biome-ignore lint/suspicious/noExplicitAny: the overloads of augment.ts choose the type by `transport`
   issueTokens?: (grant: LoginGrant) => Promise<any>
   revokeTokens?: () => Promise<void>
 }
 
-/** Answers the token routes; all other requests go on, with verbs at their responses. */
+/**
+ * Creates `auth.middleware`. It answers the token routes, adds the two methods to responses, and passes on the rest.
+ */
 export function answerRoutes(layer: HttpLayer<User>, routes: TokenRoutes): Middleware {
   const middleware: Middleware = (request, response: Response, next) => {
     checkIsCalledByExpress('auth.middleware', next)
     routes.markReached(request, response)
-    // Functions of this response, not methods: they are good when they are handed on alone.
+    // These functions need no `this`, so that they work when they are passed on alone.
     response.issueTokens = grant => layer.issueTokens(new AdaptedRequest(request), response, response, grant)
     response.revokeTokens = () => layer.revokeTokens(new AdaptedRequest(request), response, response)
     const found = routes.find(request)
@@ -41,7 +57,7 @@ export function answerRoutes(layer: HttpLayer<User>, routes: TokenRoutes): Middl
     } else if (isOfRoute(request, middleware)) {
       next(
         new TypeError(
-          'auth.middleware guards nothing: pass auth.authenticate to this route, and auth.middleware to app.use',
+          'auth.middleware guards nothing, so this route would be PUBLIC: pass auth.authenticate to it, and auth.middleware to app.use',
         ),
       )
     } else {
@@ -51,7 +67,7 @@ export function answerRoutes(layer: HttpLayer<User>, routes: TokenRoutes): Middl
   return middleware
 }
 
-/** At once, where it stands in the program: a call of the application's own brings no `next`. */
+/** Throws at once, where the mistake is: if the application itself calls the middleware, there is no `next`. */
 function checkIsCalledByExpress(name: string, next: Next | undefined): void {
   if (typeof next !== 'function') {
     throw new TypeError(
@@ -61,9 +77,9 @@ function checkIsCalledByExpress(name: string, next: Next | undefined): void {
 }
 
 /**
- * Sets `req.user`, or hands on why not.
+ * Creates a guard that sets `req.user`, or passes the error of a refusal to `next`.
  *
- * @param name how the application names the guard, for the error
+ * @param name the name of the guard in the application, for the error
  */
 export function identify(
   layer: HttpLayer<User>,
@@ -85,7 +101,7 @@ export function identify(
   return guard
 }
 
-/** Express knows handlers of errors by their four parameters. */
+/** Answers refusals. Express recognises an error handler by its four parameters, so all four are declared. */
 export const answerErrors: ErrorMiddleware = (error, _request, response, next) => {
   const answer = response.headersSent ? undefined : errorResponse(error)
   if (answer === undefined) {

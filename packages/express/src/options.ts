@@ -8,15 +8,26 @@ import {
 } from '@tokenratchet/core/http'
 import type { User } from './user-claims.js'
 
-/** What `tokenratchet` takes. An invalid value is a `TypeError` that names the option. */
+/**
+ * The options of `tokenratchet`. An invalid value throws a `TypeError` that names the option.
+ *
+ * @example
+ * ```ts
+ * const options: TokenratchetOptions = { secret: process.env.TOKEN_SECRET, routes: { logout: false } }
+ * ```
+ */
 export interface TokenratchetOptions extends Omit<HttpLayerOptions<User>, 'routes'> {
-  /** `false` leaves a route out. */
+  /**
+   * Routes that are left out: set each to `false`.
+   *
+   * @example { logout: false }
+   */
   routes?: Partial<Record<RouteName, false | undefined>> | undefined
 }
 
 /**
- * Reads the options once; what they are is for the core to check, but for what Fastify's routes take: in Express a
- * middleware in front of the route does that.
+ * Reads the options once. The core checks their values. Route options that only Fastify has are refused here: in
+ * Express, a middleware in front of the route does the same.
  *
  * @throws TypeError that names the option
  */

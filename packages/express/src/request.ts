@@ -1,22 +1,22 @@
 import type { IncomingMessage } from 'node:http'
 import { NodeRequest } from '@tokenratchet/core/http'
 
-/** What Express adds to Node's request, in 4 and 5. */
+/** Node's request with the properties that Express 4 and 5 add to it. */
 export interface ExpressRequest extends IncomingMessage {
   readonly path?: string
-  /** Where the router that has the request is mounted. */
+  /** The path where the router that handles the request is mounted. */
   readonly baseUrl?: string
-  /** Only in handlers of a route. */
+  /** Present only in the handlers of a route. */
   readonly route?: { readonly stack?: readonly { readonly handle?: unknown }[] } | undefined
   readonly body?: unknown
-  /** Set by guards; whose type it is, the application says: user.ts. */
+  /** Set by guards. The application chooses its type: see user.ts. */
   user?: object | undefined
   readonly app?: { get(setting: string): unknown }
 }
 
 /** A request as the HTTP layer reads it. */
 export class AdaptedRequest extends NodeRequest<ExpressRequest> {
-  /** By `trust proxy`, with the port: `req.host` of Express 5, which is without it in Express 4. */
+  /** The host with its port, which follows the setting `trust proxy`. `req.host` of Express 4 lacks the port. */
   override get host(): string | undefined {
     const { app, headers, socket } = this.raw
     const forwarded = headers['x-forwarded-host']

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { addHeaders, type HttpResponse } from '@tokenratchet/core/http'
 
-/** Writes an answer of the HTTP layer as it is, unless another middleware, such as one for timeouts, has answered. */
+/** Writes a response of the HTTP layer, unless another middleware, such as one for timeouts, has sent one already. */
 export function write(response: ServerResponse, { status, headers, body }: HttpResponse): void {
   if (response.headersSent) {
     return

@@ -5,14 +5,14 @@ import type { User } from './user-claims.js'
 
 type Found = ReturnType<ReturnType<typeof findRoute>>
 
-/** A mount path with parameters has as many values as clients like. */
+/** The maximum of mount paths to remember. With parameters in the path, clients could create any number of them. */
 const maxMounts = 16
 
-/** The token routes: they answer where the middleware is mounted, and nowhere else. */
+/** The token routes. They answer only below the paths where the middleware is mounted. */
 export class TokenRoutes {
   readonly #layer: HttpLayer<User>
   readonly #byPath: (path: string) => Found
-  /** A property of the response, as every request pays for it: a property costs less than a WeakSet does. */
+  /** A property that marks responses. Every request pays for it, and a property costs less than a WeakSet. */
   readonly #reached = Symbol('tokenratchet.reached')
   /** Some of the paths below which the middleware has been reached. */
   readonly #mounts = new Set<string>()
@@ -24,12 +24,12 @@ export class TokenRoutes {
     this.#byPath = findRoute(layer.routes)
   }
 
-  /** The application has asked for the middleware, so it means to mount it. */
+  /** Remembers that the application has read `auth.middleware`, so it intends to mount it. */
   markRequested(): void {
     this.#isRequested = true
   }
 
-  /** The middleware handles this response now. */
+  /** Remembers that the middleware has handled this response, and where it is mounted. */
   markReached({ baseUrl = '' }: ExpressRequest, response: ServerResponse): void {
     if (this.#mounts.size < maxMounts) {
       this.#mounts.add(baseUrl)
@@ -37,18 +37,18 @@ export class TokenRoutes {
     ;(response as unknown as Record<symbol, true>)[this.#reached] = true
   }
 
-  /** The route that a path below the mount path names. OPTIONS is left to the application, for cors. */
+  /** Returns the token route for a path below the mount path. OPTIONS is left to the application, for cors. */
   find({ method, path = '' }: ExpressRequest): Found {
     return method === 'OPTIONS' ? undefined : this.#byPath(path)
   }
 
   /**
-   * For a guard that refuses a request: warns once if it stands in front of the middleware and the request is for a token
-   * route. Then expired sessions can't refresh.
+   * Warns once if a guard in front of the middleware has refused a request for a token route: expired sessions can't
+   * refresh then.
    */
   warnInFront(request: ExpressRequest, response: ServerResponse, guard: unknown): void {
     const { method, baseUrl = '', path = '' } = request
-    // A guard of a route belongs to a handler of the application.
+    // The guard of a single route protects a handler of the application, which is fine.
     if (this.#hasWarned || !this.#isRequested || this.#reached in response || isOfRoute(request, guard)) {
       return
     }
@@ -70,12 +70,13 @@ export class TokenRoutes {
         mount => full.startsWith(mount) && this.#byPath(full.slice(mount.length)) !== undefined,
       )
     }
-    // The mount path is not known yet. A guard of the whole application keeps every request from the middleware.
+    // The mount path is not known yet, because a guard of the whole application keeps every request from the
+    // middleware.
     return baseUrl === '' && this.#layer.routes.some(route => full.endsWith(route.path))
   }
 }
 
-/** Whether a handler is one of the route that has the request: `app.get(path, handler)`. */
+/** Returns whether a handler belongs to the route of the request, as in `app.get(path, handler)`. */
 export function isOfRoute({ route }: ExpressRequest, handler: unknown): boolean {
   return route?.stack?.some(({ handle }) => handle === handler) ?? false
 }

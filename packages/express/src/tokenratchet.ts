@@ -9,11 +9,19 @@ import { AdaptedRequest, type ExpressRequest } from './request.js'
 import { TokenRoutes } from './token-routes.js'
 import type { User } from './user-claims.js'
 
-/** Everything that an Express application needs to log users in and to guard its routes. */
+/**
+ * Everything that an Express application needs to log users in and to guard its routes. A route without a guard is
+ * PUBLIC.
+ *
+ * @example
+ * ```ts
+ * const auth: Tokenratchet = tokenratchet({ secret: process.env.TOKEN_SECRET })
+ * ```
+ */
 export interface Tokenratchet {
   /**
-   * Answers the token routes below the path where it is mounted, and gives responses `issueTokens` and `revokeTokens`.
-   * It guards nothing. Mount it before any guard.
+   * Guards nothing. It answers the token routes below the path where it is mounted, and adds `issueTokens` and
+   * `revokeTokens` to responses. Mount it before any guard.
    *
    * @example
    * ```ts
@@ -21,7 +29,15 @@ export interface Tokenratchet {
    * ```
    */
   readonly middleware: Middleware
-  /** The verbs behind the middleware: sessions, revocation, and tokens without HTTP. */
+  /**
+   * The methods for sessions, revocation, and tokens without HTTP. They do not check who calls them: guard every route
+   * that uses them.
+   *
+   * @example
+   * ```ts
+   * await auth.tokens.revokeAll(userId)
+   * ```
+   */
   readonly tokens: Tokens<User>
   /**
    * Refuses requests without a valid access token, and sets `req.user` to the claims of one.
@@ -33,21 +49,41 @@ export interface Tokenratchet {
    */
   readonly authenticate: Middleware
   /**
-   * Sets `req.user` to the claims of a valid access token, or to `undefined` without one or with a dead one, whatever
-   * `req.user` was before, such as the user of passport's session.
+   * Lets requests pass with or without a valid access token. Sets `req.user` to the claims of a valid access token, or
+   * to `undefined` if the token is missing, expired or revoked. It replaces an earlier `req.user`, such as the user of
+   * passport's session. A Bearer token that is not one of ours is refused (401).
+   *
+   * @example
+   * ```ts
+   * app.get('/', auth.optional, (req, res) => res.json({ user: req.user?.sub ?? null }))
+   * ```
    */
   readonly optional: Middleware
-  /** As `authenticate`, and asks for scopes (403 without them), or the store's word on the session. */
+  /**
+   * Creates a guard like `authenticate` that also requires scopes (403 without them), or that the store still has the
+   * session (`introspect`).
+   *
+   * @throws TypeError if the demands are empty or invalid
+   * @example
+   * ```ts
+   * app.delete('/users/:id', auth.require({ scope: 'admin', introspect: true }), handler)
+   * ```
+   */
   require(demands: Demands): Middleware
   /**
-   * Returns the claims of a guarded request, never `undefined`. Throws an error if no guard ran, and a `TokenError` (401)
-   * behind `auth.optional` if nobody is signed in.
+   * Returns the claims of a guarded request, never `undefined`. Throws an error if no guard ran, because the route is
+   * PUBLIC. Throws a `TokenError` (401) behind `auth.optional` if nobody is signed in.
+   *
+   * @example
+   * ```ts
+   * app.get('/me', auth.authenticate, (req, res) => res.json({ id: auth.claimsOf(req).sub }))
+   * ```
    */
   claimsOf(request: IncomingMessage): Claims<User>
   /**
-   * The claims of a request that opens a socket, for the servers of ws, socket.io or graphql-ws. Rejects with a
-   * `TokenError`: 401 without a valid access token, 403 for a cookie that a page of another origin brings, whatever the
-   * method, and 403 for a scope that is missing.
+   * Resolves to the claims of a request that opens a socket, for the servers of ws, socket.io or graphql-ws. Rejects
+   * with a `TokenError`: 401 without a valid access token, 403 for a cookie that comes from a page of another origin,
+   * whatever the method, and 403 for a missing scope.
    *
    * @example
    * ```ts
@@ -62,16 +98,42 @@ export interface Tokenratchet {
    * ```
    */
   authenticateRequest(request: IncomingMessage, demands?: Demands): Promise<Claims<User>>
-  /** Answers an upgrade with the status and headers of what `authenticateRequest` threw, and closes the socket. */
+  /**
+   * Answers an upgrade with the status and headers of the error from `authenticateRequest`, and closes the socket.
+   *
+   * @example
+   * ```ts
+   * auth.authenticateRequest(request).then(open, error => auth.refuseUpgrade(socket, error))
+   * ```
+   */
   refuseUpgrade(socket: Duplex, error: unknown): void
-  /** Answers refusals in JSON, as Fastify does; other errors are handed on. For the end of the application. */
+  /**
+   * Creates an error handler that answers refusals in JSON, as Fastify does, and passes on all other errors. Mount it
+   * after all routes.
+   *
+   * @example
+   * ```ts
+   * app.use(auth.errorHandler())
+   * ```
+   */
   errorHandler(): ErrorMiddleware
-  /** Lets go of what is held in memory. The store stays open: it is yours. */
+  /**
+   * Stops reading revocations and frees the memory. The store stays open, because it belongs to you: close its client
+   * afterwards.
+   *
+   * @example
+   * ```ts
+   * server.close(async () => {
+   *   await auth.close()
+   *   await redis.quit()
+   * })
+   * ```
+   */
   close(): Promise<void>
 }
 
 /**
- * Access tokens and rotating refresh tokens for Express.
+ * Creates access tokens and rotating refresh tokens for Express 4 and 5.
  *
  * @throws TypeError that names the option which is missing, unknown, weak or contradictory
  * @example
@@ -97,7 +159,7 @@ export function tokenratchet(options: TokenratchetOptions): Tokenratchet {
     authenticate: identify(layer, routes, true, 'auth.authenticate'),
     optional: identify(layer, routes, 'optional', 'auth.optional'),
     require(...given: [Demands]) {
-      // Express calls it with a request when it was passed as a guard.
+      // If `auth.require` itself was passed as a guard, Express calls it with a request.
       if (given.length !== 1) {
         throw new TypeError(
           "call auth.require({ ... }) with what it requires: app.get(path, auth.require({ scope: 'admin' }), handler)",
@@ -109,15 +171,19 @@ export function tokenratchet(options: TokenratchetOptions): Tokenratchet {
       layer.claimsOf(new AdaptedRequest(request), `add auth.authenticate to ${nameOf(request)}`),
     authenticateRequest(request, demands, ...others: unknown[]) {
       if (others.length > 0) {
-        // Thrown at once: Express 4 does not see rejections.
-        throw new TypeError('auth.authenticateRequest is not a middleware: pass auth.authenticate to a route')
+        // This throws at once, because Express 4 ignores rejections.
+        throw new TypeError(
+          'auth.authenticateRequest is not a middleware: pass auth.authenticate to the route instead',
+        )
       }
       return authenticate(request, demands)
     },
     refuseUpgrade,
     errorHandler(...args: unknown[]) {
       if (args.length > 0) {
-        throw new TypeError('errorHandler makes the handler: app.use(auth.errorHandler())')
+        throw new TypeError(
+          'auth.errorHandler takes no arguments: call it, and pass the handler that it returns: app.use(auth.errorHandler())',
+        )
       }
       return answerErrors
     },

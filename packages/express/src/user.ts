@@ -1,8 +1,9 @@
 import type { RegisteredClaims } from '@tokenratchet/core'
 
 /**
- * Types `req.user`, and the claims of `issueTokens`, by what the application adds to `Express.User`, as with passport:
+ * Types `req.user` and the claims of `issueTokens` with what the application adds to `Express.User`, as with passport.
  *
+ * @example
  * ```ts
  * import '@tokenratchet/express/user'
  * declare global {
@@ -20,7 +21,15 @@ declare global {
   namespace Express {
     interface User extends RegisteredClaims {}
     interface Request {
-      /** Who sends this request: the claims of the access token, behind `auth.authenticate` or `auth.optional`. */
+      /**
+       * The claims of the access token, set by `auth.authenticate`, `auth.require` and `auth.optional`. Without one of
+       * these guards it is not ours and proves nothing.
+       *
+       * @example
+       * ```ts
+       * app.get('/me', auth.authenticate, (req, res) => res.json({ id: req.user?.sub }))
+       * ```
+       */
       user?: User | undefined
     }
   }

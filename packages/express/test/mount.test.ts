@@ -327,7 +327,7 @@ rule(
     const { port } = await listen(t, app)
     t.equal((await send(port, { url: '/me' })).status, 500)
     t.match(errors, [
-      { name: 'TypeError', message: /^auth\.middleware guards nothing: pass auth\.authenticate/ },
+      { name: 'TypeError', message: /^auth\.middleware guards nothing, .* PUBLIC: pass auth\.authenticate/ },
     ])
     t.equal((await send(port, { url: '/after' })).status, 200, 'a route that came before it is no matter')
   },

@@ -1,5 +1,5 @@
-// What jwt.ts needs of @fastify/jwt, in place of its own declarations (`imports` in package.json): those type `request.user`
-// in every program that reads them, and user.ts of this package types it too.
+// The part of @fastify/jwt that jwt.ts needs. It replaces the package's own declarations (`imports` in package.json).
+// Those type `request.user` in every program that includes them, and user.ts of this package types it too.
 import type { FastifyPluginCallback } from 'fastify'
 
 declare const fastifyJwt: FastifyPluginCallback<Record<string, unknown>>

@@ -5,18 +5,25 @@ import { AdaptedRequest } from './request.js'
 
 type Done = (error?: Error) => void
 
-/** What a route says by `config.auth`. */
+/** The value of a route's `config.auth`. */
 type RouteAuth = boolean | Auth | undefined
 
 export type Hook = (request: FastifyRequest, reply: FastifyReply, done: Done) => void
 
-/** As a hook with `done`, or without it as a function to await. */
+/**
+ * The type of `app.authenticate`: a hook if it is called with `done`, otherwise a function to await.
+ *
+ * @example
+ * ```ts
+ * await app.authenticate(request, reply)
+ * ```
+ */
 export interface Authenticate {
   (request: FastifyRequestLike, reply: FastifyReplyLike, done: Done): void
   (request: FastifyRequestLike, reply: FastifyReplyLike): Promise<void>
 }
 
-/** A `FastifyRequest` of any server (http, https, http2), logger and type provider: one type has no room for all. */
+/** A `FastifyRequest` of any server (http, https, http2), logger and type provider. No generic type covers them all. */
 interface FastifyRequestLike {
   readonly raw: object
   readonly host: string
@@ -30,7 +37,7 @@ interface FastifyReplyLike {
   readonly sent: boolean
 }
 
-/** The hook of every route: does what the route's `config.auth` says. */
+/** Creates the hook of every route. It guards the route as its `config.auth` requires. */
 export function guardRoutes(layer: HttpLayer, decoratorName: string, global: boolean): Hook {
   const identify = identifier(layer, decoratorName)
   return (request, reply, done) => {
@@ -51,10 +58,10 @@ export function guardRoutes(layer: HttpLayer, decoratorName: string, global: boo
   }
 }
 
-/** In the config of the routes of the HTTP layer: a hook of the whole app must not keep an expired session from a refresh. */
+/** Marks the token routes in their config. They must stay open to a hook of the whole app, or nobody could refresh. */
 export const tokenRoute: unique symbol = Symbol('tokenratchet.route')
 
-/** `app.authenticate`: refuses whatever else the route's config says. */
+/** Creates `app.authenticate`, which requires a valid access token whatever `config.auth` of the route is. */
 export function authenticate(layer: HttpLayer, decoratorName: string): Authenticate {
   const identify = identifier(layer, decoratorName)
   const hook: Hook = (request, reply, done) => {
@@ -67,14 +74,14 @@ export function authenticate(layer: HttpLayer, decoratorName: string): Authentic
   return ((request?: FastifyRequest, reply?: FastifyReply, done?: Done) => {
     if (request === undefined || reply === undefined) {
       throw new TypeError(
-        'pass app.authenticate itself, without calling it: { onRequest: app.authenticate }. In a handler await app.authenticate(request, reply)',
+        'pass app.authenticate itself, without calling it: { onRequest: app.authenticate }. In a handler: await app.authenticate(request, reply)',
       )
     }
     return done === undefined ? promisify(hook)(request, reply) : hook(request, reply, done)
   }) as Authenticate
 }
 
-/** Sets who sends the request, or tells why not. */
+/** Sets the claims on the request, or passes the error of a refusal to `done`. */
 function identifier(
   layer: HttpLayer,
   decoratorName: string,
@@ -88,7 +95,7 @@ function identifier(
     })
 }
 
-/** Requests of scopes that are older than the plugin lack what it gave `request`; one of their own stays. */
+/** Requests of scopes older than the plugin lack its decorator, so it is set here. A value of their own is kept. */
 function setNobody(request: FastifyRequest, decoratorName: string): void {
   const properties = request as unknown as Record<string, unknown>
   properties[decoratorName] ??= null
@@ -97,8 +104,8 @@ function setNobody(request: FastifyRequest, decoratorName: string): void {
 const checked = new WeakMap<object, RouteAuth>()
 
 /**
- * Also checked at the first request, and refused if invalid: routes that are older than the plugin, as after a
- * registration that nobody awaited, skip the check at boot.
+ * Returns the route's `config.auth`, which is checked at the first request too, and refuses the request if it is
+ * invalid. Routes older than the plugin, as after a registration without `await`, skip the check at boot.
  */
 function authOf({ routeOptions: { config, url } }: FastifyRequest): RouteAuth {
   if (!checked.has(config)) {
@@ -108,18 +115,18 @@ function authOf({ routeOptions: { config, url } }: FastifyRequest): RouteAuth {
 }
 
 /**
- * Refuses at boot what would leave a route open.
+ * Refuses a route at boot whose invalid or misplaced `auth` would leave it PUBLIC.
  *
  * @throws TypeError that names the route and what is wrong
  */
 export function checkRoute({ url, config, ...others }: RouteOptions): void {
   const auth = checkedAuth(url, config)
   const misplaced = 'auth' in others ? others.auth : undefined
-  // Text and functions may be the option of another plugin.
+  // A string or a function may be an option of another plugin.
   const isOurs = ['boolean', 'object'].includes(typeof misplaced) || misplaced === 'optional'
   if (isOurs && auth === undefined) {
     throw new TypeError(
-      `Route ${url}: \`auth\` outside \`config\` is ignored by Fastify. Write { config: { auth: ... } }`,
+      `Route ${url} would be PUBLIC: Fastify ignores \`auth\` outside \`config\`. Write { config: { auth: ... } }`,
     )
   }
 }
@@ -131,8 +138,9 @@ function checkedAuth(url: string, config: { auth?: unknown } | undefined): Route
 }
 
 /**
- * What `global` leaves alone: a 404 tells nothing, and a browser sends CORS preflights without credentials. Those go to
- * routes of OPTIONS alone, such as that of @fastify/cors: a route for all methods would run its handler.
+ * Returns whether `global` guards a request. It does not guard a 404, which reveals nothing, nor a CORS preflight,
+ * which browsers send without credentials. A preflight passes only on a route for OPTIONS alone, such as the route of
+ * the plugin @fastify/cors. A route for all methods would run its handler without a guard.
  */
 function isGuardedByDefault(request: FastifyRequest): boolean {
   const { origin, 'access-control-request-method': method } = request.headers

@@ -1,15 +1,15 @@
 import type { FastifyInstance } from 'fastify'
 
-/** What @fastify/jwt puts at `app.jwt`, or below it under a namespace. */
+/** The value that @fastify/jwt sets as `app.jwt`, or as a property of it under a namespace. */
 export interface JwtDecorator {
   readonly options?: { readonly decoratorName?: string }
   verify(token: string, options: object): unknown
 }
 
-/** `app.jwt` in this scope or one above it: a decorator itself, or those of its namespaces, or both. */
+/** `app.jwt` of this scope or a parent of it: a decorator itself, an object of decorators by namespace, or both. */
 type Decorators = JwtDecorator & Record<string, JwtDecorator | undefined>
 
-/** Whether this property of requests is decorated by the application's own @fastify/jwt, with which ours may share it. */
+/** Returns whether the application's own @fastify/jwt has decorated this property of requests. We may share it then. */
 export function isOfJwt(app: FastifyInstance, decoratorName: string): boolean {
   if (!app.hasPlugin('@fastify/jwt')) {
     return false

@@ -12,15 +12,15 @@ interface Decoded {
   readonly signature: string
 }
 
-/** What @fastify/jwt asks of every token. Dates are decided before, by the clock of the HTTP layer. */
+/** Returns the options with which @fastify/jwt verifies every token. The HTTP layer has checked the dates before. */
 export function demandsOf({ algorithms, type }: JwtSource): object {
   return { algorithms, checkTyp: type, ignoreExpiration: true, ignoreNotBefore: true }
 }
 
-/** How @fastify/jwt asks for the key of a token. */
+/** The function that @fastify/jwt calls for the key of a token. */
 type KeyFunction = (request: FastifyRequest, decoded: Decoded, done: Done) => void
 
-/** The key of a token that the HTTP layer accepts. */
+/** Creates a key function that returns a key only for a token that the HTTP layer accepts. */
 export function keys(source: JwtSource): KeyFunction {
   return (request, { input, signature }, done) => {
     let key: string | Buffer
@@ -34,19 +34,21 @@ export function keys(source: JwtSource): KeyFunction {
   }
 }
 
-/** Answers the claims, or calls back with them, as `app.jwt.verify` of @fastify/jwt does. */
+/** Returns the claims, or passes them to a callback, like `app.jwt.verify` of @fastify/jwt. */
 type Verify = (accessToken: string, options?: object | Done, callback?: Done) => unknown
 
 /**
- * `app.jwt.verify`. Without a request @fastify/jwt tells a key function no spelling and hides its errors, and it can't
- * read encrypted tokens: so the HTTP layer is asked in front of it. It throws at once, as with a key that is no function: a
- * caller who does not await must not take a bad token for a good one. Options demand more of a token, never less.
+ * Creates `app.jwt.verify`. It throws at once and returns no promise: a caller who forgets `await` must not take an
+ * invalid token for a valid one. Options may demand more of a token, never less.
+ *
+ * The HTTP layer checks the token first. Without a request, @fastify/jwt does not pass the token's exact text to a key
+ * function, hides the errors of that function, and can't read encrypted tokens.
  */
 export function verifier(source: JwtSource, verify: JwtDecorator['verify']): Verify {
   const verified = (accessToken: string, options: object | undefined): unknown => {
     const { token, key } = source.open(accessToken)
     try {
-      // Up to 10.2.2 of @fastify/jwt they replace those of the registration.
+      // Up to version 10.2.2 of @fastify/jwt, these options replace the ones of the registration, so repeat them.
       return verify(token, { ...demandsOf(source), ...options, key })
     } catch (error) {
       throw isOfToken(error) ? new TokenError('ERR_ACCESS_TOKEN_INVALID', { cause: error }) : error
@@ -70,7 +72,7 @@ export function verifier(source: JwtSource, verify: JwtDecorator['verify']): Ver
   }
 }
 
-/** An option of the caller's that the token does not meet; a wrong option is the caller's own fault. */
+/** Returns whether the token fails a demand of the caller. An invalid option is the caller's mistake instead. */
 function isOfToken(error: unknown): boolean {
   const { code = '' } = error as { code?: string }
   return code.startsWith('FAST_JWT_') && !/INVALID_(OPTION|KEY)$/.test(code)

@@ -9,16 +9,32 @@ import type { RegisterOptions } from 'fastify'
 import type { User } from './user-claims.js'
 
 export interface FastifyOptions {
-  /** Guards all routes that do not say `config: { auth: false }` or `'optional'`. Default false. */
+  /**
+   * Whether every route requires a valid access token, unless its `config.auth` is `false` or `'optional'`. With
+   * `false`, the default, a route without `config.auth` is PUBLIC.
+   *
+   * @example true
+   */
   global?: boolean | undefined
-  /** The property of `request` that holds the claims. Default `user`. */
+  /**
+   * The property of `request` that holds the claims. Default `user`.
+   *
+   * @example 'session'
+   */
   decoratorName?: string | undefined
 }
 
-/** What the plugin takes. An invalid value is a `TypeError` that names the option. */
+/**
+ * The options of the plugin. An invalid value throws a `TypeError` that names the option.
+ *
+ * @example
+ * ```ts
+ * const options: TokenratchetOptions = { secret: process.env.TOKEN_SECRET, global: true }
+ * ```
+ */
 export type TokenratchetOptions = HttpLayerOptions<User> & FastifyOptions
 
-/** Fastify's own, which it hands on to the plugin. */
+/** The options of Fastify itself, which it passes to every plugin. */
 type PluginOptions = Pick<RegisterOptions, 'logLevel' | 'logSerializers'>
 
 interface FastifySettings {
@@ -28,7 +44,7 @@ interface FastifySettings {
 }
 
 /**
- * Takes Fastify's own options out; what is left is for the HTTP layer to check.
+ * Separates the options of the adapter from those of the HTTP layer, which checks the latter.
  *
  * @throws TypeError that names the option
  */

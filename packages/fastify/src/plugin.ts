@@ -45,7 +45,7 @@ const plugin: FastifyPluginAsync<TokenratchetOptions> = async (app, options) => 
 
   app.addHook('onRoute', checkRoute)
   app.addHook('onRequest', guardRoutes(layer, decoratorName, global))
-  // Also for errors that no guard of ours handed on, such as those of `request.jwtVerify()`.
+  // Errors that do not come from our guards need headers too, such as those of `request.jwtVerify()`.
   app.addHook('onError', (request, reply, error, done) => {
     layer.explainRefusal(new AdaptedRequest(request), reply.raw, error)
     done()
@@ -55,7 +55,9 @@ const plugin: FastifyPluginAsync<TokenratchetOptions> = async (app, options) => 
   await app.register(routesPlugin(layer.routes))
 }
 
-/** Without a logger Fastify's takes everything and says nothing: warnings are then the process's. */
+/**
+ * Returns whether the app has a logger. Without one, `app.log` discards everything, so the process prints our warnings.
+ */
 function hasLog({ log }: FastifyInstance): boolean {
   return log.level !== undefined || log.warn !== log.trace
 }
@@ -70,25 +72,37 @@ function nameOf(request: AnyRequest): string {
 
 function checkFree(app: FastifyInstance, decoratorName: string): void {
   if (app.hasDecorator('tokens') || app.hasReplyDecorator('issueTokens')) {
-    throw new Error('@tokenratchet/fastify is registered already, or `app.tokens` is taken')
+    throw new Error(
+      '@tokenratchet/fastify is registered already, or `app.tokens` or `reply.issueTokens` is taken by another plugin: register it once',
+    )
   }
   const taken = ['authenticate', 'claimsOf', 'authenticateRequest', 'refuseUpgrade'].find(name =>
     app.hasDecorator(name),
   )
   if (taken !== undefined) {
-    throw new Error(`\`app.${taken}\` is taken: another plugin has decorated it before @tokenratchet/fastify`)
+    throw new Error(
+      `\`app.${taken}\` is taken: another plugin has decorated it before @tokenratchet/fastify. Rename that decorator`,
+    )
   }
   if (app.hasRequestDecorator(decoratorName) && !isOfJwt(app, decoratorName)) {
     throw new Error(
-      `\`request.${decoratorName}\` is taken: pass another \`decoratorName\` to @tokenratchet/fastify`,
+      `\`request.${decoratorName}\` is taken: pass another \`decoratorName\` to @tokenratchet/fastify, such as 'session'`,
     )
   }
 }
 
 /**
- * Access tokens and rotating refresh tokens for Fastify.
+ * The Fastify plugin for access tokens and rotating refresh tokens. It registers the token routes and guards the routes
+ * that have `config.auth`. Other routes stay PUBLIC unless `global` is set. It applies to the scope in which it is
+ * registered, and to the children of that scope.
  *
  * @throws TypeError that names the option which is missing, unknown, weak or contradictory
+ * @example
+ * ```ts
+ * await app.register(tokenratchet, { secret: process.env.TOKEN_SECRET })
+ * app.post('/login', async (request, reply) => reply.issueTokens({ subject: await userOf(request.body) }))
+ * app.get('/me', { config: { auth: true } }, request => ({ id: request.user.sub }))
+ * ```
  */
 export const tokenratchet: FastifyPluginAsync<TokenratchetOptions> = fastifyPlugin(plugin, {
   name: '@tokenratchet/fastify',

@@ -3,7 +3,7 @@ import type { Http2ServerRequest } from 'node:http2'
 import { type HttpRequest, NodeRequest } from '@tokenratchet/core/http'
 import type { FastifyRequest } from 'fastify'
 
-/** A request of Fastify, or Node's own, as the event `upgrade` brings it. */
+/** A request of Fastify, or one of Node such as that of the event `upgrade`. */
 export type AnyRequest = FastifyRequest | IncomingMessage | Http2ServerRequest
 
 export function requestOf(request: AnyRequest): HttpRequest {
@@ -19,12 +19,12 @@ export class AdaptedRequest extends NodeRequest {
     this.#request = request
   }
 
-  /** By `trustProxy`. */
+  /** Fastify's host, which follows the option `trustProxy`. */
   override get host(): string {
     return this.#request.host
   }
 
-  /** On the token routes text, or what was wrong with it. */
+  /** The body. On the token routes it is a string, or the error that occurred when it was read. */
   override get body(): unknown {
     return this.#request.body
   }

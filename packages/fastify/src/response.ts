@@ -1,7 +1,7 @@
 import type { ResponseHeaders } from '@tokenratchet/core/http'
 import type { FastifyReply } from 'fastify'
 
-/** The headers of a reply: Fastify keeps them apart from those of Node's response until it sends. */
+/** The headers of a reply. Fastify keeps them apart from those of Node's response until it sends the reply. */
 export class ReplyHeaders implements ResponseHeaders {
   readonly #reply: FastifyReply
 
@@ -9,7 +9,7 @@ export class ReplyHeaders implements ResponseHeaders {
     this.#reply = reply
   }
 
-  /** A hijacked reply sends none of the headers that Fastify keeps. */
+  /** Is true for a hijacked reply too, because it sends none of the headers that Fastify keeps. */
   get headersSent(): boolean {
     return this.#reply.sent || this.#reply.raw.headersSent
   }
@@ -19,8 +19,8 @@ export class ReplyHeaders implements ResponseHeaders {
   }
 
   /**
-   * On Node's response too: when a stream has been sent, Fastify has copied its own headers already, and the response
-   * has not left yet. Fastify would append cookies to those that are there.
+   * Sets the header on Node's response too. If a stream is sent, Fastify has copied its headers already although the
+   * response has not left yet. The header is removed first, because Fastify would append cookies to those already set.
    */
   setHeader(name: string, value: string | readonly string[]): void {
     this.#reply.removeHeader(name)

@@ -3,20 +3,22 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { tokenRoute } from './guards.js'
 import { AdaptedRequest } from './request.js'
 
-/** Read by @fastify/swagger: an answer to a wrong method is nothing to document. */
+/** Hides a route from @fastify/swagger: the answer to a wrong method needs no documentation. */
 const hidden = { hide: true } as object
 
 /** Errors for an invalid Content-Type, before Fastify reads the body. We treat such a body as empty. */
 const unreadable = new Set(['FST_ERR_CTP_INVALID_MEDIA_TYPE', 'FST_ERR_ROUTE_MISSING_CONTENT_TYPE'])
 
-/** The routes of the HTTP layer, in a scope with body parsing of its own: the application's parsers are not touched. */
+/**
+ * Creates a plugin with the token routes. Its scope has its own body parsers, so the application's stay as they are.
+ */
 export function routesPlugin(routes: readonly Route[]): (scope: FastifyInstance) => Promise<void> {
   return async scope => {
     scope.removeAllContentTypeParsers()
-    // By name what clients send, as Fastify finds a wildcard last.
+    // Name the types that clients send, because Fastify looks for the wildcard last.
     const types = ['application/json', 'application/x-www-form-urlencoded', '*']
     scope.addContentTypeParser(types, (request, payload, done) => {
-      // A hook of the application may have put a decoded body in its place.
+      // A hook of the application may have replaced the payload with a decoded one. The headers do not describe that.
       const headers = payload === request.raw ? request.headers : {}
       receiveText(payload, headers).then(text => done(null, text), done)
     })

@@ -1,6 +1,8 @@
 /**
- * The application's own claims, for the application to declare:
+ * The application's own claims. Declare them once, and `request.user` and the `claims` of `issueTokens` have their
+ * types.
  *
+ * @example
  * ```ts
  * import '@tokenratchet/fastify/user'
  * declare module '@tokenratchet/fastify/user' {

@@ -102,7 +102,7 @@ t.test('app.authenticate that is called instead of passed throws at once, and sa
   const { app } = await testApp(t)
   const authenticate = app.authenticate as (...given: unknown[]) => unknown
   const message =
-    'pass app.authenticate itself, without calling it: { onRequest: app.authenticate }. In a handler await app.authenticate(request, reply)'
+    'pass app.authenticate itself, without calling it: { onRequest: app.authenticate }. In a handler: await app.authenticate(request, reply)'
   for (const given of [[], [{}], [undefined, undefined, () => {}]]) {
     t.throws(() => authenticate(...given), { name: 'TypeError', message })
   }

@@ -1,6 +1,6 @@
 /**
- * What time it is on a server, as far as can be told from its last answer: its time then, and what has gone by since on
- * a monotonic clock. Not later than it really is, as an answer takes time to arrive, unless it was set back.
+ * Estimates the time on a server: the time of its last reply, plus what has passed since on a monotonic clock. A reply
+ * takes time to arrive, so the estimate is never ahead of the server, unless the server's clock was set back.
  */
 export class ServerClock {
   #told: { time: number; at: number } | undefined
@@ -9,7 +9,7 @@ export class ServerClock {
     this.#told = { time, at: performance.now() }
   }
 
-  /** Milliseconds; `undefined` before the first answer. */
+  /** Returns milliseconds, or `undefined` before the first reply. */
   now(): number | undefined {
     return this.#told && Math.floor(this.#told.time + performance.now() - this.#told.at)
   }

@@ -1,13 +1,13 @@
 import { isTokenError, StoreUnavailableError } from '@tokenratchet/core'
 
-/** What a server or a connection says when it can't serve, and what that means. Anything else fails the same way. */
+/** Error texts of servers and connections, with an explanation each. Any other error is an outage too. */
 const meanings: readonly (readonly [RegExp, string])[] = [
   // Not only at the beginning: Redis 6.2 puts the name of the script before the errors of its commands.
   [/\bREADONLY\b/, 'the server is a replica: a failover is under way, or the address is wrong'],
   [/\bLOADING\b/, 'the server is loading its data'],
   [/\bNOREPLICAS\b/, 'the server has too few replicas to accept writes'],
   [/\bOOM\b/, 'the server has reached its maxmemory'],
-  [/\bMISCONF\b/, 'the server can not persist, and refuses writes'],
+  [/\bMISCONF\b/, 'the server cannot persist, so it refuses writes'],
   [/\bBUSY\b/, 'the server is busy with a script'],
   [
     /\b(CLUSTERDOWN|MASTERDOWN|TRYAGAIN)\b|Too many Cluster redirections/,
@@ -15,14 +15,14 @@ const meanings: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /\b(NOAUTH|WRONGPASS|NOPERM)\b|can't run this command|unauthenticated/,
-    'the user of the connection may not do this',
+    'the password is wrong, or the user may not do this: check its ACL rules',
   ],
-  [/\bWRONGTYPE\b/, 'a key of ours holds something that is not ours'],
-  [/has ended already/, 'the session that was to be created has been created and ended before'],
-  [/would exceed/, 'a number of the session would be out of bounds'],
-  [/malformed feed/, 'the feed of revocations is not as it was written'],
-  [/malformed/, 'a session record is not as it was written'],
-  [/another command/, 'the client, or a proxy in front of the server, mixes replies up'],
+  [/\bWRONGTYPE\b/, 'a key with our prefix holds a value of another type: choose another prefix'],
+  [/has ended already/, 'the session was created and has ended before this command ran again'],
+  [/would exceed/, 'a number of the session would exceed its limit'],
+  [/malformed feed/, 'the feed of revocations is malformed: something else has written to it'],
+  [/malformed/, 'a session record is malformed: something else has written to it'],
+  [/another command/, 'the reply belongs to another command: the client or a proxy mixes replies up'],
   [
     /ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|ETIMEDOUT|closed|isn't writeable|max retries|ClusterAllFailed|offline/i,
     'there is no connection',
@@ -30,8 +30,8 @@ const meanings: readonly (readonly [RegExp, string])[] = [
 ]
 
 /**
- * Whether this error has a code of the server, such as NOSCRIPT. It need not begin with it: a client that has followed
- * too many redirections of a Cluster puts a sentence before its last error, or has it as the cause of its own.
+ * Returns whether an error carries a code of the server, such as NOSCRIPT. The message need not begin with the code. A
+ * client that has followed too many redirections of a Cluster puts a sentence before it, or sets it as the `cause`.
  */
 export function hasCode(error: unknown, code: string): boolean {
   const pattern = new RegExp(`\\b${code}\\b`)
@@ -40,8 +40,8 @@ export function hasCode(error: unknown, code: string): boolean {
 }
 
 /**
- * Never carries the command: its keys and arguments are the subjectHash, subject and claims of a user. A server that does not
- * know a command quotes it.
+ * Turns any error into a `StoreUnavailableError` that never carries the command. The keys and arguments hold the
+ * subjectHash, subject and claims of a user, and a server quotes a command that it does not know.
  */
 export function unavailable(error: unknown): StoreUnavailableError {
   if (isTokenError(error) && error.code === 'ERR_STORE_UNAVAILABLE') {
@@ -55,10 +55,10 @@ export function unavailable(error: unknown): StoreUnavailableError {
 }
 
 export function tooLate(timeout: number): StoreUnavailableError {
-  return new StoreUnavailableError({ cause: new Error(`Redis: no answer within ${timeout} ms`) })
+  return new StoreUnavailableError({ cause: new Error(`Redis: no reply within ${timeout} ms`) })
 }
 
-/** A command that did nothing: it ran after its deadline, or after another refresh of the session that was asked for later. */
+/** The error for a command that did nothing: it ran after its deadline, or a later refresh of the session ran first. */
 export function overtaken(): StoreUnavailableError {
   return new StoreUnavailableError({
     cause: new Error('Redis: the command ran too late, so it did nothing'),

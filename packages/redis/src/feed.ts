@@ -1,18 +1,18 @@
 import type { AnnouncedRevocation, FeedReading, Revoked } from '@tokenratchet/core'
 import type { Reply } from './run.js'
 
-/** How many entries one answer has at most: 75 kB, and a millisecond or two of the server. */
+/** The maximum of entries in one reply. They take up to 75 kB, and one or two milliseconds of the server. */
 const maxEntries = 1000
 
-/** The last entry that was read of a feed, by its place and name. */
+/** The last entry that was read from a feed: its score and its member. */
 type Anchor = readonly [score: string, member: string]
 
 const none: Anchor = ['', '']
 
-/** Where a reading begins: an anchor for each feed. */
+/** Where a reading begins: one anchor for each feed. */
 export interface Start {
   readonly anchors: readonly Anchor[]
-  /** Without a cursor, or with one that is not ours, all is read. */
+  /** Whether everything is read, because there is no cursor or it is invalid. */
   readonly isAtStart: boolean
 }
 
@@ -24,7 +24,7 @@ export function readCursor(cursor: string | undefined, feeds: number): Start {
   }
 }
 
-/** What the script takes. */
+/** Returns the arguments of the script `revokedSince`. */
 export function writeArguments(
   { anchors, isAtStart }: Start,
   { keepFor = Number.MAX_SAFE_INTEGER / 1e6 }: FeedReading,
@@ -33,7 +33,7 @@ export function writeArguments(
   return [`${maxEntries}`, `${Math.round(keepFor * 1e6)}`, start, ...anchors.flat()]
 }
 
-/** The reply of the script to a reading that began there. */
+/** Reads the reply of the script `revokedSince` to a reading that began at these anchors. */
 export function readFeeds([now, gap, more, ...feeds]: readonly Reply[], { anchors }: Start): Revoked {
   const read = feeds.map((feed, index) => readFeed(feed, anchors[index] ?? none))
   return {
@@ -55,7 +55,7 @@ function readFeed(reply: Reply, before: Anchor): { entries: readonly Anchor[]; a
   return { entries, anchor: entries.at(-1) ?? (kept === 'kept' ? before : none) }
 }
 
-/** `undefined` for a cursor that is not ours. */
+/** Returns `undefined` for an invalid cursor. */
 function anchorsIn(cursor: string | undefined, feeds: number): readonly Anchor[] | undefined {
   let anchors: unknown
   try {
@@ -71,7 +71,7 @@ function isAnchor(value: unknown): value is Anchor {
   return Array.isArray(value) && value.length === 2 && value.every(each => typeof each === 'string')
 }
 
-/** A score that is no number of ours makes the revocation a new one: it counts for as long as any. */
+/** If the score is not a number, the revocation counts as new, so that it is kept for the whole time. */
 function readMember(member: string, age: number): AnnouncedRevocation {
   const [subjectHash = '', sid = '', kind] = member.split('|')
   return {

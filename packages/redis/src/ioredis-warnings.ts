@@ -1,6 +1,6 @@
 import type { StoreWarning } from '@tokenratchet/core'
 
-/** As far as they matter here. A Cluster has those of its nodes in `redisOptions`. */
+/** The options that we check. A Cluster has the options of its nodes in `redisOptions`. */
 export interface IoredisOptions {
   readonly maxRetriesPerRequest?: unknown
   readonly sentinels?: unknown
@@ -8,15 +8,15 @@ export interface IoredisOptions {
   readonly redisOptions?: object
 }
 
-/** As much of a client as there is to check. */
+/** The part of a client that we check. */
 export interface IoredisSettings {
   readonly options?: IoredisOptions
   listenerCount?(event: string): number
 }
 
 /**
- * Finds settings of an ioredis client that make outages slow or endless, or that lose what was acknowledged during a
- * failover.
+ * Finds settings of an ioredis client that lose acknowledged writes during a failover, or that make outages slow or
+ * endless.
  */
 export function ioredisWarnings(client: IoredisSettings): StoreWarning[] {
   const { options } = client
@@ -40,8 +40,8 @@ export function ioredisWarnings(client: IoredisSettings): StoreWarning[] {
         'failoverDetector is off: after a failover the client goes on writing to the old primary for about 10 seconds, and those logins and logouts are lost. Set failoverDetector to true.',
     })
   }
-  // A failover that is announced while ioredis looks for the primary ends the client: its status is `end` from then on,
-  // and every command fails.
+  // If a failover is announced while ioredis looks for the primary, ioredis ends the client. Its status stays `end` and
+  // every command fails.
   if (isOfSentinel && failoverDetector === true && client.listenerCount?.('end') === 0) {
     warnings.push({
       code: 'redis_sentinel_no_end_listener',

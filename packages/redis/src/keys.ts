@@ -1,15 +1,17 @@
-/** Subjects are spread over so many hash slots; a subject and the feed of its revocations share one. */
+/** The number of hash slots over which subjects are spread. A subject and the feed of its revocations share a slot. */
 export const buckets = 16
 
-/** The keys of one bucket. The hash tag in braces puts them into one slot of a Cluster. */
+/** The keys of one bucket. Their common hash tag in braces puts them into one slot of a Cluster. */
 export interface Keys {
-  /** A hash of sessions, by `sid`. */
+  /** A hash that maps `sid` to the record of a session. */
   sessions(subjectHash: string): string
-  /** A sorted set by microseconds: `subjectHash|sid` is a revocation, `subjectHash|sid|evicted` an eviction. */
+  /**
+   * A sorted set with scores in microseconds. The member `subjectHash|sid` is a revocation, `...|evicted` an eviction.
+   */
   readonly feed: string
-  /** The seconds that revocations are kept. */
+  /** How many seconds revocations are kept. */
   readonly window: string
-  /** What a command has answered that ended sessions, by the id of the command. */
+  /** The reply of a command that ended sessions, under the id of the command. */
   receipt(call: string): string
 }
 
@@ -17,9 +19,11 @@ export interface Keys {
  * @throws TypeError for a prefix that would break the hash tag
  */
 export function keysOf(prefix: unknown): readonly Keys[] {
-  // Lone surrogates would all become one and the same character in UTF-8.
+  // Lone surrogates are refused because in UTF-8 they would all become the same character.
   if (typeof prefix !== 'string' || !/^[^{}\s\p{Cs}]{1,100}$/u.test(prefix)) {
-    throw new TypeError('prefix must be text of 1 to 100 characters without braces and blanks')
+    throw new TypeError(
+      "prefix must be a string of 1 to 100 characters without braces and spaces, such as 'my-app'",
+    )
   }
   return Array.from({ length: buckets }, (_, bucket) => {
     const slot = `{${prefix}:${bucket.toString(16)}}`
@@ -35,8 +39,9 @@ export function keysOf(prefix: unknown): readonly Keys[] {
 const base64url = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
 /**
- * A subjectHash is part of a hash: its first bits are as good as any. The first character of base64url has six of them. Decoding it
- * takes ten times as long, which counts where a process goes through all that it knows as revoked.
+ * Returns the bucket of a subject: the first four bits of its hash, which are as random as any others. They are read
+ * from the first base64url character, which holds six bits. Decoding takes ten times as long, which matters when a
+ * process goes through all revocations that it knows.
  */
 export function bucketOf(subjectHash: string): number {
   return Math.max(0, base64url.indexOf(subjectHash.charAt(0) || 'A')) >> 2

@@ -1,10 +1,10 @@
 import { isWithinLimits, type SessionRef, type StoredSession } from '@tokenratchet/core'
 import { unavailable } from './errors.js'
 
-/** A record as the scripts write it, see scripts/parts.ts: newest, used, created, lifetime, timeout and data. */
+/** A record as the scripts write it (see scripts/parts.ts). Groups: newest, used, created, lifetime, timeout, data. */
 const form = /^(\d+) -?\d+ \d+ -?\d+ (-?\d+) (\d+) (\d+) (\d+) (.*)$/s
 
-/** @throws StoreUnavailableError for what is no record, or has a number that no session may have */
+/** @throws StoreUnavailableError for a malformed record, and for a number beyond the limits of a session */
 export function readRecord({ subjectHash, sid }: SessionRef, text: unknown): StoredSession {
   const [, ...words] = form.exec(`${text}`) ?? []
   const [generation = 0, used = 0, createdAt = 0, lifetime = 0, timeout = 0] = words.slice(0, 5).map(Number)

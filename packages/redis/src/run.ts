@@ -4,17 +4,17 @@ import { tooLate, unavailable } from './errors.js'
 import type { Script } from './scripts/script.js'
 import { send } from './send.js'
 
-/** A reply of a script: texts, or lists of them. */
+/** A reply of a script: a string, or a list of replies. */
 export type Reply = string | readonly Reply[]
 
 /**
- * The ids of this process begin so: no other process has the same. Drawn for the first command, as a snapshot of a process
- * may be taken when it has loaded its modules, and started many times.
+ * The random prefix of all ids of this process. It is drawn for the first command and not when the module is loaded: a
+ * snapshot of a process may be taken after loading, and be started many times.
  */
 let ids: string | undefined
 let calls = 0
 
-/** An id for one command. It goes along as the first argument of the script, and the reply must bring it back. */
+/** Returns an id for one command. It is the first argument of the script, and the reply must begin with it. */
 export function newCall(): string {
   ids ??= randomBytes(12).toString('base64url')
   calls++
@@ -26,8 +26,8 @@ export function newCall(): string {
  *
  * @param givenUpAt when the caller gives up, by `performance.now()`: until then the script may be sent again
  * @returns the reply without the id of the command
- * @throws Error for a reply to another command: a client, a pool or a proxy that has lost count of replies would
- *   otherwise end the session of somebody else (rule 38)
+ * @throws Error for a reply to another command. A client, a pool or a proxy that has lost count of replies would
+ *   otherwise end the session of another user (rule 38)
  */
 export async function run(
   client: Client,
@@ -45,17 +45,17 @@ export async function run(
 }
 
 /**
- * Waits for an answer for so many milliseconds.
+ * Waits for a reply, but no longer than `timeout` milliseconds.
  *
- * @param ask is told when that is over, by `performance.now()`
- * @throws StoreUnavailableError for no answer, and for any error of the server or the connection
+ * @param ask sends the command. Its argument is the time, by `performance.now()`, when the wait is over
+ * @throws StoreUnavailableError if there is no reply in time, and for any error of the server or the connection
  */
 export function withinDeadline<T>(timeout: number, ask: (givenUpAt: number) => Promise<T>): Promise<T> {
   const givenUpAt = performance.now() + timeout
   return new Promise((resolve, reject) => {
-    // One turn later: an answer that waits in the socket of a process that was busy has arrived in time.
+    // Wait one more turn: if the process was busy, a reply may be in the socket already, and it arrived in time.
     const timer = setTimeout(() => setImmediate(() => reject(tooLate(timeout))), timeout).unref()
-    // Whatever it comes to after the deadline changes nothing.
+    // A result after the deadline is ignored.
     ask(givenUpAt).then(
       answer => {
         clearTimeout(timer)
@@ -69,7 +69,7 @@ export function withinDeadline<T>(timeout: number, ask: (givenUpAt: number) => P
   })
 }
 
-/** Clients may be set to answer with buffers or numbers. */
+/** Turns buffers and numbers into strings: a client may be set to reply with them. */
 function toReply(value: unknown): Reply {
   return Array.isArray(value) ? value.map(toReply) : `${value}`
 }

@@ -4,10 +4,10 @@ import type { Script } from './scripts/script.js'
 
 /**
  * Sends a script, and sends it again while the slot of its keys moves between two nodes of a Cluster. Until the move is
- * over, the nodes refuse a script whose keys are not all in one place: TRYAGAIN. ioredis waits 16 times for 100 ms,
- * node-redis does not wait at all. A repetition is safe: the script has not run, and if it had, it may run twice.
+ * over, the nodes refuse a script whose keys are not all on one node (TRYAGAIN). ioredis waits 16 times for 100 ms,
+ * node-redis does not wait at all. Sending again is safe: the script has not run, and even if it had, it may run twice.
  *
- * @param givenUpAt when the caller gives up, by `performance.now()`: nothing is sent later than that
+ * @param givenUpAt when the caller gives up, by `performance.now()`: nothing is sent after that time
  */
 export async function send(
   client: Client,
@@ -25,7 +25,7 @@ export async function send(
         throw error
       }
       await new Promise<void>(resolve => void setTimeout(resolve, wait).unref())
-      // A process that was held up meanwhile comes back too late.
+      // The process may have been busy for longer than the wait.
       if (performance.now() >= givenUpAt) {
         throw error
       }
@@ -33,7 +33,7 @@ export async function send(
   }
 }
 
-/** Sends a script by its hash, and as a whole when the server does not know it: after a restart, flush or failover. */
+/** Sends a script by its hash. Sends its text if the server does not know it, as after a restart, flush or failover. */
 async function sendOnce(
   client: Client,
   script: Script,
@@ -50,14 +50,19 @@ async function sendOnce(
   }
 }
 
-/** MOVED and ASK reach us when a client of a Cluster has followed them too often. A single server says them for good. */
+/**
+ * MOVED and ASK reach us when a Cluster client has followed too many of them. From a client of one server they are
+ * final.
+ */
 function isMoving(client: Client, error: unknown): boolean {
   return (
     hasCode(error, 'TRYAGAIN') || (client.isCluster && (hasCode(error, 'MOVED') || hasCode(error, 'ASK')))
   )
 }
 
-/** Milliseconds, from 10 up to 200 at most, and by chance, so that a fleet does not ask in step. */
+/**
+ * Returns a random wait that grows from 10 to at most 200 milliseconds, so that many processes do not retry in step.
+ */
 function pauseAfter(attempt: number): number {
   return Math.min(200, 20 * 2 ** attempt) * (0.5 + Math.random() / 2)
 }

@@ -10,19 +10,41 @@ import { find, list, revokedSince } from './scripts/read.js'
 import { rotate } from './scripts/rotate.js'
 import { TimedClient } from './timed-client.js'
 
-/** What `redisStore` takes beside the client. */
+/**
+ * The options of `redisStore`.
+ *
+ * @example
+ * ```ts
+ * const options: RedisStoreOptions = { prefix: 'my-app', timeout: 1000 }
+ * ```
+ */
 export interface RedisStoreOptions {
-  /** What all keys begin with, in braces. Default `tokenratchet`. */
+  /**
+   * The prefix of all keys, which applications that share a server need to keep apart. Each key begins with
+   * `{<prefix>:<bucket>}`. 1 to 100 characters without braces and spaces. Default `tokenratchet`.
+   *
+   * @example 'my-app'
+   */
   prefix?: string | undefined
-  /** Milliseconds that a call may take before it fails. Default 2000. */
+  /**
+   * Milliseconds after which a call fails with `StoreUnavailableError`, from 1 to 60,000. Default 2000.
+   *
+   * @example 1000
+   */
   timeout?: number | undefined
 }
 
 /**
- * Sessions on Redis or Valkey, 6.2 or newer: one server, Sentinel or Cluster. Each decision is one script on the keys
- * of one slot. The client is the caller's, of ioredis or node-redis: it is never configured nor closed.
+ * Creates a store that keeps sessions in Redis or Valkey, 6.2 or newer: one server, Sentinel or Cluster. Each decision
+ * is one script on the keys of one slot. The client, of ioredis or node-redis, belongs to you. The store never
+ * configures or closes it, so close it after the app.
  *
- * @throws TypeError for anything but a client, and for an option that is invalid
+ * @throws TypeError if the client is not a client, or if an option is invalid
+ * @example
+ * ```ts
+ * const redis = new Redis({ maxRetriesPerRequest: 1 })
+ * await app.register(tokenratchet, { secret, store: redisStore(redis, { prefix: 'my-app' }) })
+ * ```
  */
 export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): Store {
   const members = checkMembers('options of redisStore', options, ['prefix', 'timeout'])
@@ -93,7 +115,8 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
 
 function checkTimeout(timeout: unknown): number {
   if (!Number.isSafeInteger(timeout) || Number(timeout) < 1 || Number(timeout) > 60_000) {
-    throw new TypeError('timeout must be whole milliseconds, from 1 to 60,000')
+    const got = typeof timeout === 'number' ? timeout : typeof timeout
+    throw new TypeError(`timeout must be a whole number of milliseconds from 1 to 60,000 (got ${got})`)
   }
   return timeout as number
 }

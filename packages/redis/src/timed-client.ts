@@ -8,12 +8,15 @@ import { askTime } from './scripts/read.js'
 import type { Script } from './scripts/script.js'
 import { warningsOf } from './warnings.js'
 
-/** Asks the server, or the nodes of a Cluster: with a deadline for each call, and a guess of what time it is there. */
+/**
+ * Sends scripts to one server or to the nodes of a Cluster, with a deadline for each call and an estimate of their
+ * time.
+ */
 export class TimedClient {
   readonly #client: Client
   readonly #keys: readonly Keys[]
   readonly #timeout: number
-  /** By bucket: the nodes of a Cluster have clocks of their own. */
+  /** One clock for each bucket, because each node of a Cluster has its own clock. A single server has one for all. */
   readonly #clocks: readonly ServerClock[]
   #listeners: ((warning: StoreWarning) => void)[] = []
 
@@ -25,14 +28,15 @@ export class TimedClient {
     this.#clocks = keys.map(() => (client.isCluster ? new ServerClock() : one))
   }
 
-  /** Runs a script that only reads. Its reply begins with an outcome and the time. */
+  /** Runs a script that only reads. Its reply must begin with an outcome and the time. */
   read(script: Script, subjectHash: string, args: readonly string[]): Promise<readonly Reply[]> {
     return withinDeadline(this.#timeout, givenUpAt => this.#send(script, subjectHash, args, givenUpAt))
   }
 
   /**
-   * Runs a script that writes. Its last two arguments are times by the server's clock: when the caller gives up, and when it
-   * asked. A command that was in a queue for too long does nothing and answers `late`: the user has gone on since.
+   * Runs a script that writes. Two arguments are added, both times by the server's clock: when the caller gives up, and
+   * when it asked. A command that was queued for too long does nothing and returns `late`, because the user has gone on
+   * since.
    */
   write(script: Script, subjectHash: string, args: readonly string[]): Promise<readonly Reply[]> {
     return withinDeadline(this.#timeout, async givenUpAt => {
@@ -40,8 +44,9 @@ export class TimedClient {
       if (reply[0] !== 'late') {
         return reply
       }
-      // Late for the server, but the caller still waits: the server's clock was moved, or our guess of its time lags, or
-      // another refresh was faster. Nothing was written, and the reply has told the time, so it is asked for once more.
+      // The server says that the command was late, but the caller still waits. The server's clock was moved, our
+      // estimate of its time lags, or another refresh was faster. Nothing was written and we now know the time: retry
+      // once.
       const again = await this.#sendInTime(script, subjectHash, args, givenUpAt)
       if (again[0] === 'late') {
         throw overtaken()
@@ -50,17 +55,17 @@ export class TimedClient {
     })
   }
 
-  /** How many shards the feed has: those of one server are read together, each of a Cluster where it is. */
+  /** How many shards the feed has: one if a single server has all buckets, otherwise one for each bucket. */
   get shards(): number {
     return this.#client.isCluster ? this.#keys.length : 1
   }
 
-  /** How many feeds a shard has. */
+  /** How many feeds a shard consists of. */
   get feedsOfShard(): number {
     return this.#keys.length / this.shards
   }
 
-  /** Runs a script on the feeds of a shard. */
+  /** Runs a script on the feeds of one shard. */
   readFeeds(script: Script, shard: number, args: readonly string[]): Promise<readonly Reply[]> {
     const keys = this.shards === 1 ? this.#keys : this.#keys.slice(shard, shard + 1)
     const feeds = keys.map(({ feed }) => feed)
@@ -79,7 +84,7 @@ export class TimedClient {
   ): Promise<readonly Reply[]> {
     const clock = this.#clockOf(subjectHash)
     if (clock.now() === undefined) {
-      // The first to be written there: without its time the command could not be told when it is too late.
+      // This is the first write there. Without the server's time we could not set the deadline of the command.
       await this.#send(askTime, subjectHash, [], givenUpAt)
     }
     const left = givenUpAt - performance.now()
@@ -110,13 +115,13 @@ export class TimedClient {
     return this.#clocks[bucketOf(subjectHash)] as ServerClock
   }
 
-  /** Once, after the first answer. */
+  /** Checks the settings once, after the first reply, and passes the warnings to the listeners. */
   #warn(): void {
     const listeners = this.#listeners
     if (listeners.length > 0) {
       this.#listeners = []
       const feeds = this.#keys.map(({ feed }) => feed)
-      // Never rejects: not being allowed to ask is no error.
+      // This never rejects: it is not an error if the user may not ask for the settings.
       void warningsOf(this.#client, this.#client.isCluster ? feeds : feeds.slice(0, 1)).then(warnings => {
         for (const warning of warnings) {
           for (const listener of listeners) {

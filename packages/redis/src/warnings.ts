@@ -4,10 +4,10 @@ import { run } from './run.js'
 import { memoryInfo } from './scripts/read.js'
 
 /**
- * What an operator should know of these settings: a server that may evict keys logs people out when memory runs low
- * (requirement 29), and a client may be set so that outages are slow. Not being allowed to ask is no error.
+ * Finds dangerous settings. A server that may evict keys logs users out when memory runs low (requirement 29), and a
+ * client may be set so that outages are slow. It is not an error if the user may not ask for the settings.
  *
- * @param keys one for each node to ask
+ * @param keys one key for each node to ask
  */
 export async function warningsOf(client: Client, keys: readonly string[]): Promise<StoreWarning[]> {
   const answers = await Promise.allSettled(

@@ -77,7 +77,7 @@ const real: readonly Trouble[] = [
   },
   {
     answer: 'MISCONF',
-    means: /can not persist.*MISCONF/,
+    means: /cannot persist.*MISCONF/,
     async begin(server) {
       const [, dir = ''] = (await server.command('CONFIG', 'GET', 'dir')).split('\n')
       await rm(join(dir, 'dump.rdb'), { force: true })
@@ -121,7 +121,7 @@ const real: readonly Trouble[] = [
   },
   {
     answer: 'WRONGTYPE',
-    means: /not ours.*WRONGTYPE/,
+    means: /another type.*WRONGTYPE/,
     async begin(server) {
       const key = await keyOn(server)
       await server.command('RENAME', key, 'away')
@@ -131,7 +131,7 @@ const real: readonly Trouble[] = [
   },
   {
     answer: 'a malformed record',
-    means: /not as it was written/,
+    means: /session record is malformed/,
     async begin(server) {
       const key = await keyOn(server)
       await server.command('COPY', key, 'away')

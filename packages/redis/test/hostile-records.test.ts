@@ -76,7 +76,7 @@ const verbs: Record<string, (of: Arranged) => Promise<unknown>> = {
 const malformed = {
   code: 'ERR_STORE_UNAVAILABLE',
   status: 503,
-  cause: { message: /a session record is not as it was written/ },
+  cause: { message: /a session record is malformed/ },
 }
 
 for (const [position, [name, values]] of Object.entries(fields).entries()) {
@@ -146,7 +146,7 @@ t.test('R26: a feed whose numbers nobody can have written is an outage, and noth
     for (const [verb, ask] of Object.entries(announcing)) {
       const expected = {
         code: 'ERR_STORE_UNAVAILABLE',
-        cause: { message: /feed .* is not as it was written/ },
+        cause: { message: /feed .* is malformed/ },
       }
       await t.rejects(ask(made), expected, verb)
       t.equal(await dump(), before, `${verb} wrote nothing`)

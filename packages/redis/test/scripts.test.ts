@@ -67,9 +67,9 @@ t.test('a create that can not announce leaves no session behind', async t => {
   await create('two')
   await redis.set(`${slot}:feed`, 'not ours')
   const before = await redis.hgetall(`${slot}:s:${subjectHash}`)
-  await t.rejects(create('three'), { cause: { message: /not ours/ } })
+  await t.rejects(create('three'), { cause: { message: /choose another prefix/ } })
   await t.rejects(create('three', { perSubject: 9, replaces: { subjectHash, sid: 'one' } }), {
-    cause: { message: /not ours/ },
+    cause: { message: /choose another prefix/ },
   })
   t.same(await redis.hgetall(`${slot}:s:${subjectHash}`), before)
 })

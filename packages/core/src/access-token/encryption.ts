@@ -8,13 +8,13 @@ interface EncryptionKey {
   readonly key: KeyObject
 }
 
-/** `current` encrypts, each of the ring decrypts its own. */
+/** `current` encrypts. Each key of the ring decrypts the tokens that name it. */
 export interface EncryptionRing {
   readonly current: EncryptionKey
   readonly byKid: ReadonlyMap<string, EncryptionKey>
 }
 
-/** RFC 7518 section 5.3: of the initialization vector and of the tag. */
+/** The lengths of the initialization vector and of the authentication tag (RFC 7518 section 5.3). */
 const bytes = { iv: 12, tag: 16 } as const
 
 export function encryptionRing([first, ...others]: Secrets, issuer: string | undefined): EncryptionRing {
@@ -28,7 +28,10 @@ function encryptionKey(secret: string, issuer: string | undefined): EncryptionKe
   return { kid: keyIdOf(key), key: createSecretKey(key) }
 }
 
-/** A compact JWE around a signed token: `dir`, so without an encrypted key (RFC 7516 section 7.1, RFC 7519 section 5.2). */
+/**
+ * Wraps a signed token in a compact JWE. Its algorithm is `dir`, so there is no encrypted key (RFC 7516 section 7.1,
+ * RFC 7519 section 5.2).
+ */
 export function encrypt({ current: { kid, key } }: EncryptionRing, token: string): string {
   const header = { alg: 'dir', enc: 'A256GCM', cty: 'JWT', kid }
   const segment = Buffer.from(JSON.stringify(header)).toString('base64url')
@@ -41,9 +44,9 @@ export function encrypt({ current: { kid, key } }: EncryptionRing, token: string
 }
 
 /**
- * What stands in front of the reading of a signed token: the one kind of JWE that `encrypt` makes.
+ * Decrypts a JWE that `encrypt` made. The caller then verifies the signed token inside.
  *
- * @returns `undefined` for whatever nobody who knows this ring encrypted
+ * @returns `undefined` if the token was not encrypted with a key of this ring
  */
 export function decrypt(ring: EncryptionRing, token: string): string | undefined {
   const [header, iv, content, tag] = segmentsOf(token) ?? []
@@ -55,7 +58,10 @@ export function decrypt(ring: EncryptionRing, token: string): string | undefined
     : undefined
 }
 
-/** Whether a token has the form of what `encrypt` makes, and names a key that is not in the ring. */
+/**
+ * Whether a token has the form of a JWE of ours and names a key that is not in the ring. This proves nothing: anyone
+ * can write such a header.
+ */
 export function isOfUnknownKey(ring: EncryptionRing, token: string): boolean {
   const [header] = segmentsOf(token) ?? []
   const kid = kidOf(header)
@@ -69,7 +75,10 @@ function segmentsOf(token: string): [string, string, string, string] | undefined
   return isOurs ? [header, iv, content, tag] : undefined
 }
 
-/** Nothing but our four members: compression, key agreement, passwords and foreign keys are never looked at. */
+/**
+ * The key id of a header with exactly our four members. Compression, key agreement, passwords and foreign keys are
+ * refused: any other member makes the header invalid.
+ */
 function kidOf(header: string | undefined): string | undefined {
   const { alg, enc, cty, kid, ...others } = parseObject(header) ?? {}
   const isOurs = alg === 'dir' && enc === 'A256GCM' && cty === 'JWT' && Object.keys(others).length === 0

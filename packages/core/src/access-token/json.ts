@@ -2,13 +2,13 @@ import { types } from 'node:util'
 import { copyList, isList, reading } from '../values/check.js'
 import { kindOf } from '../values/kind.js'
 
-/** What JSON can carry. */
+/** A value that JSON can represent. */
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json }
 
-/** Levels. More do not fit into a token, and would overflow the stack. */
+/** The most levels of nesting. More would not fit into a token, and could overflow the stack. */
 const maxLevels = 500
 
-/** What JSON would lose, or make something else of, and what to pass instead. */
+/** The kinds of values that JSON would lose or change, and what to pass instead. */
 const insteadOf: Readonly<Record<string, string>> = {
   'a BigInt': 'use String(value)',
   'a function': 'pass what it returns, or leave it out',
@@ -30,12 +30,12 @@ const insteadOf: Readonly<Record<string, string>> = {
 }
 
 /**
- * A value as `JSON.parse(JSON.stringify(value))` has it, but that nothing is lost or changed in silence: a role that is a
- * function, a Map of permissions, a Date. As with JSON, members that are `undefined` are left out, `toJSON` is called,
- * and the own members of an instance of a class count.
+ * Converts a value as `JSON.parse(JSON.stringify(value))` does, but throws where JSON would lose or change something
+ * silently: a role that is a function, a Map of permissions, a Date. As with JSON, members that are `undefined` are
+ * left out, `toJSON` is called, and an instance of a class becomes an object of its own members.
  *
- * @param path where it is, for the error: `claims.profile.since`
- * @param above what it is in
+ * @param path where the value is, for the error: `claims.profile.since`
+ * @param above the objects that contain it
  * @throws TypeError that names the path, and what to pass instead
  */
 export function toJson(path: string, value: unknown, above: readonly unknown[] = []): Json {
@@ -65,7 +65,7 @@ function checkKind(path: string, value: unknown): void {
   }
 }
 
-/** What JSON takes in place of an object: what its `toJSON` returns, or what a boxed primitive holds. */
+/** The value that JSON uses instead of an object: what its `toJSON` returns, or what a boxed primitive holds. */
 function reduced(path: string, value: object): unknown {
   return reading(path, () => {
     const { toJSON } = value as { toJSON?: unknown }
@@ -74,7 +74,7 @@ function reduced(path: string, value: object): unknown {
   })
 }
 
-/** Defined rather than assigned: `__proto__` is a name like any other, and inert (R25). */
+/** Defines members instead of assigning them, so that `__proto__` is a name like any other, and inert (R25). */
 function ofMembers(path: string, value: Record<string, unknown>, within: readonly unknown[]): Json {
   const members = reading(path, () => Object.keys(value)).map(name => {
     const at = pathOf(path, name)

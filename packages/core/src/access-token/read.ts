@@ -3,28 +3,31 @@ import { decrypt, isOfUnknownKey } from './encryption.js'
 import { type AccessKey, type AccessRing, accessTokenType } from './ring.js'
 import { isCanonical, parseObject } from './segments.js'
 
-/** What a token must say beside its signature. */
+/** The claims that a token must have besides a valid signature. */
 export interface Expected {
   readonly issuer: string | undefined
   readonly audience: string | undefined
 }
 
-/** A token as it was signed, and what verifies its signature. */
+/** A signed token, and the key that verifies its signature. */
 export interface SignedToken {
-  /** Three segments, also when access tokens are encrypted. */
+  /** The signed token with its three segments: decrypted if access tokens are encrypted. */
   readonly token: string
   /** The bytes of HS256, or the PEM of a public key. */
   readonly key: string | Buffer
 }
 
-/** Characters. Half of what Node takes for all headers of a request; longer ones are not issued. */
+/**
+ * The most characters of an access token: half of what Node accepts for all headers of a request. Longer ones are
+ * neither issued nor read.
+ */
 export const maxAccessTokenLength = 8192
 
 /**
- * The strict front of fast-jwt: one spelling, one type, one algorithm for each key, no extensions. Then the
- * signature, then the claims. Dates and revocation are the caller's to check, at each use.
+ * Verifies an access token. Strict checks come before fast-jwt: one spelling, one type, one algorithm for each key, no
+ * extensions. Then the signature is checked, then the claims. The caller must check dates and revocation at each use.
  *
- * @returns `undefined` for whatever this ring did not sign for us
+ * @returns `undefined` for a token that no key of this ring signed for us
  */
 export function readAccessToken(ring: AccessRing, token: unknown, expected: Expected): Claims | undefined {
   if (typeof token !== 'string' || token.length > maxAccessTokenLength) {
@@ -35,8 +38,8 @@ export function readAccessToken(ring: AccessRing, token: unknown, expected: Expe
 }
 
 /**
- * Whether a token has the form of ours and names a key that the ring does not have, be it of its signature or of its
- * encryption. Proves nothing: anybody can write such a header.
+ * Whether a token has the form of ours and names a signing or encryption key that the ring does not have. This proves
+ * nothing: anyone can write such a header.
  */
 export function namesUnknownKey(ring: AccessRing, token: unknown): boolean {
   if (typeof token !== 'string' || token.length > maxAccessTokenLength) {
@@ -52,10 +55,10 @@ export function namesUnknownKey(ring: AccessRing, token: unknown): boolean {
   return isOurs && typeof kid === 'string' && !ring.byKid.has(kid)
 }
 
-/** Of all keys that a ring may have had. */
+/** The algorithms of every key that a ring may have had. */
 const algorithms: ReadonlySet<unknown> = new Set(['HS256', 'EdDSA', 'ES256', 'RS256'])
 
-/** What was signed, and its key: of a token that `readAccessToken` accepts. */
+/** The signed token inside an access token, and its key. Pass only a token that `readAccessToken` accepts. */
 export function signedToken(ring: AccessRing, accessToken: string): SignedToken | undefined {
   const token = signedPart(ring, accessToken)
   const key = keyOf(ring, parseObject(token?.split('.', 1)[0]))?.key
@@ -78,7 +81,10 @@ function readSigned(ring: AccessRing, token: string, expected: Expected): Claims
     : undefined
 }
 
-/** `jku`, `x5u`, `x5c` and `jwk` are never looked at; any `crit` is refused (RFC 7515 section 4.1.11). */
+/**
+ * The key that the header names. `jku`, `x5u`, `x5c` and `jwk` are never looked at; any `crit` is refused (RFC 7515
+ * section 4.1.11).
+ */
 function keyOf(ring: AccessRing, header: Record<string, unknown> | undefined): AccessKey | undefined {
   if (header === undefined || header['typ'] !== accessTokenType || Object.hasOwn(header, 'crit')) {
     return undefined

@@ -7,19 +7,22 @@ import { type EncryptionRing, encryptionRing } from './encryption.js'
 
 export interface AccessKey {
   readonly kid: string
-  /** The one algorithm of this key. What a token's header says never chooses it (RFC 8725 section 3.1). */
+  /** The one algorithm of this key. The header of a token never chooses it (RFC 8725 section 3.1). */
   readonly algorithm: 'HS256' | AsymmetricAlgorithm
   /** The bytes of HS256, or the PEM of a public key. */
   readonly key: string | Buffer
-  /** Checks the signature and answers the claims; dates are checked by our own clock. Throws. */
+  /**
+   * Checks the signature and returns the claims. It throws if the signature is invalid. Dates are not checked here, but
+   * with our own clock.
+   */
   readonly verify: (token: string) => unknown
 }
 
-/** The keys of access tokens: one signs, each of the ring verifies its own. */
+/** The keys of access tokens. One key signs; each key of the ring verifies the tokens that name it. */
 export interface AccessRing {
   readonly sign: (claims: object) => string
   readonly byKid: ReadonlyMap<string, AccessKey>
-  /** Around what is signed, when access tokens are encrypted. */
+  /** The keys that encrypt signed tokens, if access tokens are encrypted. */
   readonly encryption: EncryptionRing | undefined
 }
 
@@ -30,10 +33,10 @@ interface RingSettings {
   readonly encryptAccessToken: boolean
 }
 
-/** RFC 9068 section 2.1: no other kind of token that we mint has this type. */
+/** The type of access tokens (RFC 9068 section 2.1). No other kind of token that we issue has this type. */
 export const accessTokenType = 'at+jwt'
 
-/** With signing keys none of the secret's: a token of HS256 then has no key that verifies it. */
+/** Builds the ring. With signing keys it has no key from the secret, so tokens signed with HS256 are refused. */
 export function accessRing({ secrets, signingKeys, issuer, encryptAccessToken }: RingSettings): AccessRing {
   const ring = signingKeys === undefined ? symmetricRing(secrets, issuer) : asymmetricRing(signingKeys)
   return { ...ring, encryption: encryptAccessToken ? encryptionRing(secrets, issuer) : undefined }
@@ -49,7 +52,7 @@ function symmetricRing([first, ...others]: Secrets, issuer: string | undefined):
   return { sign: signer(keyIdOf(key), algorithm, key), byKid: byKid(keys) }
 }
 
-/** fast-jwt has its keys as we export them, never as somebody wrote them. */
+/** Passes keys to fast-jwt as we export them, never in the form in which somebody wrote them. */
 function asymmetricRing(signingKeys: SigningKeys): SignatureRing {
   const [{ privateKey, jwk }] = signingKeys
   const keys = signingKeys.map(({ publicKey, jwk }: VerifyingKey) =>

@@ -1,6 +1,9 @@
 import { isUtf8 } from 'node:buffer'
 
-/** RFC 4648 section 3.5: other spellings of the same bytes would make two tokens of one. */
+/**
+ * Whether a segment is in the one valid spelling of its bytes (RFC 4648 section 3.5). Other spellings would turn one
+ * token into two.
+ */
 export function isCanonical(segment: string | undefined): segment is string {
   return (
     segment !== undefined &&
@@ -9,7 +12,7 @@ export function isCanonical(segment: string | undefined): segment is string {
   )
 }
 
-/** The JSON object in a segment, if there is one. */
+/** The JSON object that a segment contains, or `undefined`. */
 export function parseObject(segment: string | undefined): Record<string, unknown> | undefined {
   const bytes = Buffer.from(segment ?? '', 'base64url')
   try {

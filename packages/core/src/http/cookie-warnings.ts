@@ -8,15 +8,15 @@ import type { WarnOnce } from './warn-once.js'
 const rightAfter = 60_000
 
 /**
- * Finds browsers that drop our Secure cookies, which neither they nor the server would report. Each warning comes once,
- * and only for what a browser says by itself: no other client loses a cookie in silence.
+ * Detects browsers that drop our Secure cookies, which neither they nor the server would report. Each warning is
+ * emitted once. It relies only on headers that browsers send by themselves: no other client loses a cookie silently.
  */
 export interface CookieWarnings {
-  /** A login, whose response sets our cookies. */
+  /** Call it at a login whose response sets our cookies. */
   atLogin(request: HttpRequest): void
-  /** A refresh by cookies, whether it brought one or not. */
+  /** Call it at a refresh with cookies, whether or not the request brought one. */
   atRefresh(request: HttpRequest): void
-  /** A guarded request or a log-out, whatever it brought. */
+  /** Call it at a guarded request or a log-out, whatever credentials the request has. */
   atUse(request: HttpRequest): void
 }
 
@@ -32,7 +32,7 @@ export function cookieWarnings(
     return { atLogin() {}, atRefresh() {}, atUse() {} }
   }
   const atUse = (request: HttpRequest): void => {
-    // As it is at almost all requests.
+    // True for almost all requests.
     if (doubted === undefined) {
       return
     }
@@ -62,16 +62,17 @@ export function cookieWarnings(
 }
 
 const overHttp =
-  'A browser logged in over plain http. It drops our cookies, which are Secure, and nobody stays logged in. ' +
+  'A browser logged in over plain http. It drops our Secure cookies, so users do not stay logged in. ' +
   'Serve the site over https, or set cookie.secure to false in development'
 
 const onLocalhost =
-  'Safari has dropped our cookies: it keeps no Secure cookie that comes over plain http, not even on localhost. ' +
+  'Safari has dropped our cookies: it rejects Secure cookies that come over plain http, even on localhost. ' +
   'Set cookie.secure to false in development, or serve https'
 
 /**
- * Where the page of a browser is that sent this request over plain http. `Origin` has the scheme that the browser used,
- * whatever proxies are between; `Sec-Fetch-Site` comes over https, and to localhost.
+ * Tells where the page is that sent this request over plain http. `undefined`: no such page sent it. `Origin` has the
+ * scheme that the browser used, whatever proxies are in between. Browsers send `Sec-Fetch-Site` over https and to
+ * localhost.
  */
 function plainPage({ headers }: HttpRequest): 'elsewhere' | 'loopback' | undefined {
   const { origin = '' } = headers
@@ -94,7 +95,10 @@ function isLoopback(hostname: string): boolean {
   return /^(.+\.)?localhost$|^127\.\d+\.\d+\.\d+$|^\[::1\]$/.test(hostname)
 }
 
-/** Safari, and browsers built alike. Chromium names itself after it, and jsdom does, which runs tests. */
+/**
+ * Whether this is Safari or another WebKit browser. Chromium names Safari in its user agent too. jsdom, which runs
+ * tests, names WebKit but not Safari.
+ */
 function isWebKit({ headers }: HttpRequest): boolean {
   const userAgent = headers['user-agent'] ?? ''
   return /AppleWebKit\/.*Safari\//.test(userAgent) && !/Chrome\/|Chromium\/|Edg\//.test(userAgent)

@@ -12,28 +12,29 @@ export interface BegunSession {
   readonly isInCookies: boolean
 }
 
-/** A refusal whose headers are on the response. They leave with it only if it also has this status. */
+/** A refusal whose headers are on the response. They are sent only if the response also has this status. */
 export interface PendingRefusal {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** All that one instance remembers of one request and its response. */
+/** The state that one instance keeps for one request and its response. */
 export interface Exchange {
-  /** Node's response. `undefined` where there is none, as at a handshake. */
+  /** Node's response. `undefined` if there is none, such as at a handshake. */
   response: RawResponse | undefined
-  /** The claims that a guard found, or `null` if it found nobody. `undefined`: no guard has run. */
+  /** The claims that a guard found, or `null` if nobody is signed in. `undefined`: no guard has run. */
   claims: Claims | null | undefined
-  /** Why a guard found nobody, if its event has been emitted. */
+  /** The refusal that `claimsOf` throws. Its event has been emitted. */
   error: TokenError | undefined
-  /** The refresh by `autoRefresh`: at most one, however many guards the request passes. */
+  /** The refresh that `autoRefresh` started: at most one, however many guards the request passes. */
   refreshing: Promise<string | undefined> | undefined
+  /** The refusal whose headers are on the response at the moment. */
   refusal: PendingRefusal | undefined
-  /** `undefined` once a later call in the same response has ended it. */
+  /** The session that this response has begun. `undefined` once a later call in the same response has ended it. */
   begun: BegunSession | undefined
-  /** Which of the cookies that came more than once count, for one `Cookie` header. */
+  /** The tokens that count if a cookie came more than once, and the `Cookie` header they were chosen from. */
   choice: { readonly cookie: string | undefined; readonly choice: Choice } | undefined
-  /** Whether the event of such cookies has been emitted. */
+  /** Whether the event of duplicate cookies has been emitted. */
   hasReportedDuplicates: boolean
   /** Settles when the logins and log-outs that were called so far are done. */
   turn: Promise<void> | undefined
@@ -45,10 +46,10 @@ export interface Exchanges {
 }
 
 /**
- * Exchanges of one instance. Two instances in one process, such as two middlewares, see nothing of each other.
+ * Creates the exchanges of one instance. Two instances in one process, such as two middlewares, share no state.
  *
- * Each exchange is a property of the request and of the response, as every guarded request pays for the lookup: a
- * property costs less than a WeakMap does.
+ * Each exchange is a property of the request and of the response. Every guarded request pays for the lookup, and a
+ * property costs less than a WeakMap.
  */
 export function createExchanges(): Exchanges {
   const key = Symbol('tokenratchet.exchange')

@@ -43,35 +43,80 @@ export { addHeaders, type RawResponse, type ResponseHeaders } from './response/h
 export { findRoute, type Route } from './routes/index.js'
 export type { HttpHeaders, HttpRequest, HttpResponse } from './types.js'
 
-/** All that HTTP asks of tokens, decided once for every framework. Adapters carry it to and fro. */
+/**
+ * The HTTP rules for tokens, written once for every framework. An adapter translates requests and responses. It decides
+ * nothing itself.
+ *
+ * @example
+ * ```ts
+ * const layer: HttpLayer = createHttpLayer({ secret: process.env.TOKEN_SECRET })
+ * layer.identify(new NodeRequest(request), response, true, (error, claims) => next(error, claims))
+ * ```
+ */
 export interface HttpLayer<C extends object = object> {
   readonly tokens: Tokens<C>
   readonly routes: readonly Route[]
-  /** For a JWT plugin of the framework, which then agrees with the guard. */
+  /** Lets a JWT plugin of the framework accept exactly the tokens that the guard accepts. */
   readonly jwt: JwtSource
   /**
-   * Tells who sends this request to a route that is guarded so, or the `TokenError` that refuses it: at once, by a
-   * callback, but for what must wait for the store. The headers of a refusal are on the response by then. With
-   * `autoRefresh` the headers of the response carry the cookies of a refresh.
+   * Guards a route: calls `done` with the claims of the request, or with the `TokenError` that refuses it. The callback
+   * runs synchronously unless the guard must wait for the store. By then the headers of a refusal are on the response.
+   * With `autoRefresh`, the cookies of a refresh are added when the headers of the response leave.
+   *
+   * @example
+   * ```ts
+   * layer.identify(new NodeRequest(request), response, { scope: 'admin' }, (error, claims) => next(error, claims))
+   * ```
    */
   identify(request: HttpRequest, response: RawResponse, auth: Auth, done: Identified<C>): void
-  /** Emits `config_warning`. The message says what is wrong, what it leads to, and what to do. */
+  /**
+   * Emits `config_warning`, once for each code. The message states what is wrong, what follows, and what to do.
+   *
+   * @example
+   * ```ts
+   * layer.warn('guard_missing', 'A route is PUBLIC: add auth.authenticate to GET /me')
+   * ```
+   */
   warn: WarnOnce
-  /** Puts the headers of a refusal on the response, for an error that did not come from a guard. */
+  /**
+   * Puts the headers of a refusal on the response, for an error that did not come from a guard.
+   *
+   * @example
+   * ```ts
+   * layer.explainRefusal(new NodeRequest(request), response, error)
+   * ```
+   */
   explainRefusal(request: HttpRequest, response: RawResponse, error: unknown): void
   /**
-   * The claims that a guard of this request found, never `null`.
+   * Returns the claims that a guard of this request found, never `null`. Throws if no guard ran: the route is public.
    *
-   * @param howToGuard what to do about a route without a guard, for the error
+   * @param howToGuard how to guard the route, for the warning
+   * @example
+   * ```ts
+   * const { sub } = layer.claimsOf(new NodeRequest(request), 'add auth.authenticate to GET /me')
+   * ```
    */
   claimsOf(request: HttpRequest, howToGuard: string): Claims<C>
-  /** The claims of a request that opens a socket. A cookie obeys the cross-origin rule whatever the method. */
+  /**
+   * Resolves to the claims of a request that opens a socket. The cross-origin rule applies to cookies with any method.
+   *
+   * @example
+   * ```ts
+   * const { sub } = await layer.authenticateRequest(new NodeRequest(request), { scope: 'chat' })
+   * ```
+   */
   authenticateRequest(request: HttpRequest, demands?: Demands): Promise<Claims<C>>
   /**
-   * Begins a session, ends the one that the request brought, and sets headers and cookies. Resolves to what belongs into
-   * the body. Logins and log-outs of one response take turns.
+   * Begins a session, ends the one that the request brought, and sets the headers and cookies. Resolves to the object
+   * to put in the response body; it does not send the response. Logins and log-outs of one response run one after the
+   * other.
    *
    * @param raw Node's response, where `response` is the framework's own
+   * @example
+   * ```ts
+   * const body = await layer.issueTokens(new NodeRequest(request), response, response, { subject: user.id })
+   * response.end(JSON.stringify(body))
+   * ```
    */
   issueTokens(
     request: HttpRequest,
@@ -79,15 +124,26 @@ export interface HttpLayer<C extends object = object> {
     raw: RawResponse,
     grant: Grant<C>,
   ): Promise<CookieAnswer | BodyAnswer>
-  /** Ends the session of the request's credentials, and the one that this response has begun. */
+  /**
+   * Ends the session of the request's credentials, and the one that this response has begun.
+   *
+   * @example
+   * ```ts
+   * await layer.revokeTokens(new NodeRequest(request), response, response)
+   * ```
+   */
   revokeTokens(request: HttpRequest, response: ResponseHeaders, raw: RawResponse): Promise<void>
 }
 
 /**
- * The HTTP layer of one application.
+ * Creates the HTTP layer of one application.
  *
- * @param surroundings `warn` prints warnings where there is no `onEvent`: into the log of the framework
+ * @param surroundings `warn` writes warnings to the framework's log. It is used only where there is no `onEvent`
  * @throws TypeError that names the option which is missing, unknown, weak or contradictory
+ * @example
+ * ```ts
+ * const layer = createHttpLayer({ secret: process.env.TOKEN_SECRET, trustedOrigins: ['https://app.example.com'] })
+ * ```
  */
 export function createHttpLayer<C extends object = object>(
   options: HttpLayerOptions<C>,

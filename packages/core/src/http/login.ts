@@ -20,18 +20,18 @@ import {
 import type { HttpRequest } from './types.js'
 
 /**
- * Begins a session, sets the headers and cookies of its response, and answers what belongs into the body.
+ * Begins a session, sets the headers and cookies of its response, and resolves to the object to put in the body.
  *
- * Tokens in cookies end the sessions whose refresh cookies came along, and are refused to a cross-origin request, which
- * would log its victim in as somebody else (login CSRF); a redirect back from an identity provider is a GET, and has a
- * `state`. Tokens in a body have nothing to do with cookies.
+ * A login with cookies ends the sessions whose refresh cookies came with it. A cross-origin request is refused: it
+ * would log the victim in as somebody else (login CSRF). A redirect back from an identity provider passes: it is a GET,
+ * and a `state` protects it. A login with tokens in the body neither reads cookies nor checks the origin.
  *
  * A second login in the same response replaces the session and the cookies of the first.
  *
  * @throws TokenError `ERR_FORBIDDEN_ORIGIN`
  * @throws TypeError that names what is wrong with the grant
  * @throws StoreUnavailableError
- * @throws Error if the headers of the response have left: nobody gets the tokens, and no session is left behind
+ * @throws Error if the headers of the response have already left: no tokens are sent, and no session is left behind
  */
 export async function issueTokens(
   context: Context,
@@ -81,7 +81,7 @@ export async function issueTokens(
   return isInCookies ? cookieAnswer(issued) : bodyAnswer(issued)
 }
 
-/** Takes back the session that this response has begun: it has ended, or nobody knows. */
+/** Takes back the session that this response has begun. It has ended, or its state is unknown. */
 function forget(http: HttpSettings, response: ResponseHeaders, exchange: Exchange): void {
   if (exchange.begun?.isInCookies) {
     takeCookiesBack(response, http.cookies)
@@ -89,7 +89,7 @@ function forget(http: HttpSettings, response: ResponseHeaders, exchange: Exchang
   exchange.begun = undefined
 }
 
-/** The refresh tokens whose sessions a login ends: the one that its handler names, or those of the cookies. */
+/** Returns the refresh tokens whose sessions a login ends: the one that its handler passes, or those in the cookies. */
 function replacedBy(
   http: HttpSettings,
   request: HttpRequest,

@@ -14,13 +14,14 @@ import { addHeaders, checkUnsent, type ResponseHeaders, takeCookiesBack } from '
 import type { HttpHeaders, HttpRequest } from './types.js'
 
 /**
- * Ends the session that this response has begun, and that of the request's credentials; sets the headers of the
- * response. A Bearer token is the only credential considered when there is one; otherwise the sessions of both cookies
- * end, whatever is left of them, and the cookies are cleared.
+ * Ends the session that this response has begun and the session of the request's credentials, and sets the headers of
+ * the response. If a Bearer token is present, the cookies are ignored. Otherwise the sessions of all our cookies end,
+ * even if only one of the two cookies is left, and the cookies are cleared.
  *
- * @throws TokenError `ERR_FORBIDDEN_ORIGIN`; for a Bearer that names no session, what a guard would say of it
- * @throws StoreUnavailableError with the cookies as they were: the user is not logged out yet
- * @throws Error if the headers of the response have left: the session has ended, and the cookies could not be cleared
+ * @throws TokenError `ERR_FORBIDDEN_ORIGIN`; for a Bearer token that names no session, the error of a guard
+ * @throws StoreUnavailableError if a session could not be ended: the user may still be logged in. Cookies are cleared
+ *   only if this response had set them
+ * @throws Error if the headers of the response have already left: the session has ended, but cookies are not cleared
  */
 export async function revokeTokens(
   context: Context,
@@ -31,7 +32,7 @@ export async function revokeTokens(
 ): Promise<void> {
   const { begun } = exchange
   if (begun !== undefined) {
-    // First of all: what becomes of the credentials of the request is another matter.
+    // This comes first, so that it happens even if the credentials of the request are refused.
     await endSession(context, begun.session, 'revoke')
     exchange.begun = undefined
     if (begun.isInCookies && !response.headersSent) {
@@ -64,7 +65,7 @@ export async function endPresented(
   }
 }
 
-/** For routes that have ended sessions: their cookies go when the session of this request did, and it was a cookie's. */
+/** Returns headers for routes that end sessions. They clear our cookies if the cookies' own session has ended. */
 export function clearedUnlessBearer(
   http: HttpSettings,
   request: HttpRequest,
@@ -74,12 +75,12 @@ export function clearedUnlessBearer(
   return { ...noStore, ...(clears && { 'set-cookie': clearCookies(http.cookies) }) }
 }
 
-/** A Bearer token is the only credential considered when there is one. */
+/** Whether cookies are the credentials of this request. If a Bearer token is present, the cookies are ignored. */
 function isOfCookies(request: HttpRequest): boolean {
   return bearerToken(request) === undefined
 }
 
-/** That its session has ended already is what was asked for. */
+/** Ends the session of a Bearer token. If it has ended already, that is a success. */
 async function endBearerSession(context: Context, bearer: string): Promise<void> {
   try {
     const { sub, sid } = verify(context, bearer)
@@ -91,7 +92,7 @@ async function endBearerSession(context: Context, bearer: string): Promise<void>
   }
 }
 
-/** Of all cookies: the same session, as a rule. */
+/** Returns the sessions of all our cookies, each once. Usually it is one session. */
 function sessionsOf(context: Context, http: HttpSettings, request: HttpRequest): Iterable<NamedSession> {
   reportDuplicates(context, http, request)
   const { access, refresh } = allCookieTokens(http, request)

@@ -8,33 +8,89 @@ import type { CookieWarnings } from './cookie-warnings.js'
 import type { Exchanges } from './exchange.js'
 import { parseUrl } from './request/origin.js'
 
-/** The routes that come with the plugin. */
+/**
+ * The name of a route that the plugin registers.
+ *
+ * @example
+ * ```ts
+ * const name: RouteName = 'logoutAll'
+ * ```
+ */
 export type RouteName = 'refresh' | 'logout' | 'logoutAll' | 'revoke' | 'sessions' | 'session' | 'jwks'
 
-/** `false` leaves a route out; `config` is handed to the framework's route (rate limits and the like). */
+/**
+ * The settings of one route. `false` does not register it. `config` is passed to the framework's route, for rate limits
+ * and the like.
+ *
+ * @example
+ * ```ts
+ * const refresh: RouteOption = { config: { rateLimit: { max: 30, timeWindow: '1 minute' } } }
+ * ```
+ */
 export type RouteOption = false | { config?: object | undefined } | undefined
 
-/** What adapters take beside the options of `createTokens`. */
+/**
+ * The options of an adapter that are about HTTP. It takes them together with the options of `createTokens`.
+ *
+ * @example
+ * ```ts
+ * const http: HttpOptions = { prefix: '/auth', cookie: { sameSite: 'strict' }, routes: { revoke: false } }
+ * ```
+ */
 export interface HttpOptions {
-  /** Where the token routes are. Default `/auth`. */
+  /**
+   * The path below which the token routes are registered. Default `/auth`.
+   *
+   * @example '/api/auth'
+   */
   prefix?: string
-  /** How tokens travel when a login does not say: default `cookie`. */
+  /**
+   * How tokens travel if a login does not choose: in cookies or in bodies. Default `cookie`.
+   *
+   * @example 'body'
+   */
   transport?: Transport | undefined
+  /**
+   * How cookies are set. By default they are `Secure`, `HttpOnly` and `SameSite=Lax`, with a `__Host-` name.
+   *
+   * @example { sameSite: 'strict' }
+   */
   cookie?: CookieOptions | undefined
-  /** Origins such as `https://app.example.com` whose pages may send requests that change something. */
+  /**
+   * Other origins whose pages may act as the user: list only sites that you control. Their requests may change data or
+   * open a socket with the user's cookies. Default: none.
+   *
+   * @example ['https://app.example.com']
+   */
   trustedOrigins?: readonly string[] | undefined
   /**
-   * Guards refresh the session of a request whose cookies bring a refresh token and no good access token, so that pages
-   * rendered by the server stay logged in. Default false. Needs a `recoveryWindow` above 0.
+   * Lets guards refresh a session themselves, so that users of server-rendered pages stay logged in. It applies to a
+   * request whose cookies have a refresh token but no valid access token. Default false. Requires a `recoveryWindow`
+   * above 0.
+   *
+   * @example true
    */
   autoRefresh?: boolean | undefined
+  /**
+   * Settings for single token routes: `false` does not register the route. Default: all are registered, `jwks` only
+   * with `signingKeys`.
+   *
+   * @example { revoke: false, refresh: { config: { rateLimit: { max: 30 } } } }
+   */
   routes?: Partial<Record<RouteName, RouteOption>> | undefined
 }
 
-/** Everything an adapter takes. */
+/**
+ * All options of an adapter that are not specific to its framework.
+ *
+ * @example
+ * ```ts
+ * const options: HttpLayerOptions = { secret: process.env.TOKEN_SECRET, prefix: '/auth' }
+ * ```
+ */
 export type HttpLayerOptions<C extends object = object> = TokensOptions<C> & HttpOptions
 
-/** The checked options, and what the HTTP layer of one application remembers. */
+/** The checked options, together with the state of one application's HTTP layer. */
 export interface HttpSettings extends CheckedHttpOptions {
   readonly warnings: CookieWarnings
   readonly exchanges: Exchanges
@@ -59,11 +115,18 @@ const names: Readonly<Record<keyof HttpOptions, true>> = {
   routes: true,
 }
 
-/** Every option of an adapter that is not its own. */
+/**
+ * The names of all options that an adapter passes to the HTTP layer.
+ *
+ * @example
+ * ```ts
+ * checkMembers('options', options, [...httpLayerOptionNames, 'logLevel'])
+ * ```
+ */
 export const httpLayerOptionNames: readonly string[] = [...tokensOptionNames, ...Object.keys(names)]
 
 /**
- * Takes the options of HTTP out of an adapter's, and checks them; what is left is for the core to check.
+ * Checks the HTTP options of an adapter, and returns its other options unchecked. The core checks those.
  *
  * @throws TypeError that names the option
  */
@@ -84,18 +147,20 @@ export function httpSettings<C extends object>(
   return { http, rest: rest as unknown as TokensOptions<C> }
 }
 
-/** Requests of one page come at once, each with the same old cookie: strict rotation would end the session. */
+/** One page sends several requests at once, each with the same old cookie: strict rotation would end the session. */
 function checkAutoRefresh(autoRefresh: unknown, recoveryWindow: unknown): boolean {
   const isOn = checkBoolean('autoRefresh', autoRefresh)
   if (isOn && recoveryWindow !== undefined && toSeconds('recoveryWindow', recoveryWindow, 0) === 0) {
-    throw new TypeError('autoRefresh needs a recoveryWindow above 0: set one, or leave autoRefresh out')
+    throw new TypeError(
+      'autoRefresh must be false if recoveryWindow is 0 (got true: remove autoRefresh, or remove recoveryWindow)',
+    )
   }
   return isOn
 }
 
 function checkPrefix(prefix: unknown): string {
   if (typeof prefix !== 'string' || !/^(\/(?!\.\.?(\/|$))[A-Za-z0-9\-._~]+)+$/.test(prefix)) {
-    throw invalid('prefix', "a path such as '/auth', without a slash at its end", prefix)
+    throw invalid('prefix', "a path such as '/auth', with no slash at the end", prefix)
   }
   return prefix
 }
@@ -105,13 +170,16 @@ function checkOrigins(origins: unknown): ReadonlySet<string> {
   const wrong = list.findIndex(origin => !isOrigin(origin))
   if (wrong !== -1) {
     throw new TypeError(
-      `trustedOrigins[${wrong}] must be exact, such as 'https://app.example.com': scheme, host, port if unusual (got ${shown(list[wrong])})`,
+      `trustedOrigins[${wrong}] must be an exact origin such as 'https://app.example.com': scheme, host, and the port if it is not the default (got ${shown(list[wrong])})`,
     )
   }
   return new Set(list as string[])
 }
 
-/** As browsers send it; of a scheme that URL has no origins for, such as an app's own, by its form. */
+/**
+ * Whether this is an origin as browsers send it. `URL` knows no origins for other schemes, such as an app's own: there
+ * only the form is checked.
+ */
 function isOrigin(origin: unknown): boolean {
   if (typeof origin !== 'string' || !/^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@*A-Z]+$/.test(origin)) {
     return false
@@ -129,7 +197,14 @@ const isRouteName: Readonly<Record<RouteName, true>> = {
   jwks: true,
 }
 
-/** The routes that come with the plugin. */
+/**
+ * The names of all routes that the plugin can register.
+ *
+ * @example
+ * ```ts
+ * checkMembers('routes', routes, routeNames, 'routes.')
+ * ```
+ */
 export const routeNames: readonly RouteName[] = Object.keys(isRouteName) as RouteName[]
 
 function checkRoutes(routes: unknown): HttpSettings['routes'] {
@@ -144,13 +219,13 @@ function checkRoute(name: string, route: unknown): RouteOption {
     return route
   }
   if (typeof route !== 'object' || route === null) {
-    throw invalid(name, 'false, to leave it out, or { config }', route)
+    throw invalid(name, 'false, which does not register the route, or { config }', route)
   }
   const { config } = checkMembers(name, route, ['config'], `${name}.`)
   return config === undefined ? {} : { config: checkConfig(`${name}.config`, config) }
 }
 
-/** It is the framework's, and may have any members, symbols too. */
+/** Copies a `config`, which belongs to the framework: it may have any members, symbols included. */
 function checkConfig(name: string, config: unknown): object {
   const members = checkObject(name, config)
   return reading(name, () => ({ ...members }))

@@ -1,11 +1,16 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto'
 
-/** One key for one algorithm (RFC 8725 section 3.1); EdDSA is Ed25519 alone. */
+/**
+ * The algorithm of a signing key: each key has exactly one (RFC 8725 section 3.1). EdDSA means Ed25519 only.
+ *
+ * @example
+ * const algorithms: AsymmetricAlgorithm[] = tokens.jwks().keys.map(({ alg }) => alg)
+ */
 export type AsymmetricAlgorithm = 'EdDSA' | 'ES256' | 'RS256'
 
 /**
- * A key as JSON, public or private (RFC 7517 section 4, RFC 7518 section 6). It takes what Node, browsers and jose
- * export. Declared here, because `@types/node` 25 removed `JsonWebKey` from `node:crypto`.
+ * A public or private key as JSON (RFC 7517 section 4, RFC 7518 section 6), as Node, browsers and jose export it. It is
+ * declared here because `@types/node` 25 removed `JsonWebKey` from `node:crypto`.
  *
  * @example
  * const key: Jwk = JSON.parse(process.env.SIGNING_KEY ?? '')
@@ -30,19 +35,24 @@ export interface Jwk {
   readonly qi?: string | undefined
 }
 
-/** The public members of a key, by its type (RFC 7518 section 6, RFC 8037 section 2). */
+/** The public members of each type of key (RFC 7518 section 6, RFC 8037 section 2). */
 type PublicMembers =
   | { kty: 'OKP'; crv: string; x: string }
   | { kty: 'EC'; crv: string; x: string; y: string }
   | { kty: 'RSA'; n: string; e: string }
 
-/** A key for whoever verifies our access tokens (RFC 7517 section 4). */
+/**
+ * A public key for services that verify our access tokens (RFC 7517 section 4).
+ *
+ * @example
+ * const [key]: PublicJwk[] = tokens.jwks().keys
+ */
 export type PublicJwk = PublicMembers & { kid: string; alg: AsymmetricAlgorithm; use: 'sig' }
 
 /**
- * Of a public key's own export, member by member: what is private isn't there to be left in.
+ * Exports the public members of a key. The input is a public key, so there is no private member that could slip in.
  *
- * @param publicKey one of the three types that `AsymmetricAlgorithm` is for
+ * @param publicKey of one of the three types of `AsymmetricAlgorithm`
  */
 export function publicMembers(publicKey: KeyObject): PublicMembers {
   const { kty, crv = '', x = '', y = '', n = '', e = '' } = publicKey.export({ format: 'jwk' })
@@ -53,8 +63,8 @@ export function publicMembers(publicKey: KeyObject): PublicMembers {
 }
 
 /**
- * RFC 7638 section 3: the members in the order of the alphabet. Also how keys are compared: after `equals` of two types
- * of keys Node 20 lets the next use of any key fail.
+ * The thumbprint of a key: a hash of its members in alphabetical order (RFC 7638 section 3). Keys are compared with it
+ * and not with `equals`: in Node 20, after `equals` of keys of two types the next use of any key fails.
  */
 export function thumbprint(publicKey: KeyObject): string {
   const members = Object.entries(publicMembers(publicKey))
@@ -62,7 +72,7 @@ export function thumbprint(publicKey: KeyObject): string {
   return createHash('sha256').update(JSON.stringify(ordered)).digest('base64url')
 }
 
-/** Where a JWK says something else than the key in it is: what is wrong, or `undefined`. */
+/** How a JWK contradicts the key in it, as the rest of an error text; `undefined` if it does not. */
 export function contradiction(
   { alg, use, key_ops: operations, kid, kty, crv, x, y, n, e }: Jwk,
   { type }: KeyObject,
@@ -79,14 +89,15 @@ export function contradiction(
     return `contradicts itself: its key_ops must have '${type === 'private' ? 'sign' : 'verify'}' and be for signatures only`
   }
   if (kid !== undefined && !(typeof kid === 'string' && /^[\x20-\x7e]{1,100}$/.test(kid))) {
-    return 'must have a kid of 1 to 100 printable ASCII characters, or none'
+    return 'must have a kid of 1 to 100 printable ASCII characters, or no kid'
   }
-  // Of Ed25519 the private member is all that is read: the public one beside it might be anybody's. Without undefined
-  // members, which are none; and without the private one, from which Node 24 makes the public key again.
+  // Node reads only the private member of an Ed25519 key, so the public member beside it could belong to another key.
+  // Compare them. Members that are undefined are removed, and the private member is left out, because Node 24 would
+  // make the public key from it again.
   const stated = JSON.parse(JSON.stringify({ kty, crv, x, y, n, e }))
   return thumbprint(createPublicKey({ key: stated, format: 'jwk' })) === thumbprint(publicKey)
     ? undefined
-    : 'contradicts itself: its private and its public members are of two keys'
+    : 'contradicts itself: its private and its public members belong to different keys'
 }
 
 function allow(operations: unknown, operation: string): boolean {

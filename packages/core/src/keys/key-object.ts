@@ -4,15 +4,18 @@ import { kindOf } from '../values/kind.js'
 import type { Jwk } from './jwk.js'
 
 /**
- * A key in one of the forms that people have them in. What Node says of a bad one isn't handed on: it may quote it.
+ * Reads a key that is a PEM text, a JWK or a KeyObject. The error text of Node is never passed on: it may quote the
+ * key.
  *
- * @param jwk of `jwkOf`, where the entry is one
- * @throws TypeError that says what is wrong, never showing any of it
+ * @param jwk the result of `jwkOf` for the same entry
+ * @throws TypeError that says what is wrong and never shows any part of the key
  */
 export function keyObject(name: string, entry: unknown, jwk: Jwk | undefined): KeyObject {
   const key = kindOf(entry) === 'a KeyObject' ? (entry as KeyObject) : parsed(name, entry, jwk)
   if (key.type === 'secret') {
-    throw new TypeError(`${name} is symmetric: HS256 comes without signingKeys, from the secret`)
+    throw new TypeError(
+      `${name} is symmetric: leave signingKeys out for HS256, which uses the secret, or pass an Ed25519, P-256 or RSA key`,
+    )
   }
   return key
 }
@@ -29,7 +32,7 @@ export function jwkOf(name: string, entry: unknown): Jwk | undefined {
   return copyMembers(name, entry, members)
 }
 
-/** Of RFC 7517 section 4 and RFC 7518 section 6. */
+/** The members of RFC 7517 section 4 and RFC 7518 section 6. */
 const members = 'kty use key_ops alg kid crv x y d n e p q dp dq qi oth k'.split(' ')
 
 function parsed(name: string, entry: unknown, jwk: Jwk | undefined): KeyObject {
@@ -40,7 +43,9 @@ function parsed(name: string, entry: unknown, jwk: Jwk | undefined): KeyObject {
     throw unreadable(name)
   }
   if (jwk.kty === 'oct') {
-    throw new TypeError(`${name} is symmetric: HS256 comes without signingKeys, from the secret`)
+    throw new TypeError(
+      `${name} is symmetric: leave signingKeys out for HS256, which uses the secret, or pass an Ed25519, P-256 or RSA key`,
+    )
   }
   const key = { key: jwk, format: 'jwk' } as JsonWebKeyInput
   return readable(name, () => (jwk.d === undefined ? createPublicKey(key) : createPrivateKey(key)))
@@ -48,19 +53,24 @@ function parsed(name: string, entry: unknown, jwk: Jwk | undefined): KeyObject {
 
 const block = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g
 
-/** By its label, and this one block alone: `createPublicKey` would take a certificate, or make a private key public. */
+/**
+ * Reads exactly one PEM block, according to its label. `createPublicKey` alone would accept a certificate, or turn a
+ * private key into a public one.
+ */
 function ofPem(name: string, text: string): KeyObject {
   // `openssl ecparam -genkey` writes the name of the curve in front of the key.
   const blocks = [...text.matchAll(block)].filter(([, label]) => label !== 'EC PARAMETERS')
   const [pem = '', label] = blocks[0] ?? []
   if (blocks.length > 1) {
-    throw new TypeError(`${name} must be one key, and has ${blocks.length} blocks of PEM`)
+    throw new TypeError(
+      `${name} must be one key (got ${blocks.length} PEM blocks: pass each key as an entry of its own)`,
+    )
   }
   if (label === 'ENCRYPTED PRIVATE KEY' || /^Proc-Type:.*ENCRYPTED/m.test(pem)) {
-    throw new TypeError(`${name} is encrypted: give the key without its passphrase`)
+    throw new TypeError(`${name} is encrypted: decrypt it first, and pass the key without a passphrase`)
   }
   if (label === 'CERTIFICATE') {
-    throw new TypeError(`${name} is a certificate: give the key alone`)
+    throw new TypeError(`${name} is a certificate: pass the key alone`)
   }
   switch (label) {
     case 'PRIVATE KEY':

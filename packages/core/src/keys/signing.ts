@@ -10,22 +10,32 @@ import {
 } from './jwk.js'
 import { jwkOf, keyObject } from './key-object.js'
 
-/** PEM (private as PKCS#8, SEC1 or PKCS#1, public as SPKI), a JWK, or a KeyObject of node:crypto. */
+/**
+ * A key in one of these forms: PEM (private as PKCS#8, SEC1 or PKCS#1, public as SPKI), a JWK, or a KeyObject of
+ * node:crypto.
+ *
+ * @example
+ * const { privateKey } = generateKeyPairSync('ed25519')
+ * createTokens({ secret, signingKeys: privateKey })
+ */
 export type SigningKey = string | Jwk | KeyObject
 
-/** A key that verifies. */
+/** A public key that verifies access tokens. */
 export interface VerifyingKey {
   readonly publicKey: KeyObject
   readonly jwk: PublicJwk
 }
 
-/** Never empty: the first signs, all verify. Of the others no private part is kept. */
+/**
+ * A ring of keys, never empty. The first entry signs, every entry verifies. The private part of the other entries is
+ * not kept.
+ */
 export type SigningKeys = readonly [VerifyingKey & { readonly privateKey: KeyObject }, ...VerifyingKey[]]
 
 /**
- * The keys of a ring, checked.
+ * Checks the keys of a ring.
  *
- * @throws TypeError that says what is wrong with which entry, never showing any of it
+ * @throws TypeError that says which entry is wrong and why, and never shows any part of it
  */
 export function checkSigningKeys(signingKeys: unknown): SigningKeys | undefined {
   if (signingKeys === undefined) {
@@ -34,20 +44,22 @@ export function checkSigningKeys(signingKeys: unknown): SigningKeys | undefined 
   const isRing = isList('signingKeys', signingKeys)
   const ring = isRing ? copyList('signingKeys', 'a ring of keys', signingKeys) : [signingKeys]
   if (ring.length === 0) {
-    throw new TypeError('signingKeys must not be an empty ring')
+    throw new TypeError(
+      'signingKeys must not be an empty ring: pass at least one key, or leave signingKeys out',
+    )
   }
   const keys: VerifyingKey[] = []
   for (const [index, entry] of ring.entries()) {
     const name = isRing ? `signingKeys[${index}]` : 'signingKeys'
     const key = checkKey(name, entry)
     if (index === 0 && !('privateKey' in key)) {
-      throw new TypeError(`${name} must be private: the first of the ring signs`)
+      throw new TypeError(`${name} must be a private key: the first key of the ring signs`)
     }
     if (keys.some(({ publicKey }) => thumbprint(publicKey) === thumbprint(key.publicKey))) {
-      throw new TypeError(`${name} is in the ring twice`)
+      throw new TypeError(`${name} is in the ring twice: remove one of the two`)
     }
     if (keys.some(({ jwk }) => jwk.kid === key.jwk.kid)) {
-      throw new TypeError(`${name} has the kid of another key in the ring`)
+      throw new TypeError(`${name} has the kid of another key in the ring: give each key its own kid`)
     }
     keys.push(index === 0 ? key : { publicKey: key.publicKey, jwk: key.jwk })
   }
@@ -64,7 +76,7 @@ function checkKey(name: string, entry: unknown): VerifyingKey & { privateKey?: K
     throw new TypeError(`${name} ${flaw}`)
   }
   if (key.type === 'private' && !isPair(algorithm, key, publicKey)) {
-    throw new TypeError(`${name} is broken: what its private part signs, its public part refuses`)
+    throw new TypeError(`${name} is broken: its public part does not verify what its private part signs`)
   }
   const kid = stated?.kid ?? thumbprint(publicKey)
   const jwk: PublicJwk = { ...publicMembers(publicKey), kid, alg: algorithm, use: 'sig' }
@@ -81,12 +93,12 @@ function algorithmOf(name: string, key: KeyObject): AsymmetricAlgorithm {
     return 'ES256'
   }
   if (type !== 'rsa') {
-    throw new TypeError(`${name} must be of Ed25519, P-256 or RSA, and is of ${namedCurve ?? type}`)
+    throw new TypeError(`${name} must be an Ed25519, P-256 or RSA key (got ${namedCurve ?? type})`)
   }
   if (modulusLength < 2048) {
-    throw new TypeError(`${name} must have 2048 bits or more, and has ${modulusLength}`)
+    throw new TypeError(`${name} must have 2048 bits or more (got ${modulusLength})`)
   }
-  // FIPS 186-5 appendix A.1.1. With an exponent of 1 anybody signs.
+  // FIPS 186-5 appendix A.1.1. With an exponent of 1 anyone could sign.
   if (publicExponent < 65537n || publicExponent % 2n === 0n) {
     throw new TypeError(`${name} must have an odd public exponent of 65537 or more`)
   }

@@ -3,12 +3,15 @@ import { deriveKey } from '../keys/derive.js'
 import type { Secrets } from '../keys/secret.js'
 
 export interface RefreshKey {
-  /** 4 bytes of a hash of the key: the order of a ring may change. */
+  /** 4 bytes of a hash of the key. It does not depend on the position, so a ring may be reordered. */
   readonly id: Buffer
   readonly mac: KeyObject
 }
 
-/** The keys that authenticate refresh tokens: `current` makes them, each of the ring checks its own. */
+/**
+ * The keys that authenticate refresh tokens. `current` makes new tokens; each key of the ring checks the tokens that
+ * name it.
+ */
 export interface RefreshRing {
   readonly current: RefreshKey
   readonly byId: ReadonlyMap<string, RefreshKey>

@@ -3,17 +3,22 @@ import type { SessionRef } from '../store/store.js'
 import { invalid } from '../values/check.js'
 import type { RefreshRing } from './ring.js'
 
-/** How the tokens of a session travel: in cookies, or in bodies and the Authorization header. */
+/**
+ * How the tokens of a session travel: in cookies, or in the response body and the Authorization header.
+ *
+ * @example
+ * await tokens.issue({ subject: 'ada', transport: 'body' })
+ */
 export type Transport = 'cookie' | 'body'
 
-/** What a refresh token says. `handle` is the secret half of a session: its hash is the public `sid`. */
+/** The content of a refresh token. `handle` is the secret of the session; its hash is the public `sid`. */
 export interface RefreshToken extends SessionRef {
   readonly transport: Transport
   readonly handle: Buffer
   readonly generation: number
 }
 
-/** @throws TypeError */
+/** @throws TypeError unless it is `cookie` or `body` */
 export function checkTransport(transport: unknown): Transport {
   if (transport !== 'cookie' && transport !== 'body') {
     throw invalid('transport', "'cookie' or 'body'", transport)
@@ -24,19 +29,25 @@ export function checkTransport(transport: unknown): Transport {
 // version and transport (1) | key id (4) | subject subjectHash (16) | session handle (16) | generation (6) | HMAC (32)
 const at = { keyId: 1, subjectHash: 5, handle: 21, generation: 37, mac: 43, end: 75 } as const
 
-/** The high half is the version, 1. Another version or transport is another byte, and is refused as unknown. */
+/**
+ * The first byte of a token: its high half is the version, 1. A byte of another version or transport is refused as
+ * unknown.
+ */
 const firstByte: Readonly<Record<Transport, number>> = { cookie: 0x10, body: 0x11 }
 
-/** 75 bytes are exactly 100 characters without padding bits, so each token has one spelling (RFC 4648 section 3.5). */
+/**
+ * The form of a refresh token. 75 bytes are exactly 100 characters without padding bits, so each token has one spelling
+ * (RFC 4648 section 3.5).
+ */
 const spelling = /^[A-Za-z0-9_-]{100}$/
 
-/** A new handle (128 random bits) and the session id that shows nothing of it. */
+/** Makes a new handle (128 random bits) and its session id, which reveals nothing about the handle. */
 export function newHandle(): { handle: Buffer; sid: string } {
   const handle = randomBytes(16)
   return { handle, sid: sidOf(handle) }
 }
 
-/** The text of a refresh token. It is computed, never stored. */
+/** Computes the text of a refresh token. The text is never stored. */
 export function encodeRefreshToken(ring: RefreshRing, token: Omit<RefreshToken, 'sid'>): string {
   const bytes = Buffer.alloc(at.end)
   bytes[0] = firstByte[token.transport]
@@ -49,10 +60,10 @@ export function encodeRefreshToken(ring: RefreshRing, token: Omit<RefreshToken, 
 }
 
 /**
- * Reads a refresh token, and believes nothing before its MAC was checked in constant time. Asks no store: garbage
- * and forgeries cost nobody anything.
+ * Reads a refresh token. Nothing in it is trusted before its MAC is checked, in constant time. The store is not asked,
+ * so garbage and forgeries cost it nothing.
  *
- * @returns `undefined` for whatever this ring did not make
+ * @returns `undefined` for a token that this ring did not make
  */
 export function decodeRefreshToken(ring: RefreshRing, text: unknown): RefreshToken | undefined {
   if (typeof text !== 'string' || !spelling.test(text)) {
@@ -77,7 +88,10 @@ export function decodeRefreshToken(ring: RefreshRing, text: unknown): RefreshTok
   }
 }
 
-/** Whether it has the form of a refresh token, and names a key that the ring does not have. Proves nothing. */
+/**
+ * Whether a text has the form of a refresh token and names a key that the ring does not have. This proves nothing:
+ * anyone can write such a text.
+ */
 export function namesUnknownKey(ring: RefreshRing, text: unknown): boolean {
   if (typeof text !== 'string' || !spelling.test(text)) {
     return false

@@ -2,7 +2,7 @@ import type { Emit } from '../events.js'
 import type { CheckedStore } from '../store/checked/index.js'
 import type { Lost, Revocations } from './revocations.js'
 
-/** Commands under way at once. */
+/** The most commands sent to the store at the same time. */
 const maxParallel = 100
 
 interface Options {
@@ -14,14 +14,14 @@ interface Options {
 }
 
 /**
- * Applies again revocations that the store has lost, and asks it about lost evictions: beside the reads of the feed, which
- * must not wait for that.
+ * Applies revocations again that the store has lost, and asks the store about evictions that it has lost. This runs
+ * beside the reads of the feed, which must not wait for it.
  */
 export class Healing {
   readonly #options: Options
   #lost = new Map<string, Lost>()
   #isRunning = false
-  /** Whether the store failed last: then a single command finds out whether it is back. */
+  /** Whether the last command failed. A single command then finds out whether the store is back. */
   #hasFailed = false
   #isClosed = false
 
@@ -29,17 +29,18 @@ export class Healing {
     this.#options = options
   }
 
-  /** Another process was faster. */
+  /** Drops a session that another process has already announced again. */
   skip(sid: string): void {
     this.#lost.delete(sid)
   }
 
+  /** Starts to heal what a whole read of the feed found to be lost. It replaces what an earlier read has left. */
   heal(lost: readonly Lost[]): void {
     this.#lost = new Map(fromAnywhere(lost).map(ref => [ref.sid, ref]))
     void this.#run()
   }
 
-  /** Goes on with what a failure of the store has left, as far as it still matters. Call it after each read. */
+  /** Continues with what a failure of the store has left, unless it no longer matters. Call it after each read. */
   resume(): void {
     for (const sid of this.#lost.keys()) {
       if (!this.#options.revocations.matters(sid)) {
@@ -87,7 +88,10 @@ export class Healing {
     emit({ type: 'revocation_healed', sid })
   }
 
-  /** The login that evicted the session may be lost as well: if the session lives, its access tokens are good. */
+  /**
+   * Asks the store whether an evicted session lives. The failover may have lost the login that evicted it as well. If
+   * the session lives, its access tokens are valid again.
+   */
   async #askAgain({ subjectHash, sid }: Lost): Promise<void> {
     const { store, revocations } = this.#options
     const livesAfterAll = revocations.doubt(sid)
@@ -97,7 +101,7 @@ export class Healing {
   }
 }
 
-/** In the same order, begun anywhere: processes that do this at once share the work. */
+/** The list from a random position on, in the same order. Processes that do this at the same time share the work. */
 function fromAnywhere<T>(list: readonly T[]): T[] {
   const start = Math.floor(Math.random() * list.length)
   return [...list.slice(start), ...list.slice(0, start)]

@@ -8,13 +8,18 @@ import type { Lost, Revocations } from './revocations.js'
 /** Milliseconds from one read to the next. */
 const pollEvery = 1000
 
-/** Milliseconds that a revocation must still matter for to be applied again: clocks may disagree by less. */
+/**
+ * A lost revocation is applied again only if it still matters for this many milliseconds. Clocks may differ by less.
+ */
 const worthHealing = 60_000
 
-/** Milliseconds after which a store that does not answer has failed. Its own deadline should come before. */
+/**
+ * Milliseconds after which a store that does not answer counts as failed. A store should have a shorter timeout of its
+ * own.
+ */
 const timeout = 5000
 
-/** Entries that a slice of the whole feed has at most, as an answer of a store does. */
+/** The most entries in a slice of the whole feed: as many as one answer of a store has. */
 const maxSlice = 1000
 
 export interface FeedOptions {
@@ -30,15 +35,15 @@ export interface FeedOptions {
 }
 
 /**
- * One shard of the feed of revocations, read once a second from where the last read ended.
+ * Reads one shard of the feed of revocations once a second, from where the last read ended.
  *
  * | found | then |
  * |---|---|
- * | entries after the cursor | they are known here, and the cursor moves |
- * | the entry that the cursor remembers is gone before its time | the store has lost its end: the answer begins at the start, and what is known here and not there is applied again; an eviction is forgotten instead if its session lives |
- * | something that this process revoked is not in a read sent later | as above, from the next read on |
- * | nothing of the kind | all of the feed is read in slices in a third of the time that entries are kept, as a safety net: for what was lost from its middle |
- * | the store fails | the cursor stays, and what could not be applied again is tried after the next read; after `maxStaleness` the shard is stale, once |
+ * | entries after the cursor | they are noted, and the cursor moves |
+ * | the entry that the cursor remembers is gone before its time | the store has lost the end of the feed: its answer begins at the start, and what is known here but missing there is applied again; an eviction is forgotten instead if its session lives |
+ * | a revocation of this process is missing from a read that was sent later | as above, from the next read on |
+ * | none of these | as a safety net the whole feed is read in slices, once in a third of the time that entries are kept: this finds what was lost from its middle |
+ * | the store fails | the cursor stays, and healing continues after the next read that succeeds; after `maxStaleness` the shard is stale, and one event is emitted |
  */
 export class FeedShard {
   readonly #options: FeedOptions
@@ -46,12 +51,12 @@ export class FeedShard {
   readonly #owns: (subjectHash: string) => boolean
   readonly #healing: Healing
   #cursor: string | undefined
-  /** When the read of all of it was sent that is not at its end yet: an answer of several may fail. */
+  /** When the whole read that has not ended yet was sent. It may take several answers, and one of them may fail. */
   #beganAt: number | undefined
-  /** When the last read that succeeded was sent. */
+  /** When the last successful read was sent. */
   #freshAt = Number.NEGATIVE_INFINITY
   #isToldStale = false
-  /** Entries of the shard: those of the last read of all of it, and what has come since. */
+  /** The number of entries in the shard: those of the last whole read, and those that came since. */
   #size = 0
   #slice:
     | { readonly cursor: string | undefined; readonly startedAt: number; readonly size: number }
@@ -67,12 +72,12 @@ export class FeedShard {
     this.#shard = shard
     this.#owns = owns
     this.#healing = new Healing(options)
-    // Processes that start together do not read all of the feed together.
+    // A random start, so that processes which start together do not read the whole feed at the same time.
     this.#sliceAt = options.elapsed() + this.#period * (0.5 + Math.random() / 2)
     this.loading = this.#poll()
   }
 
-  /** Whether this process may have missed revocations of more than `maxStaleness` ago. */
+  /** Whether this process may have missed revocations that are older than `maxStaleness`. */
   get isStale(): boolean {
     const { elapsed, maxStaleness } = this.#options
     return elapsed() - this.#freshAt > maxStaleness * 1000
@@ -84,7 +89,7 @@ export class FeedShard {
     clearTimeout(this.#timer)
   }
 
-  /** Milliseconds in which all of the feed is read. */
+  /** Milliseconds in which the whole feed is read once. */
   get #period(): number {
     return (this.#options.keepFor * 1000) / 3
   }
@@ -103,7 +108,7 @@ export class FeedShard {
     }
   }
 
-  /** What came after the cursor, or, where that is no use, all that there is. */
+  /** Reads what came after the cursor, or the whole feed if the cursor is of no use. */
   async #readOn(startedAt: number): Promise<void> {
     const { elapsed, revocations } = this.#options
     let answer: Revoked
@@ -123,7 +128,7 @@ export class FeedShard {
     this.#healing.resume()
   }
 
-  /** The safety net: a slice of all that there is, from the start to the end, over and over. */
+  /** The safety net: reads one slice of the whole feed, from its start to its end, over and over. */
   async #readSlice(): Promise<void> {
     const readAt = this.#options.elapsed()
     if (readAt < this.#sliceAt || this.#isClosed) {
@@ -150,7 +155,7 @@ export class FeedShard {
     const how = { shard: this.#shard, keepFor }
     const answer = await withinTimeout('the store', timeout, store.revokedSince(cursor, how))
     for (const revocation of answer.revoked) {
-      // What is there counts until the next look at all of it.
+      // An entry that was read is remembered until the next whole read.
       revocations.see(revocation, readAt, 1.3 * this.#period)
       this.#healing.skip(revocation.sid)
     }

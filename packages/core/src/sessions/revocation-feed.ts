@@ -2,13 +2,13 @@ import type { Store } from '../store/store.js'
 import { type FeedOptions, FeedShard } from './feed-shard.js'
 
 interface Options extends Omit<FeedOptions, 'elapsed'> {
-  /** Where the shards of the feed are. */
+  /** How the store divides its feed into shards. */
   readonly sharding: Pick<Store, 'shards' | 'shardOf'>
 }
 
 /**
- * What the other processes revoke. Each shard of the feed is read by itself: where one node of a Cluster is gone, those
- * who have their sessions on the others notice nothing.
+ * Follows what other processes revoke. Each shard of the feed is read on its own: if one node of a Cluster is down,
+ * users whose sessions are on other nodes are not affected.
  */
 export class RevocationFeed {
   readonly #shards: readonly FeedShard[]
@@ -29,15 +29,18 @@ export class RevocationFeed {
     })
   }
 
-  /** The first reads, while they are under way. They end also when the store fails, and never reject. */
+  /**
+   * The first reads, as long as they are running; `undefined` afterwards. It also resolves when the store fails, and
+   * never rejects.
+   */
   get loading(): Promise<void> | undefined {
     return this.#loading
   }
 
   /**
-   * Whether this process may have missed revocations of a subject of more than `maxStaleness` ago.
+   * Whether this process may have missed revocations of a subject that are older than `maxStaleness`.
    *
-   * @param hashSubject of the subject: asked only where shards differ
+   * @param hashSubject returns the hash of the subject; called only if some shards are stale and others are not
    */
   isStale(hashSubject: () => string): boolean {
     const stale = this.#shards.filter(({ isStale }) => isStale)

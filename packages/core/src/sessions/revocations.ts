@@ -3,39 +3,43 @@ import type { AnnouncedKind, AnnouncedRevocation, SessionRef } from '../store/st
 interface Entry {
   readonly subjectHash: string
   readonly kind: AnnouncedKind
-  /** Until when access tokens of the session may be alive. All times are those of the monotonic clock. */
+  /** Access tokens of the session may be alive until then. All times are those of the monotonic clock. */
   readonly mattersUntil: number
-  /** When it is forgotten: never before it has stopped to matter. */
+  /** When the entry is forgotten: never before `mattersUntil`. */
   readonly until: number
   /** When this process learned of it. */
   readonly knownAt: number
-  /** When the last read of the feed was sent that brought it. -Infinity: none has. */
+  /** When the last read of the feed that contained it was sent. -Infinity: no read has contained it. */
   readonly seenAt: number
 }
 
-/** What the store has lost. */
+/** A revocation that the store has lost. */
 export interface Lost extends SessionRef {
   readonly kind: AnnouncedKind
 }
 
 /** A read of a shard of the feed. */
 interface Read {
-  /** When it was sent, or the first of several. */
+  /** When the read was sent, or its first part if it took several. */
   readonly readAt: number
   /** Whether the revocations of a subject are in this shard. */
   readonly owns: (subjectHash: string) => boolean
 }
 
-/** Milliseconds from one look for what is no longer needed to the next: rare, as it goes through all of them. */
+/**
+ * Milliseconds between two searches for entries that are no longer needed. They are rare, as each goes through all
+ * entries.
+ */
 const dropEvery = 60_000
 
 /**
- * The sessions that this process knows as revoked: consulted at each use of an access token. Entries go when no access
- * token of the session can be alive any more, or a minute later, so memory is bounded by the revocations of that time.
+ * The sessions that this process knows to be revoked. It is consulted at each use of an access token. An entry is
+ * dropped when no access token of the session can be alive any more, or up to a minute later. Memory is therefore
+ * bounded by the number of revocations in that time.
  */
 export class Revocations {
   readonly #entries = new Map<string, Entry>()
-  /** What this process revoked and no read of the feed has brought yet. */
+  /** What this process revoked and no read of the feed has contained yet. */
   readonly #unseen = new Set<string>()
   readonly #keepFor: number
   readonly #elapsed: () => number
@@ -43,14 +47,14 @@ export class Revocations {
 
   /**
    * @param keepFor seconds
-   * @param elapsed a monotonic clock in milliseconds: a jump of the system's clock forgets nothing
+   * @param elapsed a monotonic clock in milliseconds, so that a jump of the system clock forgets nothing
    */
   constructor(keepFor: number, elapsed: () => number = () => performance.now()) {
     this.#keepFor = keepFor * 1000
     this.#elapsed = elapsed
   }
 
-  /** Notes what this process did: the store has announced it. */
+  /** Notes a revocation of this process, which the store has announced. */
   add(ref: SessionRef, kind: AnnouncedKind = 'revoked'): void {
     const seenAt = this.#set(ref, kind, 0)
     if (seenAt === Number.NEGATIVE_INFINITY) {
@@ -62,14 +66,14 @@ export class Revocations {
    * Notes an entry of the feed.
    *
    * @param readAt when the read was sent
-   * @param keepFor milliseconds that it is remembered at least, whatever a clock that jumped makes of its age
+   * @param keepFor milliseconds for which the entry is kept at least, even if a clock that jumped makes it look older
    */
   see({ kind, age, ...ref }: AnnouncedRevocation, readAt: number, keepFor: number): void {
     this.#set(ref, kind, age, readAt, keepFor)
     this.#unseen.delete(ref.sid)
   }
 
-  /** Notes what the store has answered about a session that was asked for. */
+  /** Notes the announced end of a session that the store reported when it was asked about that session. */
   learn(ref: SessionRef, kind: AnnouncedKind): void {
     this.see({ ...ref, kind, age: 0 }, this.#elapsed(), 0)
   }
@@ -83,7 +87,7 @@ export class Revocations {
     return this.#elapsed() < (this.#entries.get(sid)?.mattersUntil ?? Number.NEGATIVE_INFINITY)
   }
 
-  /** Whether somebody decided that the session ends. An eviction may have been undone by a failover. */
+  /** Whether the end of the session was a decision. An eviction is not one: a failover may have undone it. */
   isRevoked(sid: string): boolean {
     return this.#entries.get(sid)?.kind === 'revoked'
   }
@@ -91,8 +95,8 @@ export class Revocations {
   /**
    * Call it before the store is asked about a session that may have been evicted.
    *
-   * @returns what to call if the store says that the session lives, as a failover has undone its eviction. What was
-   *   heard of the session meanwhile stays known
+   * @returns a function to call if the store reports the session alive: a failover has then undone the eviction. It
+   *   forgets the eviction, unless something new was heard about the session meanwhile
    */
   doubt(sid: string): () => void {
     const entry = this.#entries.get(sid)
@@ -103,7 +107,7 @@ export class Revocations {
     }
   }
 
-  /** Whether a read that was sent at this time should have brought something that this process did, and did not. */
+  /** Whether a read sent at this time should have contained a revocation of this process but did not. */
   hasUnseen({ readAt, owns }: Read): boolean {
     return [...this.#unseen].some(sid => {
       const entry = this.#entries.get(sid)
@@ -112,9 +116,9 @@ export class Revocations {
   }
 
   /**
-   * What the store has lost: known before all of a shard was read, and not among what was read.
+   * What the store has lost: known before the whole shard was read, and missing from what was read.
    *
-   * @param lasting milliseconds that it must still matter
+   * @param lasting milliseconds for which it must still matter
    */
   lostSince({ readAt, owns }: Read, lasting: number): Lost[] {
     const now = this.#elapsed()
@@ -135,7 +139,7 @@ export class Revocations {
     return this.#entries.size
   }
 
-  /** @returns when a read brought it last */
+  /** @returns when the last read that contained it was sent */
   #set(
     { subjectHash, sid }: SessionRef,
     kind: AnnouncedKind,
@@ -146,7 +150,7 @@ export class Revocations {
     const now = this.#elapsed()
     this.#drop(now)
     const entry = this.#entries.get(sid)
-    // A clock that was set back may make it older than it is, never younger than now.
+    // A clock that was set back may make the entry look older than it is, but never younger than now.
     const mattersUntil = Math.max(now + this.#keepFor - Math.max(0, age), entry?.mattersUntil ?? 0)
     const until = Math.max(mattersUntil, now + keepFor, entry?.until ?? 0)
     const seenAt = Math.max(readAt, entry?.seenAt ?? readAt)
@@ -166,7 +170,10 @@ export class Revocations {
     return seenAt
   }
 
-  /** All of them at once: a Map steps over every entry that was deleted at its front, whenever it is begun again. */
+  /**
+   * Drops all outdated entries at once. A Map steps over every entry deleted at its front each time it is iterated
+   * again.
+   */
   #drop(now: number): void {
     if (now < this.#dropAt) {
       return

@@ -1,14 +1,14 @@
 import { StoreUnavailableError } from '../errors.js'
 import { maxSessionNumber } from '../store/limits.js'
 
-/** What decides a rotation; times are milliseconds of the store's clock. */
+/** The state that decides a rotation. Times are milliseconds of the store's clock. */
 export interface Generations {
   readonly createdAt: number
   /** The newest generation issued. */
   readonly newest: number
   /** The first living successor of `parent`: `first..newest` are siblings. */
   readonly first: number
-  /** The generation whose successors are alive; none before the first rotation. */
+  /** The generation whose successors are alive; `undefined` before the first rotation. */
   readonly parent: number | undefined
   readonly recoverUntil: number
 }
@@ -18,17 +18,18 @@ export type Decision =
   | { readonly outcome: 'reused' }
 
 /**
- * The rule of rotation: a refresh token stays good until one of its successors is used; the first successor used
- * wins; everything else is then dead, and whoever presents it ends the session.
+ * The rule of rotation. A refresh token stays valid until one of its successors is used. The first successor that is
+ * used wins. Every other token is then dead, and presenting a dead token ends the session.
  *
  * @param presented the generation of the refresh token presented
  * @param recovery seconds
- * @throws StoreUnavailableError when the next generation does not fit into a refresh token
+ * @throws StoreUnavailableError if the next generation does not fit into a refresh token
  */
 export function rotation(session: Generations, presented: number, recovery: number, now: number): Decision {
   const { newest, first, parent, recoverUntil } = session
   if (presented >= first) {
-    // Above `newest` the store lost an acknowledged write: only this deployment can have signed that token.
+    // A generation above `newest`: the store lost an acknowledged write, as only this deployment can have signed that
+    // token.
     const next = successor(session, Math.max(newest, presented), now)
     return {
       outcome: presented > newest ? 'healed' : 'rotated',
@@ -36,13 +37,16 @@ export function rotation(session: Generations, presented: number, recovery: numb
     }
   }
   if (presented === parent && now < recoverUntil) {
-    // No successor was used, so the answer may have been lost, or another tab was faster: one more sibling.
+    // No successor was used: the response may have been lost, or another tab was faster. Issue one more sibling.
     return { outcome: 'reissued', next: { ...session, newest: successor(session, newest, now) } }
   }
   return { outcome: 'reused' }
 }
 
-/** Follows the clock, so that a number is not issued twice though a failover lost the write that counted it. */
+/**
+ * The next generation. It follows the clock, so that a number is not issued twice if a failover lost the write that
+ * counted it.
+ */
 function successor({ createdAt }: Generations, newest: number, now: number): number {
   const next = Math.max(newest + 1, now - createdAt)
   if (next > maxSessionNumber) {

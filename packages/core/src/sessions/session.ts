@@ -3,35 +3,44 @@ import { isObject } from '../store/checked/shapes.js'
 import type { StoredSession } from '../store/store.js'
 import { hashSubject } from '../values/subject.js'
 
-/** A session as the application sees it: no credential can be made from it. Times are the store's. */
+/**
+ * A session as the application sees it. It contains no credential and nothing that one can be made from. Times are
+ * those of the store's clock.
+ *
+ * @example
+ * const [latest]: Session[] = await tokens.sessions('ada')
+ */
 export interface Session<C extends object = object> {
   readonly sid: string
   readonly subject: string
-  /** The application's claims, as given at login. */
+  /** The claims given at login. */
   readonly claims: C
-  /** As granted at login. */
+  /** The scope granted at login. */
   readonly scope?: string
-  /** Of the user agent at login, such as `Firefox on Linux`. */
+  /** The device, from the user agent at login, such as `Firefox on Linux`. */
   readonly device?: string
-  /** Where the login came from, as the application said. */
+  /** The IP address of the login, as the application reported it. */
   readonly ip?: string
   readonly createdAt: Date
   /** Time of the login or of the last rotation. */
   readonly usedAt: Date
-  /** When the session ends unless it is used before. */
+  /** When the session ends unless it is refreshed before. */
   readonly idleUntil: Date
-  /** When the session ends in any case. */
+  /** When the session ends, even if it is refreshed. */
   readonly absoluteUntil: Date
 }
 
-/** What the store keeps for us without looking at it. */
+/** The data that the store keeps for us without reading it. */
 interface Data<C extends object = object> extends Pick<Session<C>, 'subject' | 'claims'> {
   readonly scope: string | undefined
   readonly device: string | undefined
   readonly ip: string | undefined
 }
 
-/** Short, as there are many: members by their places, those at the end left out when there is nothing to say. */
+/**
+ * Writes the data of a session. It is short because there are many sessions: members have fixed positions, and missing
+ * ones at the end are left out.
+ */
 export function writeData({ subject, claims, scope, device, ip }: Data): string {
   const members: unknown[] = [subject, claims, scope, device, ip]
   const length = members.findLastIndex(member => member !== undefined) + 1
@@ -39,22 +48,22 @@ export function writeData({ subject, claims, scope, device, ip }: Data): string 
 }
 
 /**
- * The session of a record that the store answered.
+ * Reads the session in a record that the store returned.
  *
- * @throws StoreUnavailableError when its data is not what `writeData` wrote, or is of another subject than the subjectHash that
- *   was asked for: whoever can write to the store does not become anybody they like
+ * @throws StoreUnavailableError if the data was not written by `writeData`, or belongs to another subject than the
+ *   subjectHash. Someone who can write to the store must not be able to become any user they like
  */
 export function publicSession<C extends object>(outage: Outage, stored: StoredSession): Session<C> {
   const data = readData<C>(stored.data)
   if (data === undefined) {
     throw outage(
-      new Error('The data of a session is not what was written: the store must keep it to the letter'),
+      new Error('The data of a session is not what was written: the store must return it unchanged'),
     )
   }
   const { subject, claims, scope, device, ip } = data
   if (hashSubject(subject) !== stored.subjectHash) {
     throw outage(
-      new Error('The data of a session is of another subject: something has overwritten the record'),
+      new Error('The data of a session belongs to another subject: something has overwritten the record'),
     )
   }
   return {
@@ -71,7 +80,7 @@ export function publicSession<C extends object>(outage: Outage, stored: StoredSe
   }
 }
 
-/** @returns `undefined` for what `writeData` can't have written */
+/** @returns `undefined` if `writeData` can't have written the text */
 function readData<C extends object>(text: string): Data<C> | undefined {
   let members: unknown
   try {
@@ -95,7 +104,7 @@ function isTextIfAny(value: unknown): value is string | undefined {
   return value === undefined || typeof value === 'string'
 }
 
-/** Whole seconds until the session ends unless it is used; both times are the store's. */
+/** Whole seconds until the session ends unless it is refreshed. Both times are those of the store's clock. */
 export function secondsLeft({ idleUntil }: StoredSession, now: number): number {
   return Math.floor((idleUntil - now) / 1000)
 }

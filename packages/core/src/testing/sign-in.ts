@@ -3,18 +3,30 @@ import type { Tokens } from '../tokens.js'
 import type { Grant } from '../verbs/issue.js'
 import type { Issued } from '../verbs/mint.js'
 
-/** A session for a test of an application that uses the plugin. */
+/**
+ * A session for a test of an application that uses a plugin.
+ *
+ * @example
+ * const { headers, sid }: SignedIn = await signIn(app.tokens, { subject: 'ada' })
+ */
 export interface SignedIn extends Issued {
-  /** For `inject`, `fetch` or supertest: the cookies, and what lets a request without a browser change something. */
+  /**
+   * Request headers for `inject`, `fetch` or supertest: the cookies, and the header with which a request that does not
+   * come from a browser may change something.
+   */
   readonly headers: { readonly cookie: string; readonly 'x-requested-with': string }
 }
 
 /**
- * Begins a session as a login would, without the login: no password, no request.
+ * Begins a session for a test, without a password and without a login request.
  *
  * @param tokens `app.tokens`
  * @param grant as for `issueTokens`
  * @param cookie the `cookie` option of the application under test
+ *
+ * @example
+ * const { headers } = await signIn(app.tokens, { subject: 'ada', claims: { role: 'admin' } })
+ * const response = await app.inject({ url: '/me', headers })
  */
 export async function signIn<C extends object>(
   tokens: Tokens<C>,

@@ -11,12 +11,11 @@ import { rotationCases } from './store-cases/rotation.js'
 export type { StoreCase, StoreUnderTest } from './store-cases/case.js'
 
 /**
- * The contract of a session store as named cases, for any test runner. Cases use subjects of their own: they may share
- * one store and run at the same time. Each rejects with an `AssertionError` when the store breaks a rule.
+ * The contract of a session store as named cases, for any test runner. Each case uses its own subjects, so cases may
+ * share a store and run at the same time. A case rejects with an `AssertionError` if the store breaks its rule.
  *
- * ```ts
+ * @example
  * for (const { name, run } of storeCases) test(name, () => run({ store, elapse }))
- * ```
  */
 export const storeCases: readonly StoreCase[] = [
   ...creationCases,

@@ -1,17 +1,19 @@
 import { kindOf, shown } from './kind.js'
 
-/** Entries. A Proxy may answer any length. */
+/** The most entries of a list: a Proxy may return any length. */
 const maxEntries = 100_000
 
 /**
- * Reads an object of options: each member once, and no other names than the known ones. What is checked is then what
- * is used, whatever a getter would answer the second time.
+ * Reads the members of an options object, each exactly once, and refuses unknown names. The checked value is therefore
+ * the value that is used, even if a getter would return another one the second time.
  *
  * @param what the object, for the error
- * @param names all names that it may have; inherited ones are read too, as of an instance of a class
- * @param path what stands before a member's name in the error: `''`, `cookie.`, `routes.refresh.`
- * @throws TypeError that names the member, also where reading it throws
- * @example const { timeout = 2000 } = checkMembers('options', options, ['timeout'])
+ * @param names all names that it may have; inherited ones are read too, as from an instance of a class
+ * @param path the prefix of a member's name in the error: `''`, `cookie.`, `routes.refresh.`
+ * @throws TypeError that names the member that is unknown or can't be read
+ *
+ * @example
+ * const { timeout = 2000 } = checkMembers('options', options, ['timeout'])
  */
 export function checkMembers<Name extends string>(
   what: string,
@@ -28,10 +30,10 @@ export function checkMembers<Name extends string>(
 }
 
 /**
- * A copy of an object that may have any members.
+ * Copies an object that may have any members.
  *
- * @param inherited names that are read from its prototype too
- * @throws TypeError that names the member whose reading throws
+ * @param inherited names that are also read from its prototype
+ * @throws TypeError that names the member whose getter throws
  */
 export function copyMembers(
   what: string,
@@ -44,11 +46,15 @@ export function copyMembers(
   const entries = [...new Set([...own, ...inherited])].map(
     name => [name, reading(`${path}${name}`, () => source[name])] as const,
   )
-  // Defined rather than assigned, so that `__proto__` is a name like any other.
+  // Define members instead of assigning them, so that `__proto__` is a name like any other.
   return Object.fromEntries(entries.filter(([name, member]) => member !== undefined || own.includes(name)))
 }
 
-/** @throws TypeError for a Date, a Map and the like too: they would pass for an object without options */
+/**
+ * Returns a value that is an object with members.
+ *
+ * @throws TypeError for anything else. A Date or a Map is refused too: it would pass for an object without options
+ */
 export function checkObject(what: string, value: unknown): Record<string, unknown> {
   const kind = kindOf(value)
   if ((kind !== 'an object' && kind !== 'a Proxy') || isList(what, value)) {
@@ -57,12 +63,16 @@ export function checkObject(what: string, value: unknown): Record<string, unknow
   return value as Record<string, unknown>
 }
 
-/** Whether it is an array, or a Proxy of one. */
+/** Whether a value is an array, or a Proxy of one. */
 export function isList(name: string, value: unknown): boolean {
   return reading(name, () => Array.isArray(value))
 }
 
-/** @throws TypeError that names the list, also where reading it throws */
+/**
+ * Copies a list, reading each entry once.
+ *
+ * @throws TypeError that names the list or the entry which is invalid or can't be read
+ */
 export function copyList(name: string, expected: string, value: unknown): unknown[] {
   if (!isList(name, value)) {
     throw invalid(name, expected, value)
@@ -75,7 +85,11 @@ export function copyList(name: string, expected: string, value: unknown): unknow
   return Array.from({ length }, (_, index) => reading(`${name}[${index}]`, () => list[index]))
 }
 
-/** What a getter or a Proxy of the application's throws is the cause of an error that names the option. */
+/**
+ * Reads a value that a getter or a Proxy of the application may compute.
+ *
+ * @throws TypeError that names the option, if reading throws; its cause is what was thrown
+ */
 export function reading<T>(name: string, read: () => T): T {
   try {
     return read()
@@ -84,12 +98,12 @@ export function reading<T>(name: string, read: () => T): T {
   }
 }
 
-/** Text of any kind, or nothing. */
+/** Returns a value that is a string, or `undefined`. */
 export function checkString(name: string, value: unknown): string | undefined {
   return value === undefined ? undefined : checkPresent(name, value)
 }
 
-/** Text of any kind. */
+/** Returns a value that is a string; the empty string is allowed. */
 export function checkPresent(name: string, value: unknown): string {
   if (typeof value !== 'string') {
     throw new TypeError(`${name} must be a string (got ${kindOf(value)})`)
@@ -105,15 +119,15 @@ export function checkBoolean(name: string, value: unknown): boolean {
   return value
 }
 
-/** @throws TypeError for anything but a whole number from 1 up */
+/** @throws TypeError unless the value is a whole number, 1 or greater */
 export function checkCount(name: string, value: unknown): number {
   if (!Number.isSafeInteger(value) || (value as number) < 1) {
-    throw invalid(name, 'a whole number from 1 up', value)
+    throw invalid(name, 'a whole number, 1 or greater', value)
   }
   return value as number
 }
 
-/** @param expected what it should have been, to follow `must be` */
+/** @param expected the value that was expected, to follow `must be` */
 export function invalid(name: string, expected: string, value: unknown): TypeError {
   return new TypeError(`${name} must be ${expected} (got ${shown(value)})`)
 }

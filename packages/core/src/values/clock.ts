@@ -1,14 +1,15 @@
 import { invalid } from './check.js'
 import { shown } from './kind.js'
 
-/** Whole milliseconds since the epoch. */
+/** A clock: it returns whole milliseconds since the epoch. */
 export type Clock = () => number
 
-/** Looked up at each use, so that a clock which a test installs later holds. */
+/** `Date.now` is looked up at each use, so that a fake clock installed later by a test takes effect. */
 export const systemClock: Clock = () => Date.now()
 
 /**
- * Makes a clock of the caller's whole: fractions would make generations that do not survive 6 bytes.
+ * Rounds the times of the caller's clock down to whole milliseconds. A generation has 6 bytes, in which a fraction
+ * would be lost.
  *
  * @throws TypeError if `now` is not a function. The clock itself throws when `now` does not return a time, so that no
  *   token is accepted on a broken clock

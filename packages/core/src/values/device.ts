@@ -1,12 +1,13 @@
 import bowser from 'bowser'
 
-/** Characters of a user agent that are looked at: what comes after them is no name of a browser. */
+/** The characters of a user agent that are parsed: what follows them is not the name of a browser. */
 const maxLength = 512
 
 /**
- * What a user agent calls itself, for people who look through their sessions: `Safari on iOS`. It proves nothing.
+ * The device of a user agent, for people who look through their sessions: `Safari on iOS`. A client can send any name,
+ * so it proves nothing.
  *
- * @returns `undefined` when there is nothing to recognise in it
+ * @returns `undefined` if no browser or operating system is recognised
  */
 export function deviceOf(userAgent: string | undefined): string | undefined {
   if (userAgent === undefined || userAgent === '') {
@@ -17,7 +18,7 @@ export function deviceOf(userAgent: string | undefined): string | undefined {
   return words.length === 0 ? undefined : words.join(' on ')
 }
 
-/** A name that the library doesn't know is the user agent's own text. */
+/** Removes unusual characters. A name that the library doesn't know is the text of the client itself. */
 function printable(name = ''): string {
   return name
     .replace(/[^\p{L}\p{N} ._-]/gu, '')

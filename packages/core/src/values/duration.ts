@@ -1,18 +1,23 @@
 import { parse } from '@lukeed/ms'
 import { shown } from './kind.js'
 
-/** Whole seconds, or a string with a unit such as `'90s'`, `'15m'`, `'14d'`. */
+/**
+ * Whole seconds, or a string with a unit such as `'90s'`, `'15m'`, `'14d'`.
+ *
+ * @example
+ * createTokens({ secret, accessTokenLifetime: 300, idleTimeout: '14d' })
+ */
 export type Duration = number | string
 
-/** Ten years: more is a mistake, and would overflow the deadlines of a store. */
+/** Ten years. A longer time is a mistake, and would overflow the deadlines of a store. */
 const maxSeconds = 3653 * 86_400
 
 /**
- * Turns a duration into whole seconds.
+ * Converts a duration to whole seconds.
  *
- * @param name the option's name, for the error
- * @param min the smallest number of seconds that makes sense
- * @throws TypeError for anything but whole seconds from `min` to ten years
+ * @param name the name of the option, for the error
+ * @param min the smallest valid number of seconds
+ * @throws TypeError unless it is whole seconds from `min` to ten years
  */
 export function toSeconds(name: string, value: unknown, min: 0 | 1 | 2): number {
   const seconds = typeof value === 'string' ? parseText(value) : value
@@ -24,11 +29,13 @@ export function toSeconds(name: string, value: unknown, min: 0 | 1 | 2): number 
   return seconds
 }
 
-/** One number and one unit. Without a unit, `'900'` would be milliseconds to one reader and seconds to the next. */
+/**
+ * One number and one unit. A unit is required: some readers would take `'900'` for milliseconds, others for seconds.
+ */
 const form =
   /^\d+(\.\d+)? ?(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|wks?|weeks?|y|yrs?|years?)$/i
 
 function parseText(text: string): number {
-  // What the library makes of zero is `undefined`.
+  // The library returns `undefined` for zero.
   return form.test(text) ? (parse(text) ?? 0) / 1000 : Number.NaN
 }

@@ -1,6 +1,6 @@
 import { types } from 'node:util'
 
-/** In this order: nothing may look into a Proxy, which may throw. */
+/** The kinds of objects. A Proxy comes first: the other tests could run its handlers, which may throw. */
 const kinds: readonly (readonly [(value: unknown) => boolean, string])[] = [
   [types.isProxy, 'a Proxy'],
   [Array.isArray, 'an array'],
@@ -16,7 +16,7 @@ const kinds: readonly (readonly [(value: unknown) => boolean, string])[] = [
   [types.isBoxedPrimitive, 'a boxed primitive'],
 ]
 
-/** What a value is, in words for an error. It never shows the value, and never throws. */
+/** The kind of a value, in words for an error. It never shows the value, and never throws. */
 export function kindOf(value: unknown): string {
   switch (typeof value) {
     case 'undefined':
@@ -36,7 +36,9 @@ export function kindOf(value: unknown): string {
   }
 }
 
-/** The same, showing what is short: for options that hold no secret. */
+/**
+ * Like `kindOf`, but shows strings (40 characters), numbers and booleans. Use it only for options that hold no secret.
+ */
 export function shown(value: unknown): string {
   switch (typeof value) {
     case 'string':

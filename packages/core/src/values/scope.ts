@@ -1,12 +1,14 @@
 import { invalid } from './check.js'
 
-/** RFC 6749 section 3.3: names of visible ASCII without quotes and backslashes, one blank between them. */
+/**
+ * A scope (RFC 6749 section 3.3): names of visible ASCII without quotes and backslashes, separated by single spaces.
+ */
 const syntax = /^[!#-[\]-~]+( [!#-[\]-~]+)*$/
 
-/** @throws TypeError for anything but a scope */
+/** @throws TypeError unless the value is a valid scope */
 export function checkScope(scope: unknown, name: string = 'scope'): string {
   if (!isScope(scope)) {
-    throw invalid(name, "names with single blanks between them, such as 'read write'", scope)
+    throw invalid(name, "names separated by single spaces, such as 'read write'", scope)
   }
   return scope
 }
@@ -15,7 +17,7 @@ export function isScope(scope: unknown): scope is string {
   return typeof scope === 'string' && syntax.test(scope)
 }
 
-/** Whether nothing is asked for that was not granted at login (RFC 6749 section 6). */
+/** Whether every name of the requested scope was granted at login (RFC 6749 section 6). */
 export function isWithin(granted: string | undefined, asked: string): boolean {
   const names = new Set(granted?.split(' '))
   return asked.split(' ').every(name => names.has(name))

@@ -2,7 +2,8 @@ import { hash } from 'node:crypto'
 import { kindOf } from './kind.js'
 
 /**
- * A subject as it must be: well-formed, from 1 to 255 bytes. Anything else would be two users who meet in one subjectHash.
+ * Checks a subject: well-formed text of 1 to 255 bytes. With anything else, two users could get the same subjectHash
+ * and so share their sessions.
  *
  * @throws TypeError that says what to pass instead
  */
@@ -10,7 +11,11 @@ export function checkSubject(subject: unknown): string {
   return checkText('subject', subject, adviceOf(subject))
 }
 
-/** @throws TypeError that names what the text is for */
+/**
+ * Checks a text that is compared byte for byte: well-formed, 1 to 255 bytes.
+ *
+ * @throws TypeError that names the text
+ */
 export function checkText(name: string, value: unknown, advice?: string): string {
   const flaw = flawOf(value)
   if (flaw !== undefined) {
@@ -20,7 +25,7 @@ export function checkText(name: string, value: unknown, advice?: string): string
   return value as string
 }
 
-/** What is wrong with it as a text that is compared byte for byte; `undefined` for nothing. */
+/** What is wrong with a text that is compared byte for byte; `undefined` if it is valid. */
 function flawOf(value: unknown): string | undefined {
   if (typeof value !== 'string' || value === '') {
     return kindOf(value)
@@ -29,16 +34,16 @@ function flawOf(value: unknown): string | undefined {
   if (bytes > 255) {
     return `${bytes} bytes`
   }
-  // Lone surrogates would all become one and the same character in UTF-8.
+  // Every lone surrogate would become the same character in UTF-8.
   return Buffer.from(value).toString() === value ? undefined : 'a lone surrogate, which UTF-8 cannot hold'
 }
 
-/** What a programmer meant, most likely. */
+/** What the programmer most likely meant to pass. */
 function adviceOf(subject: unknown): string | undefined {
   switch (typeof subject) {
     case 'number':
     case 'bigint':
-      // Of NaN it would make a user whom all share that have no id.
+      // Not String(NaN): every user without an id would then be the same subject.
       return Number.isNaN(subject) ? 'pass the id of the user' : 'use String(id)'
     case 'object':
       return subject === null ? 'pass the id of the user' : 'pass its id, as a string'
@@ -51,7 +56,10 @@ function adviceOf(subject: unknown): string | undefined {
   }
 }
 
-/** Where the store keeps a subject's sessions: 16 bytes of SHA-256, base64url. Does not show the subject in a cookie. */
+/**
+ * The key of a subject's sessions in the store: 16 bytes of SHA-256, base64url. Refresh tokens contain it instead of
+ * the subject, so a cookie does not show the subject itself.
+ */
 export function hashSubject(subject: string): string {
   return hash('sha256', subject, 'buffer').toString('base64url', 0, 16)
 }

@@ -1,8 +1,8 @@
 /**
- * What a promise of somebody else's resolves to, unless it takes too long.
+ * Waits for a promise of other code, but not for longer than a timeout.
  *
- * @param what for the error: who did not answer
- * @param milliseconds until it rejects; the timer keeps no process alive
+ * @param what who should have answered, for the error
+ * @param milliseconds after these it rejects; the timer does not keep the process alive
  */
 export async function withinTimeout<T>(what: string, milliseconds: number, answer: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined

@@ -1,7 +1,7 @@
 import type { Emit } from '../events.js'
 import { toSeconds } from './duration.js'
 
-/** Whole seconds. */
+/** The durations of the options in whole seconds. */
 export interface Times {
   readonly accessTokenLifetime: number
   readonly idleTimeout: number
@@ -13,7 +13,8 @@ export interface Times {
 const day = 86_400
 
 /**
- * The durations of the options. A default is never longer than a longer time that was given; nothing else gives way.
+ * Checks the durations of the options. A default is lowered so that it does not exceed a longer time that was given. A
+ * value that was given is never changed.
  *
  * @throws TypeError that names the option
  */
@@ -32,7 +33,7 @@ export function checkTimes(options: { readonly [Name in keyof Times]?: unknown }
   return times
 }
 
-/** Legal, and most likely a mistake. */
+/** Emits a warning for durations that are allowed but most likely a mistake. */
 export function warnOfTimes({ accessTokenLifetime }: Times, emit: Emit): void {
   if (accessTokenLifetime > day) {
     emit({

@@ -9,10 +9,10 @@ import { withinTimeout } from '../values/timeout.js'
 const timeout = 5000
 
 /**
- * What the next access token says: the login's claims, or what the `claims` hook makes of them.
+ * The claims of the next access token: those of the login, or those that the `claims` hook returns.
  *
- * @returns `false` when the hook ends the session
- * @throws StoreUnavailableError when the hook fails: nobody is logged out by an outage of the user database
+ * @returns `false` if the hook ends the session
+ * @throws StoreUnavailableError if the hook fails, so that an outage of the user database logs nobody out
  */
 export async function currentClaims(context: Context, session: Session): Promise<object | false> {
   const { claims } = session
@@ -28,7 +28,10 @@ export async function currentClaims(context: Context, session: Session): Promise
   }
 }
 
-/** The hook failed, or what it answered can't be made a token: the same refresh token may be presented again. */
+/**
+ * Emits the event and makes the error for a hook that failed, or whose claims can't be put into a token. The client may
+ * present the same refresh token again.
+ */
 export function claimsUnavailable(
   { emit }: Context,
   { sid, subject }: { sid: string; subject: string },
@@ -38,7 +41,7 @@ export function claimsUnavailable(
   return new StoreUnavailableError({ cause: error })
 }
 
-/** A hook that throws at once rejects like any other. */
+/** Makes a hook that throws synchronously reject like any other. */
 async function ask(hook: ClaimsHook<object>, session: Session): Promise<object | false | undefined> {
   return hook(session)
 }

@@ -5,7 +5,8 @@ import { hashSubject } from '../values/subject.js'
 import { accept, verdictOn } from './verdict.js'
 
 /**
- * `verify`, and one read of the store: for routes that must not wait for a revocation to arrive.
+ * Does what `verify` does, then requires that the session still exists in the store: one read. It is for routes that
+ * must not wait until a revocation arrives from another process.
  *
  * @throws TokenError as `verify` does
  * @throws StoreUnavailableError
@@ -15,11 +16,11 @@ export async function introspect(context: Context, token: string): Promise<Claim
 }
 
 /**
- * Asks the store for the session of an access token that was accepted.
+ * Requires that the store has the session of an access token which was accepted.
  *
- * A session that is not there refuses this request. If the store also announces its end, that is a decision and is
- * remembered. If not, nothing else follows (rule 34): the store may have been empty for a moment, or another one, and will
- * know the session again.
+ * A missing session refuses this request. If the store announces its end, the session was ended on purpose, and that is
+ * remembered. If not, nothing else follows (rule 34): the store may have been empty for a moment, or be the wrong one,
+ * and will know the session again.
  */
 export async function confirm(context: Context, claims: Claims): Promise<Claims> {
   const { sub, sid } = claims

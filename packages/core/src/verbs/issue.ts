@@ -17,31 +17,38 @@ import { checkSubject, hashSubject } from '../values/subject.js'
 import { type Issued, mintAccessToken } from './mint.js'
 import { endSession } from './revoke.js'
 
-/** A login: who, and what their access tokens say. */
+/**
+ * A login: who logs in, and the claims of their access tokens.
+ *
+ * @example
+ * await tokens.issue({ subject: 'ada', claims: { role: 'admin' }, scope: 'read write', userAgent, ip })
+ */
 export type Grant<C extends object = object> = {
-  /** Well-formed text of 1 to 255 bytes. */
+  /** The id of the user: well-formed text of 1 to 255 bytes. */
   subject: string
-  /** Names with single blanks between them (RFC 6749 section 3.3); a refresh may ask for fewer, never for more. */
+  /** Names separated by single spaces (RFC 6749 section 3.3). A refresh may ask for fewer names, never for more. */
   scope?: string | undefined
-  /** The User-Agent header of the login, from which its sessions list shows a device. The plugins fill it in. */
+  /**
+   * The User-Agent header of the login. The list of sessions shows the device that it names. The plugins fill it in.
+   */
   userAgent?: string | undefined
   /**
-   * Where the login comes from, for the list of sessions: behind a proxy only the application knows. What is no address,
-   * as a header of a proxy may be, is left out.
+   * The IP address of the login, for the list of sessions. Behind a proxy only the application knows it. A value that
+   * is not an IP address, as a header of a proxy may be, is left out.
    */
   ip?: string | undefined
-  /** How the tokens will travel; a refresh token of one transport is refused on the other. Default `cookie`. */
+  /** How the tokens travel. A refresh token of one transport is refused on the other. Default: `cookie`. */
   transport?: Transport | undefined
-  /** The refresh token that came with the login, if any: its session ends (ASVS 7.2.4). */
+  /** The refresh token that came with the login request, if any. Its session is ended (ASVS 7.2.4). */
   replaces?: string | undefined
 } & (object extends C ? { claims?: C | undefined } : { claims: C })
 
 const names = ['subject', 'claims', 'scope', 'userAgent', 'ip', 'transport', 'replaces'] as const
 
 /**
- * Begins a session. The access token is signed first: claims that do not fit leave everything as it was.
+ * Begins a session. The access token is signed first, so claims that do not fit change nothing.
  *
- * @param replaces refresh tokens that came with the login: their sessions end
+ * @param replaces refresh tokens that came with the login: their sessions are ended
  * @throws TypeError for claims that do not fit into an access token
  * @throws StoreUnavailableError
  */
@@ -61,7 +68,8 @@ export async function issue(
   const presented = sessionsOf(context, replaces)
   const replaced = presented.find(each => each.subjectHash === subjectHash)
   for (const each of presented) {
-    // Somebody else's: a step of its own. Before the login, which would leave a session behind if this failed after it.
+    // A session of another subject needs a step of its own. It comes before the login: if it failed after the login,
+    // the new session would be left behind.
     if (each !== replaced) {
       await endSession(context, each, 'replaced')
     }
@@ -100,7 +108,7 @@ export async function issue(
   }
 }
 
-/** Each session once, though several tokens of it came. */
+/** The sessions of the tokens, each once even if several of its tokens came. */
 function sessionsOf({ refreshRing }: Context, texts: readonly string[]): SessionRef[] {
   const tokens = texts.flatMap(text => decodeRefreshToken(refreshRing, text) ?? [])
   return [...new Map(tokens.map(({ subjectHash, sid }) => [sid, { subjectHash, sid }])).values()]
@@ -116,7 +124,7 @@ async function create(context: Context, session: NewSession, replaced: SessionRe
   return context.store.create(session, rules)
 }
 
-/** A grant after the check. */
+/** A grant after it was checked. */
 export interface CheckedGrant {
   readonly subject: string
   readonly claims: object
@@ -127,7 +135,7 @@ export interface CheckedGrant {
   readonly replaces: string | undefined
 }
 
-/** What a grant says by default. */
+/** The defaults of a grant. */
 interface GrantDefaults {
   readonly transport: Transport
   readonly userAgent?: string | undefined

@@ -1,12 +1,17 @@
 import type { Context } from '../context.js'
 import type { PublicJwk } from '../keys/jwk.js'
 
-/** RFC 7517 section 5. */
+/**
+ * A set of public keys (RFC 7517 section 5).
+ *
+ * @example
+ * const { keys }: JwkSet = tokens.jwks()
+ */
 export interface JwkSet {
   keys: PublicJwk[]
 }
 
-/** The keys of the ring, the one that signs first. A secret has none. */
+/** The public keys of the ring; the one that signs comes first. Without signing keys the list is empty. */
 export function jwks({ settings }: Context): JwkSet {
   return { keys: settings.signingKeys?.map(({ jwk }) => ({ ...jwk })) ?? [] }
 }

@@ -4,21 +4,29 @@ import { maxAccessTokenLength } from '../access-token/read.js'
 import type { Context } from '../context.js'
 import type { Transport } from '../refresh-token/token.js'
 
-/** The tokens of a login or of a refresh. */
+/**
+ * The tokens that a login or a refresh returns. `accessToken` and `refreshToken` are secrets: never log them.
+ *
+ * @example
+ * const { accessToken, expiresIn, sid }: Issued = await tokens.issue({ subject: 'ada' })
+ */
 export interface Issued {
   accessToken: string
   refreshToken: string
-  /** Seconds that the access token lives. */
+  /** Seconds until the access token expires. */
   expiresIn: number
-  /** Seconds that the refresh token lives unless it is used: until the session's idle deadline. */
+  /** Seconds until the refresh token expires unless it is used: the idle deadline of the session. */
   refreshExpiresIn: number
-  /** The session's public id. */
+  /** The public id of the session. */
   sid: string
-  /** What the access token is good for, when the login named a scope. */
+  /** The scope of the access token, if the login named one. */
   scope?: string
 }
 
-/** RFC 6265bis section 5.6: a cookie holds 4,096 octets of name and value. Room for a name of 32. */
+/**
+ * The most characters of a token in a cookie. A cookie holds 4,096 octets of name and value (RFC 6265bis section 5.6);
+ * 32 are left for the name.
+ */
 export const maxTokenInCookie: number = 4096 - 32
 
 export interface AccessTokenFor {
@@ -29,14 +37,14 @@ export interface AccessTokenFor {
   readonly transport: Transport
   /** Milliseconds since the epoch by the app's clock. */
   readonly now: number
-  /** When the session ends unless it is used, by the same clock: a second or more from `now`. */
+  /** When the session ends unless it is used, by the same clock: at least a second after `now`. */
   readonly sessionEnds: number
 }
 
 /**
- * Signs an access token that ends before its session does.
+ * Signs an access token that expires no later than its session.
  *
- * @throws TypeError when it is too long for a cookie, or for a header
+ * @throws TypeError if it is too long for a cookie, or for a header
  */
 export function mintAccessToken(
   { settings, accessRing, maxInCookie }: Context,
@@ -44,7 +52,7 @@ export function mintAccessToken(
 ): Pick<Issued, 'accessToken' | 'expiresIn' | 'scope'> {
   const iat = Math.floor(now / 1000)
   const exp = Math.floor(Math.min(now + settings.accessTokenLifetime * 1000, sessionEnds) / 1000)
-  // What is undefined is nothing in JSON.
+  // JSON leaves out members that are undefined.
   const signed = accessRing.sign({
     ...claims,
     iss: settings.issuer,
@@ -60,7 +68,7 @@ export function mintAccessToken(
   const max = transport === 'cookie' ? maxInCookie : maxAccessTokenLength
   if (accessToken.length > max) {
     throw new TypeError(
-      `claims are too large: the access token has ${accessToken.length} characters, and ${max} fit. Leave out what handlers can look up`,
+      `claims are too large: the access token must have at most ${max} characters (got ${accessToken.length}: leave out what handlers can look up)`,
     )
   }
   return { accessToken, expiresIn: exp - iat, ...(scope !== undefined && { scope }) }

@@ -16,27 +16,37 @@ import { type AccessTokenFor, type Issued, mintAccessToken } from './mint.js'
 import { endSession } from './revoke.js'
 import { refuseRefresh, rotate } from './rotate.js'
 
-/** What a refresh may say beside its token. */
+/**
+ * The options of a refresh.
+ *
+ * @example
+ * await tokens.refresh(refreshToken, { transport: 'body', scope: 'read' })
+ */
 export interface RefreshOptions {
-  /** Refuses tokens of the other transport; their session lives on. Default: either is taken. */
+  /**
+   * The transport that the token must have. A token of the other transport is refused, and its session stays alive.
+   * Default: any transport.
+   */
   transport?: Transport | undefined
   /**
-   * What the access token shall be good for, of what was granted at login; the session keeps all of it. Default: all.
+   * The scope of the new access token, which must be part of the scope granted at login. The session keeps its whole
+   * scope. Default: the whole scope.
    */
   scope?: string | undefined
-  /** The User-Agent header, for the event of a reuse. */
+  /** The User-Agent header of the request, for the event of a reuse. */
   userAgent?: string | undefined
 }
 
 const eventOf = { rotated: 'refreshed', reissued: 'reissued', healed: 'healed' } as const
 
 /**
- * Trades a refresh token for its successor and an access token, by one step of the store; with a scope, after a read.
+ * Exchanges a refresh token for its successor and an access token: one step of the store, and a read before it if a
+ * scope is asked for.
  *
  * @throws TokenError `ERR_INVALID_GRANT`, the same for unknown, expired, revoked, reused and forged tokens
- * @throws TokenError `ERR_INVALID_SCOPE` for a scope that was not granted at login; the token has not been used then
- * @throws StoreUnavailableError when the store or the `claims` hook fails: present the same token again, which is good
- *   for another successor unless `recoveryWindow` is 0
+ * @throws TokenError `ERR_INVALID_SCOPE` for a scope that was not granted at login; the token was not used then
+ * @throws StoreUnavailableError if the store or the `claims` hook fails. Present the same token again: it is good for
+ *   another successor unless `recoveryWindow` is 0
  */
 export async function refresh(context: Context, text: string, options: RefreshOptions = {}): Promise<Issued> {
   const { transport: expected, scope: asked, userAgent } = options
@@ -65,7 +75,7 @@ export async function refresh(context: Context, text: string, options: RefreshOp
 }
 
 /**
- * Checks what a caller of the public verb passes.
+ * Checks the options of the public verb.
  *
  * @throws TypeError that names the option
  */
@@ -79,7 +89,7 @@ export function checkRefreshOptions(options: unknown = {}): RefreshOptions {
   }
 }
 
-/** What can be refused without asking the store. */
+/** Reads the token, and refuses what can be refused without asking the store. */
 function genuine(context: Context, text: string, transport: Transport | undefined): RefreshToken {
   const token = decodeRefreshToken(context.refreshRing, text)
   if (token === undefined) {
@@ -93,7 +103,7 @@ function genuine(context: Context, text: string, transport: Transport | undefine
   return token
 }
 
-/** Before the token is used: a misspelt scope must not cost a session whose recovery window is 0. */
+/** Call it before the token is used: a misspelt scope must not end a session whose recovery window is 0. */
 async function checkAskedScope(context: Context, token: RefreshToken, asked: string): Promise<void> {
   const { subjectHash, sid } = token
   const { session } = await context.store.find({ subjectHash, sid })
@@ -106,7 +116,9 @@ async function checkAskedScope(context: Context, token: RefreshToken, asked: str
   }
 }
 
-/** The hook ended the session; or it had ended in the meantime, which was another decision with an event of its own. */
+/**
+ * Ends a session for the `claims` hook. If it had ended in the meantime, that was another decision with its own event.
+ */
 async function disabled(context: Context, token: RefreshToken, subject: string): Promise<TokenError> {
   const hasEnded = await endSession(context, { ...token, subject }, 'disabled')
   return hasEnded ? new TokenError('ERR_INVALID_GRANT') : refuseRefresh(context, token, 'revoked')
@@ -114,7 +126,7 @@ async function disabled(context: Context, token: RefreshToken, subject: string):
 
 function mint(context: Context, grantee: AccessTokenFor): ReturnType<typeof mintAccessToken> {
   const { sid, now, sessionEnds } = grantee
-  // Revoked while the hook was asked: its cookies must not overwrite those of a newer login.
+  // The session was revoked while the hook ran. Its cookies must not overwrite those of a newer login.
   if (context.revocations.isRevoked(sid)) {
     throw refuseRefresh(context, grantee, 'revoked')
   }

@@ -6,15 +6,20 @@ import type { SessionRef } from '../store/store.js'
 import { checkMembers, checkPresent, checkString } from '../values/check.js'
 import { checkSubject, hashSubject } from '../values/subject.js'
 
-/** The session of a token, or the one that an id names among a subject's. */
+/**
+ * Which session to end: that of a token, or that of a subject with this `sid`.
+ *
+ * @example
+ * const revocation: Revocation = { subject: 'ada', sid }
+ */
 export type Revocation = { token: string } | { subject: string; sid: string }
 
 /**
- * Ends a session, for its refresh token and its access tokens alike. A token that is not ours, or an access token
- * that has expired, names none, which is no error (RFC 7009 section 2.2).
+ * Ends a session, for its refresh tokens and its access tokens alike. A token that is not ours, or an access token that
+ * has expired, names no session. That is not an error (RFC 7009 section 2.2).
  *
- * @returns the `sid` that the revocation named, or `undefined` when it named none
- * @throws TypeError when neither a token nor a subject and `sid` are given
+ * @returns the `sid` of the session, or `undefined` if the token names none or the subject has no such live session
+ * @throws TypeError if neither a token nor a subject and `sid` are given
  * @throws StoreUnavailableError
  */
 export async function revoke(context: Context, revocation: Revocation): Promise<string | undefined> {
@@ -39,9 +44,9 @@ export async function revoke(context: Context, revocation: Revocation): Promise<
 }
 
 /**
- * Ends the sessions of a subject, but for the `sid` in `except`.
+ * Ends the sessions of a subject except the one whose `sid` is in `except`.
  *
- * @returns the ids of the sessions that ended
+ * @returns the ids of the sessions that were ended
  * @throws TypeError for an invalid subject or `sid`
  * @throws StoreUnavailableError
  */
@@ -63,7 +68,7 @@ export async function revokeAll(
   return ended.map(({ sid }) => sid)
 }
 
-/** A session that a token of ours names, and the subject where the token says it. */
+/** A session that one of our tokens names. `subject` is present if the token contains it. */
 export interface NamedSession extends SessionRef {
   readonly subject?: string
 }
@@ -80,12 +85,14 @@ export function sessionOf(context: Context, token: string): NamedSession | undef
 }
 
 /**
- * Ends a session for a caller who holds a valid token of it, or because the `claims` hook says so. That is a decision:
- * it is announced and remembered even where the store does not know the session, as it may be the wrong store. The
- * event is only for a session that was alive until now, so that one ending is one event (rule 38). When the answer of the
- * store is lost for good, that is the event of an outage instead: asked again, the store finds no living session.
+ * Ends a session for a caller who holds a valid token of it, or because the `claims` hook decided so. That is a
+ * decision: it is announced and remembered even if the store does not know the session, as it may be the wrong store.
  *
- * @returns whether this ended it
+ * The event is emitted only if the session was alive until now, so that one ending is one event (rule 38). If the
+ * answer of the store is lost for good, the event of an outage is emitted instead: when asked again, the store finds no
+ * live session.
+ *
+ * @returns whether this call ended it
  */
 export async function endSession(
   { store, revocations, emit, keepFor }: Context,

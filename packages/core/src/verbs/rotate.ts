@@ -12,8 +12,8 @@ type Rotated = Exclude<Rotation, { outcome: 'reused' | 'unknown' }>
 /**
  * Presents a refresh token to the store.
  *
- * @returns what the step left of the session, and what its data says
- * @throws TokenError `ERR_INVALID_GRANT` for a session that is not there, or that this token has ended
+ * @returns the session after the step, and the login in its data
+ * @throws TokenError `ERR_INVALID_GRANT` if the session is missing, or was ended by this token
  * @throws StoreUnavailableError
  */
 export async function rotate(
@@ -24,7 +24,7 @@ export async function rotate(
   const { revocations, keepFor, settings, store } = context
   const { subjectHash, sid, generation } = token
   if (revocations.isRevoked(sid)) {
-    // Revoked, and perhaps there again: a store that failed over may have lost the deletion.
+    // The session was revoked but may exist again: a store that failed over may have lost the deletion.
     await store.delete({ subjectHash, sid }, { keepFor, always: true })
     throw refuseRefresh(context, token, 'revoked')
   }
@@ -35,7 +35,7 @@ export async function rotate(
     throw refuseRefresh(context, token, 'unknown')
   }
   if (rotation.outcome === 'reused') {
-    // Before its data is read: whatever that says, the session has ended.
+    // Note it before the data is read: the session has ended whatever its data contains.
     revocations.add({ subjectHash, sid })
     throw reused(context, token, rotation, userAgent)
   }
@@ -61,7 +61,10 @@ function reused(
   return failure ?? new TokenError('ERR_INVALID_GRANT')
 }
 
-/** The session has ended, whatever its data says: the event must not get lost over data that nobody can read. */
+/**
+ * Reads data that may be damaged. The session has ended in any case, and its event must not be lost because of its
+ * data.
+ */
 function readable<T>(
   read: () => T,
 ): [value: T, failure: undefined] | [value: undefined, failure: TokenError] {
@@ -79,7 +82,7 @@ function deviceChange(login: string | undefined, device: string | undefined): { 
   return login === undefined || device === undefined ? {} : { deviceChanged: device !== login }
 }
 
-/** A refresh that is refused and changes nothing. */
+/** Refuses a refresh that changes nothing: emits the event and returns the error. */
 export function refuseRefresh(
   { emit }: Context,
   { sid }: { sid: string },

@@ -3,7 +3,7 @@ import { publicSession, type Session } from '../sessions/session.js'
 import { checkSubject, hashSubject } from '../values/subject.js'
 
 /**
- * The live sessions of a subject, the last used first.
+ * The live sessions of a subject, the most recently used first.
  *
  * @throws StoreUnavailableError
  */

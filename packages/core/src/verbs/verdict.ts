@@ -15,13 +15,13 @@ export class Refusal {
   }
 }
 
-/** The token is not one that this deployment signed. */
+/** The refusal of a token that this deployment did not sign. */
 export const invalidToken: Refusal = invalidBecause('invalid')
 
-/** The same to the client. The operator learns that its key is not in the ring any more. */
+/** The client gets the same refusal. The operator learns from the event that the token's key is not in the ring. */
 const unknownKey = invalidBecause('unknown_key')
 
-/** Checks the token without the store and emits no event, as the request may bring more than this token. */
+/** Checks a token without the store. It emits no event yet, because the request may have brought another token. */
 export function verdictOn(context: Context, token: string): Claims | Refusal {
   const claims = readClaims(context, token)
   if (claims === undefined) {
@@ -32,7 +32,7 @@ export function verdictOn(context: Context, token: string): Claims | Refusal {
   if (seconds >= endOf(context, claims)) {
     return refusalOf('ERR_ACCESS_TOKEN_EXPIRED', 'expired', sid)
   }
-  // From a clock that runs ahead: it would outlive the publication of a revocation.
+  // Issued by a clock that runs ahead. The token would outlive the announcement of a revocation.
   if (iat > seconds + clockTolerance) {
     return invalidToken
   }
@@ -42,13 +42,15 @@ export function verdictOn(context: Context, token: string): Claims | Refusal {
   return { ...claims }
 }
 
-/** When a token runs out, in seconds. A lifetime that was shortened holds for the tokens that are out already. */
+/**
+ * When a token expires, in seconds. If `accessTokenLifetime` was shortened, that also applies to tokens issued before.
+ */
 export function endOf({ settings }: Context, { iat, exp }: Claims): number {
   return Math.min(exp, iat + settings.accessTokenLifetime)
 }
 
 /**
- * The claims of a token that we signed, whether or not it has expired or was revoked.
+ * The claims of a token that we signed, even if it has expired or was revoked.
  *
  * @returns `undefined` for a token that we did not sign
  */
@@ -80,7 +82,7 @@ export function accept(context: Context, verdict: Claims | Refusal): Claims {
   return verdict
 }
 
-/** Emits the event of a verdict. */
+/** Emits the event of a refusal and returns its error. */
 export function refuse({ emit }: Context, { code, event }: Refusal): TokenError {
   if (event !== undefined) {
     emit(event)

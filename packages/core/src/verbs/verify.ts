@@ -5,9 +5,10 @@ import { hashSubject } from '../values/subject.js'
 import { accept, verdictOn } from './verdict.js'
 
 /**
- * Checks an access token without a promise and without the store: who it is, or why not.
+ * Checks an access token, synchronously and without the store. Revocations of other processes apply once the feed has
+ * brought them.
  *
- * @returns claims that belong to the caller; what is nested in them is shared and frozen
+ * @returns claims that belong to the caller; values nested in them are shared and frozen
  * @throws TokenError `ERR_ACCESS_TOKEN_INVALID`, `_EXPIRED` or `_REVOKED`
  * @throws StoreUnavailableError when revocations may have been missed and `onStale` is `reject`
  */

@@ -2,7 +2,8 @@ import { announce, clock, receipts, record, save } from './parts.js'
 import { type Script, script } from './script.js'
 
 /**
- * Creates a session, drops the subject's expired ones, ends the one replaced and the oldest beyond the limit.
+ * Creates a session, deletes the subject's expired sessions, and ends the replaced session. If the subject then has too
+ * many sessions, it ends the least recently used ones.
  *
  * KEYS  1 {prefix:b}:s:<subjectHash>           hash of the subject's sessions
  *       2 {prefix:b}:feed              revocations
@@ -10,8 +11,8 @@ import { type Script, script } from './script.js'
  *       4 {prefix:b}:receipt:<call>    the reply to this command, if it has run before and ended something
  * ARGV  1 call  2 sid  3 subjectHash  4 data  5 idleTimeout (seconds)  6 lifetime (seconds)  7 perSubject
  *       8 keepFor (seconds)  9 sid to replace or ''  10 deadline (milliseconds)  11 unused
- * Returns {call, 'late', now}, or {call, 'created', now, record, 'replaced' or 'kept', evicted sid ...}: 'replaced' when
- *         the session to replace was alive
+ * Returns {call, 'late', now}, or {call, 'created', now, record, 'replaced' or 'kept', evicted sid ...}.
+ *         It is 'replaced' when the session to replace was alive
  */
 export const create: Script = script(
   clock,
@@ -49,7 +50,7 @@ if not own then
   own.lifetime, own.timeout, own.data = lifetime, timeout, data
   if not fits(own) then return redis.error_reply(exceeding) end
   own.isNew = true
-  -- Sent again, after the session was ended in between: it must not come back.
+  -- The command may have been sent again after the session was ended: the session must not come back.
   local member = subjectHash .. '|' .. sid
   if redis.call('ZSCORE', feed, member) or redis.call('ZSCORE', feed, member .. '|evicted') then
     return redis.error_reply(announced)

@@ -8,8 +8,8 @@ import { type Script, script } from './script.js'
  *       2 {prefix:b}:feed              revocations
  *       3 {prefix:b}:window            seconds that revocations are kept
  *       4 {prefix:b}:receipt:<call>    the reply to this command, if it has run before and ended something
- * ARGV  1 call  2 sid  3 subjectHash  4 keepFor (seconds)  5 'always' to announce though no live session was there, or ''
- *       6 deadline (milliseconds)  7 unused
+ * ARGV  1 call  2 sid  3 subjectHash  4 keepFor (seconds)  5 'always' to announce even if no live session was there,
+ *       or ''  6 deadline (milliseconds)  7 unused
  * Returns {call, 'late', now}, {call, 'deleted', now} or {call, 'absent', now}
  */
 export const deleteOne: Script = script(
@@ -42,7 +42,7 @@ return wasLive and remember(receipt, deadline, reply('deleted')) or reply('absen
 )
 
 /**
- * Ends the sessions of a subject, but for one.
+ * Ends all sessions of a subject, with one exception if wanted.
  *
  * KEYS  1 {prefix:b}:s:<subjectHash>  2 {prefix:b}:feed  3 {prefix:b}:window  4 {prefix:b}:receipt:<call>
  * ARGV  1 call  2 subjectHash  3 keepFor (seconds)  4 sid to spare or ''  5 deadline (milliseconds)  6 unused

@@ -1,20 +1,21 @@
 import { maxSessionNumber } from '@tokenratchet/core'
 
 /**
- * Lua that several scripts share, as text: one place for the form of a reply and of a record, for how a revocation is
- * announced, and for what is answered to a command that was sent twice.
+ * Lua that several scripts share, as text. It is the one place for the form of a reply and of a record, for how a
+ * revocation is announced, and for the reply to a command that was sent twice.
  *
- * Scripts read and check first, and write last. Their first write is one that a server out of memory refuses (HSET,
- * ZADD): so it refuses the whole script, and nothing is done by halves.
+ * Scripts read and check first, and write last. A server that is out of memory refuses their first write (HSET, ZADD),
+ * so it refuses the whole script, and nothing is half done.
  *
- * A record is `newest parent first recover used created lifetime timeout data`: numbers in decimal digits, -1 for no
- * parent; `created` is a time in milliseconds, `recover` and `used` are milliseconds since it, lifetime and timeout are
- * seconds, data is opaque. Short, as there are many; the deadlines follow from it.
+ * A record is `newest parent first recover used created lifetime timeout data`. The numbers are in decimal digits, and
+ * `parent` is -1 if there is none. `created` is a time in milliseconds, `recover` and `used` are milliseconds since it,
+ * `lifetime` and `timeout` are seconds, `data` is opaque. The form is short because there are many records. The
+ * deadlines are computed from it.
  */
 
 /**
  * The server's clock, read once per script: `micros` and `now` (milliseconds). `reply(outcome, ...)` begins with the id
- * of the command, which is the first of ARGV: so the client sees whether a reply is the one to its question.
+ * of the command, which is the first of ARGV. So the client can check that a reply belongs to its command.
  */
 export const clock = `
 local call = ARGV[1]
@@ -46,9 +47,10 @@ end
 `
 
 /**
- * `read(text)` answers a table, or nil for what is no record; `write(session)` its text; `live(session)`. A record with
- * a number out of bounds is none: no refresh token or date can hold it. `fits(session)` says of one that was changed, or
- * is new, whether it may be written.
+ * `read(text)` returns a record as a table, or nil if it is malformed; `write(session)` returns its text;
+ * `live(session)` returns whether it has not expired. A record with a number beyond the limits is malformed: no refresh
+ * token or date can hold it. `fits(session)` returns whether a new or changed session is within the limits and may be
+ * written.
  */
 export const record: string = `
 local pattern = '^(%d+) (%-?%d+) (%d+) (%-?%d+) (%-?%d+) (%d+) (%d+) (%d+) (.*)$'
@@ -84,7 +86,9 @@ end
 local function live(session) return now < deadline(session) end
 `
 
-/** `save(key, sid, session)`: the key's expiry is only ever extended, so it outlives each session and ends with the last. */
+/**
+ * `save(key, sid, session)` writes a session. It only ever extends the key's expiry, so no session outlives the key.
+ */
 export const save = `
 local function save(key, sid, session)
   redis.call('HSET', key, sid, write(session))
@@ -95,11 +99,12 @@ end
 `
 
 /**
- * `open(feed, window, keepFor)` reads what announcing needs, so that whatever is wrong there fails before the first
- * write; it answers nil for numbers that nobody can have written, above which the next score could not rise.
- * `announce(opened, member, moves)` writes. Scores are microseconds, unique and always rising, though the clock be set
- * back. A member that is there stays where it is, as readers remember it by its place, unless `moves`: then its session has
- * lived since. The window key remembers the longest that anybody asks for, so that nobody trims what another needs.
+ * `open(feed, window, keepFor)` reads what `announce` needs, so that a malformed feed fails before the first write. It
+ * returns nil for numbers that we cannot have written, above which the next score could not rise.
+ * `announce(opened, member, moves)` writes. Scores are microseconds, unique and always rising, even if the clock is set
+ * back. A member that is already there keeps its score, because readers remember it by its score. With `moves` it gets
+ * a new score, because its session was alive until now. The window key holds the longest `keepFor` of all processes, so
+ * that none trims entries that another one needs.
  */
 export const announce: string = `
 local malformedFeed = 'ERR tokenratchet: malformed feed'
@@ -122,12 +127,13 @@ end
 
 /**
  * A client sends a command again when the connection is lost before its reply. The second run finds the session gone
- * and would say that nothing has ended: an ending without its event, and, for a reuse, a thief whom nobody is told of.
- * So a command that has ended sessions leaves a receipt, its reply, until its deadline, after which it can't run any
- * more; the same command gets the same reply. A command that has ended nothing leaves none.
+ * and would report that nothing has ended. Then the ending would emit no event, and after a reuse no thief would be
+ * reported. So a command that has ended sessions leaves its reply as a receipt until its deadline, after which it can't
+ * run any more. The same command gets the same reply. A command that has ended nothing leaves no receipt.
  *
- * `remember(receipt, deadline, reply)` writes it and answers the reply; `remembered(receipt)` answers that, or nil if there
- * is none or it is another command's: ids repeat in a process that was started twice from one snapshot.
+ * `remember(receipt, deadline, reply)` writes the receipt and returns the reply. `remembered(receipt)` returns that
+ * reply, or nil if there is no receipt or it belongs to another command: ids repeat when one snapshot of a process is
+ * started twice.
  */
 export const receipts = `
 local question = table.concat({ #ARGV, ARGV[2], ARGV[3], ARGV[#ARGV] }, ' ')

@@ -2,17 +2,18 @@ import { clock, primary, record } from './parts.js'
 import { type Script, script } from './script.js'
 
 /**
- * What time it is.
+ * Returns the server's time.
  *
- * KEYS  1 {prefix:b}:s:<subjectHash>, for the node that has it
+ * KEYS  1 {prefix:b}:s:<subjectHash>, only to choose the node
  * ARGV  1 call
  * Returns {call, 'time', now}
  */
 export const askTime: Script = script(clock, "return reply('time')")
 
 /**
- * One live session, or how its end is announced. A script, so that deadlines are by the server's clock. It begins with a
- * write that changes nothing, so that no replica answers: it may not have heard of a revocation.
+ * Returns one live session, or how its end is announced. It is a script so that the server's clock decides deadlines.
+ * It begins with a write that changes nothing, so that a replica refuses it: a replica may not know of a revocation
+ * yet.
  *
  * KEYS  1 {prefix:b}:s:<subjectHash>   hash of the subject's sessions
  *       2 {prefix:b}:feed              revocations
@@ -42,7 +43,7 @@ return reply('absent')
 )
 
 /**
- * The live sessions of a subject. Not from a replica, as above.
+ * Returns the live sessions of a subject. A replica refuses it, as with `find`.
  *
  * KEYS  1 {prefix:b}:s:<subjectHash>
  * ARGV  1 call
@@ -73,10 +74,10 @@ return answer
 )
 
 /**
- * What was revoked after a cursor, of one feed or several, and no more than so many entries. A cursor remembers the last
- * entry that was read of each feed. If one of them is gone before its time, the server has lost the end of what it had
- * written: then all feeds are read from the start. Not from a replica, as above; a server that refuses writes for another
- * reason answers.
+ * Returns what was revoked after a cursor, from one feed or several, up to a number of entries. A cursor holds the last
+ * entry that was read from each feed. If one of these is gone before it has expired, the server has lost the end of
+ * what it had written. Then all feeds are read from the start. A replica refuses it, as with `find`. A server that
+ * refuses writes for another reason answers.
  *
  * KEYS  1.. {prefix:b}:feed
  * ARGV  1 call  2 entries at most  3 microseconds after which an entry has expired  4 'start' or 'cursor'
@@ -119,9 +120,9 @@ return answer
 )
 
 /**
- * The `memory` section of INFO, of the node that has a key.
+ * Returns the `memory` section of INFO from the node that has a key.
  *
- * KEYS  1 any of ours
+ * KEYS  1 any key of ours
  * ARGV  1 call
  * Returns {call, its text}
  */

@@ -2,18 +2,18 @@ import { announce, clock, receipts, record, save } from './parts.js'
 import { type Script, script } from './script.js'
 
 /**
- * Presents a generation of a session: the rule of rotation, in one step.
+ * Presents a generation of a session, and carries out the rotation rule in one step.
  *
- * A number follows the time at which the caller asked, not that at which the script runs. A client of a Cluster may send
- * a command to a frozen primary and again to the new one. When the old primary runs its copy later, both answers have the
- * same number: otherwise what the user got from the new primary would look like a token that was used.
+ * The new generation follows the time at which the caller asked, not the time at which the script runs. A Cluster
+ * client may send a command to a frozen primary and again to the new one. If the old primary runs its copy later, both
+ * replies have the same generation. Otherwise the token that the user got from the new primary would look like a reuse.
  *
  * KEYS  1 {prefix:b}:s:<subjectHash>           hash of the subject's sessions
  *       2 {prefix:b}:feed              revocations
  *       3 {prefix:b}:window            seconds that revocations are kept
  *       4 {prefix:b}:receipt:<call>    the reply to this command, if it has run before and ended the session
- * ARGV  1 call  2 sid  3 subjectHash  4 generation  5 recovery (seconds)  6 keepFor (seconds)  7 deadline (milliseconds)
- *       8 when this was asked for (milliseconds, by the server's clock)
+ * ARGV  1 call  2 sid  3 subjectHash  4 generation  5 recovery (seconds)  6 keepFor (seconds)
+ *       7 deadline (milliseconds)  8 when this was asked for (milliseconds, by the server's clock)
  * Returns {call, 'late', now}, {call, 'unknown', now}, or {call, outcome, now, record} with 'rotated', 'reissued',
  *         'healed', 'reused'
  */
@@ -50,7 +50,7 @@ elseif presented == session.parent and age < session.recover then
   outcome = 'reissued'
   session.newest = successor(session.newest)
 elseif asked < session.used then
-  -- Asked for before the last rotation, and overtaken by it: that is no replay. Who still waits for it asks anew.
+  -- The refresh was asked for before the last rotation, which overtook it: not a reuse. The caller may retry.
   return reply('late')
 else
   local opened = open(feed, window, keepFor)

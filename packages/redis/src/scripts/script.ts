@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 
 export interface Script {
   readonly text: string
-  /** SHA-1 of the text, by which EVALSHA names it. */
+  /** The SHA-1 of the text, for EVALSHA. */
   readonly sha: string
 }
 

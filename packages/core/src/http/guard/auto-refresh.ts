@@ -12,21 +12,21 @@ import type { RawResponse } from '../response/headers.js'
 import { addLateCookies } from '../response/late-cookies.js'
 import type { HttpRequest } from '../types.js'
 
-/** What became of a request whose access token was refused. */
+/** The outcome of a refresh for a request whose access token was refused. */
 export interface Refreshed {
-  /** A new access token, as if the request had brought it; `undefined` when the refresh was refused too. */
+  /** The new access token, used as if the request had brought it. `undefined` if the refresh was refused too. */
   readonly accessToken: string | undefined
-  /** Whether the store has answered just now, for this guard, and not for an earlier one of the same request. */
+  /** Whether this guard started the refresh, so that the store has just confirmed the session. */
   readonly isOfNow: boolean
 }
 
 /**
- * Refreshes the session of a request whose access token is missing or dead, once, however many guards ask for it. The
- * cookies leave with the headers of the response.
+ * Refreshes the session of a request whose access token is missing or refused. It refreshes once, however many guards
+ * the request passes. The new cookies are added when the headers of the response leave.
  *
- * @returns `undefined` when there is nothing to refresh; rejects with `StoreUnavailableError` when the store or the
- *   `claims` hook fails
- * @throws TokenError 403 for a request from another origin that is no mere reading, before the store is asked
+ * @returns `undefined` if there is nothing to refresh. The promise rejects with `StoreUnavailableError` if the store or
+ *   the `claims` hook fails
+ * @throws TokenError 403 for a cross-origin request that may change something, before the store is called
  */
 export type AutoRefresh = (
   verdict: Refusal,
@@ -36,7 +36,7 @@ export type AutoRefresh = (
 
 export function autoRefresh(context: Context, http: HttpSettings): AutoRefresh {
   return ({ code }, request, response) => {
-    // Its sender keeps no cookies.
+    // If a Bearer token is present, the cookies are ignored.
     if (bearerToken(request) !== undefined) {
       return undefined
     }
@@ -46,7 +46,7 @@ export function autoRefresh(context: Context, http: HttpSettings): AutoRefresh {
       return earlier.then(accessToken => ({ accessToken, isOfNow: false }))
     }
     const { refreshToken: cookie } = cookieTokens(context, http, request)
-    // A session that is known as revoked has nothing to refresh, and headers that have left take no cookies along.
+    // A session known as revoked cannot be refreshed, and once the headers have left no cookie can be set.
     if (cookie === undefined || code === 'ERR_ACCESS_TOKEN_REVOKED' || response.headersSent) {
       return undefined
     }
@@ -76,8 +76,8 @@ async function refreshFor(
     throw error
   }
   const { accessToken, refreshToken } = http.cookies
-  // No sibling of this token is used before its access token has expired. Cookies that arrive after that might replace
-  // newer ones, and end the session; without them the old cookie is good for another sibling.
+  // No sibling of this token is used before its access token has expired. Cookies that arrive later might replace newer
+  // ones, and end the session. If they are not sent, the old cookie stays valid for another sibling.
   const deadline = (context.settings.accessTokenLifetime * 1000) / 4
   addLateCookies(response, {
     names: [accessToken, refreshToken],
@@ -87,7 +87,10 @@ async function refreshFor(
   return issued.accessToken
 }
 
-/** Milliseconds by the app's clock or by a monotonic one, whichever says more: a jump of a clock only takes time away. */
+/**
+ * Measures milliseconds with the application's clock and with a monotonic clock, and returns the larger value. So a
+ * clock that jumps can only shorten the time that is left.
+ */
 function stopwatch({ settings: { now } }: Context): () => number {
   const [start, steadyStart] = [now(), performance.now()]
   return () => Math.max(now() - start, performance.now() - steadyStart)

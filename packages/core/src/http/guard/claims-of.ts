@@ -5,12 +5,12 @@ import type { HttpRequest } from '../types.js'
 import { explainRefusal, type Guard } from './guard.js'
 
 /**
- * The claims that a guard of this request found, never `null`. A handler that forgot its guard fails here instead of
- * answering anyone.
+ * Returns the claims that a guard of this request found, never `null`. If no guard ran the route is PUBLIC, and this
+ * throws instead of letting the handler respond to anyone.
  *
- * @param howToGuard what to do about a route without a guard, for the warning. The error tells strangers nothing
- * @throws Error if no guard ran: the route is public
- * @throws TokenError (401) if a guard ran and nobody is signed in: what the guard refused, or else
+ * @param howToGuard how to guard the route, for the warning. The error does not contain it: clients may see the error
+ * @throws Error if no guard ran
+ * @throws TokenError (401) if a guard ran and nobody is signed in: the refusal of the guard, or else
  *   `ERR_ACCESS_TOKEN_MISSING`
  */
 export function claimsOf(guard: Guard, request: HttpRequest, howToGuard: string): Claims {

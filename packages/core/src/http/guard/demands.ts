@@ -4,26 +4,59 @@ import { TokenError } from '../../errors.js'
 import { checkBoolean, checkMembers, invalid } from '../../values/check.js'
 import { checkScope } from '../../values/scope.js'
 
-/** What a route asks for beside a valid access token. */
+/**
+ * What a route requires in addition to a valid access token. At least one member must be set.
+ *
+ * @example
+ * ```ts
+ * const demands: Demands = { scope: 'orders:write', introspect: true }
+ * ```
+ */
 export interface Demands {
-  /** All of these names, with blanks between them. */
+  /**
+   * Requires all of these scope names, separated by single spaces.
+   *
+   * @example 'orders:read orders:write'
+   */
   scope?: string | undefined
-  /** One of these names at least. */
+  /**
+   * Requires at least one of these scope names, separated by single spaces.
+   *
+   * @example 'admin support'
+   */
   anyScope?: string | undefined
-  /** Ask the store too: for routes that must not wait for a revocation to arrive. */
+  /**
+   * Requires that the session still exists in the store, which is read once for each request. Use it on routes that
+   * must refuse a revoked session at once, before its revocation has reached this process.
+   *
+   * @example true
+   */
   introspect?: boolean | undefined
 }
 
 /**
- * How a route is guarded: only with a valid access token, with one or without, or by demands on top. `object`, because
- * any text would pass for demands, whose members are all optional.
+ * How a route is guarded. **`'optional'` also admits requests without a valid access token.** `true` requires one.
+ * Demands require one and more.
+ *
+ * The type says `object` because all members of `Demands` are optional, and any string would be assignable.
+ *
+ * @example
+ * ```ts
+ * const auth: Auth = { scope: 'admin' }
+ * ```
  */
 export type Auth = true | 'optional' | (Demands & object)
 
 /**
- * @param where for the error: the route that asks
- * @returns what was asked for, apart from the caller's object
- * @throws TypeError
+ * Checks how a route is guarded.
+ *
+ * @param where the name of the setting, for the error
+ * @returns a copy, which later changes of the caller's object do not affect
+ * @throws TypeError that names the setting
+ * @example
+ * ```ts
+ * const auth = checkAuth('config.auth of GET /me', 'optional')
+ * ```
  */
 export function checkAuth(where: string, auth: unknown): Auth {
   if (auth === true || auth === 'optional') {
@@ -36,18 +69,24 @@ export function checkAuth(where: string, auth: unknown): Auth {
 }
 
 /**
- * The same for a guard that requires something in any case.
+ * Checks demands, as `checkAuth` does, for a guard that is neither `true` nor `'optional'`.
  *
- * @throws TypeError
+ * @throws TypeError that names the demand
+ * @example
+ * ```ts
+ * const demands = checkDemands('auth.require', { scope: 'admin' })
+ * ```
  */
 export function checkDemands(where: string, demands: unknown): Demands {
   const { scope, anyScope, introspect } = checkMembers(where, demands, names, `${where}.`)
   if (scope === undefined && anyScope === undefined && introspect === undefined) {
-    throw new TypeError(`${where} must require scope, anyScope or introspect`)
+    throw new TypeError(
+      `${where} must require scope, anyScope or introspect (got none of them: add one, such as scope: 'admin')`,
+    )
   }
   const scopeOf = (name: string, value: unknown): string | undefined =>
     value === undefined ? undefined : checkScope(value, `${where}.${name}`)
-  // A copy: what a route requires does not change with an object of the application's.
+  // A copy: if the application changes its object later, the route still requires the same.
   return {
     scope: scopeOf('scope', scope),
     anyScope: scopeOf('anyScope', anyScope),
@@ -58,9 +97,9 @@ export function checkDemands(where: string, demands: unknown): Demands {
 const names = ['scope', 'anyScope', 'introspect'] as const
 
 /**
- * RFC 6750 section 3.1.
+ * Checks the scope of a token against the demands of a route (RFC 6750 section 3.1).
  *
- * @throws TokenError `ERR_INSUFFICIENT_SCOPE` 403, with the scope that would do
+ * @throws TokenError `ERR_INSUFFICIENT_SCOPE` (403), with the scope that the route requires
  */
 export function checkGranted({ emit }: Context, claims: Claims, { scope, anyScope }: Demands): Claims {
   const granted = new Set(claims.scope?.split(' '))

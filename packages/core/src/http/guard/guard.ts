@@ -12,13 +12,21 @@ import type { AutoRefresh } from './auto-refresh.js'
 import type { Auth } from './demands.js'
 import { type User, userOf } from './user-of.js'
 
-/** An error, or else who it is: `null` for nobody. */
+/**
+ * Receives the error of a guard, or the claims of the user. The claims are `null` if the route is `'optional'` and
+ * nobody is signed in.
+ *
+ * @example
+ * ```ts
+ * const done: Identified = (error, claims) => (error ? next(error) : handle(claims))
+ * ```
+ */
 export type Identified<C extends object = object> = (
   error: Error | undefined,
   user?: Claims<C> | null,
 ) => void
 
-/** A guard of one application: what it needs beside the request. */
+/** The parts of an application that its guards need in addition to the request. */
 export interface Guard {
   readonly context: Context
   readonly http: HttpSettings
@@ -27,8 +35,9 @@ export interface Guard {
 }
 
 /**
- * Who sends this request to a route that is guarded so. At once, but for what asks the store, and for the first moment
- * of a process, which does not know yet what others have revoked.
+ * Guards a route: calls `done` with the user of the request or with an error. The callback runs synchronously, with two
+ * exceptions: the guard must call the store, or the process has just started and has not yet read which sessions other
+ * processes revoked.
  */
 export function identify(
   guard: Guard,
@@ -64,7 +73,7 @@ function admitUser(
   const exchange = http.exchanges.of(request, response)
   exchange.claims = user
   if (exchange.refusal !== undefined) {
-    // Of an earlier guard: the request goes on.
+    // An earlier guard refused the request, and this one accepts it.
     removeRefusalHeaders(exchange, response)
   }
   done(undefined, user)
@@ -86,7 +95,7 @@ function refuseUser(
   done(error as Error)
 }
 
-/** Puts the headers of a refusal on the response; other errors are left alone. */
+/** Puts the headers of a refusal on the response. Other errors are ignored. */
 export function explainRefusal(
   { http }: Pick<Guard, 'http'>,
   request: HttpRequest,
@@ -98,7 +107,10 @@ export function explainRefusal(
   }
 }
 
-/** The user of a token route that goes by the store's word. Rejects with `StoreUnavailableError` when that fails. */
+/**
+ * Guards a token route that requires the session to exist in the store. Rejects with `StoreUnavailableError` if the
+ * store fails.
+ */
 export function guardByStore(context: Context, http: HttpSettings, request: HttpRequest): Promise<Claims> {
   return introspect(context, requiredToken(context, http, request))
 }

@@ -6,11 +6,11 @@ import type { Guard } from './guard.js'
 import { userOf } from './user-of.js'
 
 /**
- * Resolves to the claims of a request that has no response of a framework, such as an upgrade. A cookie obeys the
- * cross-origin rule whatever the method is, as the request opens a channel in both directions. Nothing is refreshed, as
- * there is no response that could carry the cookies.
+ * Resolves to the claims of a request without a framework's response, such as an upgrade. The cross-origin rule applies
+ * to a cookie whatever the method is, because the request opens a channel in both directions. It never refreshes: no
+ * response could carry the cookies.
  *
- * @throws TokenError as a guard does
+ * @throws TokenError the error of a guard
  */
 export async function authenticateRequest(
   guard: Guard,
@@ -27,7 +27,10 @@ export async function authenticateRequest(
   }
 }
 
-/** Node listens for errors of a socket no more when it emits `upgrade`: a reset while we wait would end the process. */
+/**
+ * Ignores errors of the socket until the returned function is called. Node stops listening when it emits `upgrade`, so
+ * a reset while we wait would end the process.
+ */
 function survivesResets({ raw }: HttpRequest): () => void {
   const { socket } = (raw ?? {}) as { socket?: Socket }
   const ignore = (): void => {}

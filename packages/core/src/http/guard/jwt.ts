@@ -8,19 +8,24 @@ import { requiredToken } from '../request/presented.js'
 import type { HttpRequest } from '../types.js'
 
 /**
- * What a JWT plugin of the framework needs to take the tokens that the guard takes, and no others: it verifies the
- * signature once more, when spelling, dates and revocation are decided here. Each throws what the guard would.
+ * Lets a JWT plugin of the framework accept exactly the tokens that the guard accepts. Encoding, dates and revocation
+ * are checked here; the plugin then verifies the signature once more. Each method throws the error of a guard.
+ *
+ * @example
+ * ```ts
+ * const { token, key } = layer.jwt.open(accessToken)
+ * ```
  */
 export interface JwtSource {
-  /** Every algorithm of the ring; `keyOf` has checked that the token's is the one of its key. */
+  /** Every algorithm of the ring. `keyOf` checks that the token has the algorithm of its key. */
   readonly algorithms: readonly string[]
   /** The `typ` of access tokens. */
   readonly type: string
-  /** The access token that the request brought, as it was signed. */
+  /** Returns the signed access token of the request, decrypted if it was encrypted. */
   tokenOf(request: HttpRequest): string
-  /** The key of a signed token that is presented with this request. */
+  /** Returns the key that verifies a signed token of this request. */
   keyOf(request: HttpRequest, token: string): string | Buffer
-  /** An access token without a request: as it was signed, and its key. */
+  /** Returns the signed token in an access token that came without a request, and its key. */
   open(accessToken: string): SignedToken
 }
 
@@ -36,7 +41,7 @@ export function jwtSource(context: Context, http: HttpSettings): JwtSource {
       if (encryption === undefined) {
         return openToken(context, token).key
       }
-      // What was inside an encrypted token is no credential by itself: it is asked for again where it came from.
+      // The signed token inside an encrypted one is not a credential: the request must have brought it encrypted.
       const brought = ofRequest(request)
       if (brought.token !== token) {
         throw refuse(context, invalidToken)

@@ -10,11 +10,11 @@ const fault: HttpResponse = {
 }
 
 /**
- * Refuses an `upgrade` with the status, the headers and the JSON body that a guarded route would answer, and closes the
- * socket. Whatever else arrives on it is dropped.
+ * Refuses an `upgrade` and closes the socket. It sends the status, the headers and the JSON body that a guarded route
+ * would send. Later data on the socket is dropped.
  *
- * @param socket that of Node's `upgrade` event
- * @param error what `authenticateRequest` threw. Anything but a `TokenError` is answered with a 500 that tells nothing,
+ * @param socket the socket of Node's `upgrade` event
+ * @param error the error that `authenticateRequest` threw. Anything but a `TokenError` returns a 500 without details,
  *   and is reported as a process warning
  * @example
  * ```ts
@@ -32,7 +32,9 @@ export function refuseUpgrade(socket: Duplex, error: unknown): void {
   const answer = errorResponse(error)
   if (answer === undefined) {
     process.emitWarning(
-      error instanceof Error ? error : `refuseUpgrade was given ${typeof error}, not an error`,
+      error instanceof Error
+        ? error
+        : `refuseUpgrade must be given an Error (got ${typeof error}: pass what authenticateRequest threw)`,
     )
   }
   // Without a listener, a client that has disconnected would end the process.

@@ -12,14 +12,14 @@ import type { Refreshed } from './auto-refresh.js'
 import { type Auth, checkGranted } from './demands.js'
 import type { Guard } from './guard.js'
 
-/** At once, or when the store has answered. `null` for nobody. */
+/** The claims of a user, or `null` if nobody is signed in. It is a promise if the guard must wait for the store. */
 export type User = Claims | null | Promise<Claims | null>
 
 /**
- * Who sends this request.
+ * Finds the user of a request.
  *
- * @param response `undefined` where there is none that could carry cookies, as at a handshake
- * @throws TokenError 400 for a malformed credential, 403 for a cookie from another origin; and as `admit`
+ * @param response `undefined` if no response could carry cookies, such as at a handshake
+ * @throws TokenError 400 for a malformed credential, 403 for a cookie from another origin; and the errors of `admit`
  */
 export function userOf(
   guard: Guard,
@@ -37,7 +37,7 @@ export function userOf(
   const token = presentedToken(context, http, request, isHandshake)
   const verdict =
     token === undefined ? refusalWithoutToken(context, http, request) : verdictOn(context, token)
-  // A response to a handshake carries no cookies: a refresh would use the token up for nothing.
+  // A response to a handshake carries no cookies: a refresh would use up the token without delivering a new one.
   if (verdict instanceof Refusal && response !== undefined && !isHandshake) {
     const refreshing = guard.autoRefresh?.(verdict, request, response)
     if (refreshing !== undefined) {
@@ -47,7 +47,7 @@ export function userOf(
   return admit(guard, request, verdict, auth)
 }
 
-/** A refresh that failed has emitted its event, so the access token gets none. */
+/** Applies the outcome of a refresh. A failed refresh has emitted its event, so the access token gets none. */
 function admitRefreshed(
   guard: Guard,
   request: HttpRequest,
@@ -67,10 +67,10 @@ function admitRefreshed(
 }
 
 /**
- * What a verdict means to a route that is guarded so.
+ * Applies the guard of a route to a verdict.
  *
- * @param isConfirmed by the store, a moment ago
- * @throws TokenError 401 for no or dead credentials, 403 for a scope that is lacking
+ * @param isConfirmed whether the store has just confirmed the session
+ * @throws TokenError 401 for missing, expired, revoked or invalid credentials, 403 for a missing scope
  */
 function admit(
   guard: Guard,
@@ -95,8 +95,9 @@ function admit(
 }
 
 /**
- * Where a user is optional, no or dead credentials are nobody. A Bearer that never was one of ours is still refused:
- * its sender meant to be somebody. A cookie of an earlier secret is something that the browser can't help.
+ * Admits a request without a user to a route that is `'optional'`: its credentials are missing, expired or revoked. A
+ * Bearer token that we did not sign is still refused, because its sender meant to authenticate. A cookie signed with an
+ * earlier secret is not refused, because a browser sends it by itself.
  */
 function nobody({ context, http }: Guard, request: HttpRequest, verdict: Refusal): null {
   if (verdict === noAccessToken) {

@@ -1,16 +1,16 @@
 import type { HttpRequest } from '../types.js'
 
-/** RFC 6750 section 2.1: the scheme in any case, blanks, one b64token. */
+/** Matches the scheme in any case, spaces, and one b64token (RFC 6750 section 2.1). */
 const bearer = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i
 
-/** The scheme alone: no further character of an RFC 9110 section 5.6.2 token follows. */
+/** Matches the whole scheme: no further token character (RFC 9110 section 5.6.2) follows. */
 const isBearer = /^bearer(?![\w!#$%&'*+\-.^`|~])/i
 
 /**
- * The access token in the Authorization header. When the scheme is Bearer it is the only credential considered.
+ * Returns the access token in the Authorization header. If the scheme is Bearer, the cookies are ignored.
  *
- * @returns `undefined` when there is no such header or it is of another scheme; `null` when it is malformed, or there
- *   are two (RFC 6750 section 3.1)
+ * @returns `undefined` if there is no such header or it has another scheme; `null` if it is malformed, or there are two
+ *   (RFC 6750 section 3.1)
  */
 export function bearerToken({ headers, rawHeaders }: HttpRequest): string | null | undefined {
   const { authorization } = headers
@@ -24,7 +24,7 @@ export function bearerToken({ headers, rawHeaders }: HttpRequest): string | null
   return token === undefined && isBearer.test(authorization) ? null : token
 }
 
-/** Whether there is anything to judge. */
+/** Whether the request has a header that may carry credentials. */
 export function hasCredentials({ headers }: HttpRequest): boolean {
   return headers.authorization !== undefined || headers.cookie !== undefined
 }

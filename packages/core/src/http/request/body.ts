@@ -3,22 +3,22 @@ import { TokenError } from '../../errors.js'
 import { isTokenError } from '../../is-token-error.js'
 import type { HttpRequest } from '../types.js'
 
-/** Token requests are small. */
+/** The maximum bytes of a body. Token requests are small. */
 const maxBody = 8192
 
-/** What we go on to take of a body that is too long: many clients read an answer only when they have sent it all. */
+/** The bytes of an oversized body that we still read. Many clients read the response only after sending everything. */
 const maxDrained = 1024 * 1024
 
 const names = ['grant_type', 'refresh_token', 'scope', 'if_stale', 'token', 'except'] as const
 
-/** What a token request asks, of RFC 6749 section 6, of RFC 7009 section 2.1, and of ours; the rest is ignored. */
+/** The parameters of a token request: RFC 6749 section 6, RFC 7009 section 2.1, and our own. Others are ignored. */
 export type Parameters = Readonly<Partial<Record<(typeof names)[number], string>>>
 
 /**
- * The parameters of a token request: of a form (RFC 6749 appendix B) or of a JSON object, whether the framework has
- * parsed it already or not. A body of another type holds none.
+ * Reads the parameters of a token request from a form (RFC 6749 appendix B) or a JSON object, whether or not the
+ * framework has already parsed it. A body of another type has no parameters.
  *
- * @throws TokenError `ERR_INVALID_BODY` for one that breaks off, is malformed, or repeats a parameter (RFC 6749
+ * @throws TokenError `ERR_INVALID_BODY` for a body that is cut off, is malformed, or repeats a parameter (RFC 6749
  *   section 3.2); `ERR_BODY_TOO_LARGE`; `ERR_UNSUPPORTED_CONTENT_ENCODING`
  */
 export async function readParameters(request: HttpRequest): Promise<Parameters> {
@@ -33,9 +33,9 @@ export async function readParameters(request: HttpRequest): Promise<Parameters> 
 }
 
 /**
- * Reads a body that holds nothing for the route, in whatever encoding.
+ * Reads a body that the route does not use, in any encoding.
  *
- * @throws TokenError `ERR_INVALID_BODY` for one that breaks off; `ERR_BODY_TOO_LARGE`
+ * @throws TokenError `ERR_INVALID_BODY` for a body that is cut off; `ERR_BODY_TOO_LARGE`
  */
 export async function skipBody(request: HttpRequest): Promise<void> {
   const content = await readBody(request)
@@ -44,13 +44,13 @@ export async function skipBody(request: HttpRequest): Promise<void> {
   }
 }
 
-/** The whole body, whatever it is: text, what the framework has made of it, or what is wrong with it. */
+/** Returns the body: text, what the framework has parsed, or the `TokenError` that describes what is wrong with it. */
 async function readBody({ body, stream, headers }: HttpRequest): Promise<unknown> {
   const isUnread = stream !== undefined && !stream.readableDidRead && mayHaveBody(headers)
   return isUnread && isEmpty(body) ? receiveText(stream, headers) : body
 }
 
-/** HTTP/2 says so by its frames alone. */
+/** Whether the headers allow a body. HTTP/2 announces a body only with its frames, so there it may always have one. */
 function mayHaveBody(headers: HttpRequest['headers']): boolean {
   const { 'content-length': length, 'transfer-encoding': encoding, ':authority': authority } = headers
   return length !== undefined || encoding !== undefined || authority !== undefined
@@ -62,10 +62,14 @@ function isEmpty(body: unknown): boolean {
 }
 
 /**
- * The text of a body, for frameworks that read it before they hand a request on.
+ * Reads the text of a body, for frameworks that read it before they pass a request on. It never rejects: an unreadable
+ * body resolves to a `TokenError`, so that the route can respond in its own format.
  *
- * @param headers of the request, where the stream is the body as it came over the wire: nothing has decoded it
- * @returns what is wrong with it instead of rejecting: that is for the route to answer, in its own form
+ * @param headers the headers of the request, if nothing has decoded the stream
+ * @example
+ * ```ts
+ * const body = await receiveText(request, request.headers)
+ * ```
  */
 export async function receiveText(
   stream: Readable,
@@ -73,10 +77,10 @@ export async function receiveText(
 ): Promise<string | TokenError> {
   const chunks: Buffer[] = []
   let length = 0
-  // For good: an error that comes after we have stopped reading must end no process.
+  // This listener stays: an error after we have stopped reading must not end the process.
   stream.on('error', () => {})
   try {
-    // Not destroyed when we stop in the middle: the connection is needed for the answer.
+    // The stream is not destroyed when we stop early: the response needs the connection.
     for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
       const bytes = Buffer.from(chunk)
       length += bytes.length
@@ -89,13 +93,13 @@ export async function receiveText(
   } catch {
     return new TokenError('ERR_INVALID_BODY')
   }
-  // Read to its end all the same: many clients take an answer only when they have sent everything.
+  // An encoded body is read to its end too: many clients read the response only after sending everything.
   return length > 0 && isEncoded(headers)
     ? new TokenError('ERR_UNSUPPORTED_CONTENT_ENCODING')
     : Buffer.concat(chunks).toString()
 }
 
-/** RFC 9110 section 8.4: a list of codings, in any case. */
+/** Whether the body is encoded. The header is a list of codings in any case (RFC 9110 section 8.4). */
 function isEncoded({ 'content-encoding': encoding = '' }: HttpRequest['headers']): boolean {
   return encoding.split(',').some(coding => !['', 'identity'].includes(coding.trim().toLowerCase()))
 }
@@ -141,7 +145,7 @@ function ofObject(body: unknown): Parameters {
   return pick(name => (Object.hasOwn(members, name) ? members[name] : undefined))
 }
 
-/** A parameter without a value is as if it were not there (RFC 6749 section 3.2). */
+/** Picks the known parameters. A parameter without a value counts as omitted (RFC 6749 section 3.2). */
 function pick(valueIn: (name: string) => unknown): Parameters {
   const found = names.map(name => [name, valueIn(name) ?? ''] as const)
   if (found.some(([, value]) => typeof value !== 'string')) {

@@ -4,11 +4,11 @@ import { readCookies, readSingle, type SentTokens } from '../response/cookie.js'
 import type { HttpRequest } from '../types.js'
 import { type Choice, choose, isVerifiable } from './duplicate-cookies.js'
 
-/** The tokens that count when cookies authenticate a request. */
+/** Returns the tokens that count when cookies authenticate a request. */
 export function cookieTokens(context: Context, http: HttpSettings, request: HttpRequest): Choice {
   const single = readSingle(request.headers.cookie, http.cookies)
   if (single !== undefined) {
-    // An empty cookie is no cookie.
+    // An empty cookie counts as missing.
     return {
       accessToken: single.access || undefined,
       refreshToken: single.refresh || undefined,
@@ -19,9 +19,9 @@ export function cookieTokens(context: Context, http: HttpSettings, request: Http
 }
 
 /**
- * All tokens in our cookies, for log-outs and logins: anyone who holds a token of a session may end that session.
+ * Returns all tokens in our cookies, for log-outs and logins: anyone who has a token of a session may end that session.
  *
- * @returns no token when a name came so often that its tokens are not verified
+ * @returns no token if one name came more often than we verify
  */
 export function allCookieTokens(http: HttpSettings, request: HttpRequest): SentTokens {
   const sent = different(readCookies(request.headers.cookie, http.cookies))
@@ -29,10 +29,10 @@ export function allCookieTokens(http: HttpSettings, request: HttpRequest): SentT
 }
 
 /**
- * Emits the event of cookies that do not count because several of one name came: once for each request, however many
- * guards it passes.
+ * Emits the event `duplicate` if cookies do not count because several of one name came. It is emitted once for each
+ * request, however many guards the request passes.
  *
- * @returns whether that may be why a token is missing
+ * @returns whether that may be the reason for a missing token
  */
 export function reportDuplicates(context: Context, http: HttpSettings, request: HttpRequest): boolean {
   const choice = cookieTokens(context, http, request)
@@ -43,7 +43,7 @@ export function reportDuplicates(context: Context, http: HttpSettings, request: 
   return choice.isRefused
 }
 
-/** A request verifies its tokens once, however many guards it passes. */
+/** Chooses among duplicate cookies once for each `Cookie` header, however many guards the request passes. */
 function chosenOnce(context: Context, http: HttpSettings, request: HttpRequest): Choice {
   const { cookie } = request.headers
   const exchange = http.exchanges.of(request)

@@ -7,26 +7,26 @@ import type { SentTokens } from '../response/cookie.js'
 export interface Choice {
   readonly accessToken: string | undefined
   readonly refreshToken: string | undefined
-  /** Whether a token is missing because several cookies of one name came, and none of them is known to be the user's. */
+  /** Whether a token is missing because several cookies of one name came and we cannot tell which is the user's. */
   readonly isRefused: boolean
 }
 
-/** How many different cookies of one name have their tokens verified at most. */
+/** The maximum number of different cookies of one name that we verify. */
 const maxVerified = 16
 
-/** Whether few enough cookies came: a header full of them must not cost a thousand signatures. */
+/** Whether few enough cookies came. A header full of cookies must not cost a thousand signature checks. */
 export function isVerifiable({ access, refresh }: SentTokens): boolean {
   return access.length <= maxVerified && refresh.length <= maxVerified
 }
 
 /**
- * Chooses where at least one name came more than once. Such cookies come from a browser that ignores the `__Host-`
- * prefix: another host of the domain has planted some of them.
+ * Chooses the tokens that count if at least one name came more than once. Such cookies come from a browser that ignores
+ * the `__Host-` prefix: another host of the domain has planted some of them.
  *
  * Tokens that we did not sign are ignored, so that planted garbage logs nobody out. All genuine tokens, of both names,
- * must belong to one session; the newest of each name counts then. If they belong to several sessions, none counts: one
+ * must belong to one session; then the newest of each name counts. If they belong to several sessions, none counts: one
  * of the sessions may be the attacker's, and the user must not act in it. Expired and revoked tokens are genuine here,
- * so that a live token of the attacker never replaces a dead one of the user.
+ * so that a valid token of the attacker never replaces an expired or revoked one of the user.
  */
 export function choose(context: Context, sent: SentTokens): Choice {
   if (!isVerifiable(sent)) {
@@ -58,13 +58,13 @@ function ofAccessToken(context: Context, token: string): Genuine[] {
   return claims === undefined ? [] : [{ token, sid: claims.sid, order: claims.iat }]
 }
 
-/** A token that travels in bodies authenticates nobody in a cookie, so it is no candidate. */
+/** A refresh token of a body session is invalid in a cookie, so it is not a candidate. */
 function ofRefreshToken({ refreshRing }: Context, token: string): Genuine[] {
   const found = decodeRefreshToken(refreshRing, token)
   return found?.transport === 'cookie' ? [{ token, sid: found.sid, order: found.generation }] : []
 }
 
-/** A cookie that came alone is judged like any other, genuine or not. */
+/** Returns the newest genuine token. A cookie that came alone counts as it is: it is verified later. */
 function oneOf(sent: readonly string[], genuine: readonly Genuine[]): string | undefined {
   return sent.length > 1 ? newest(genuine)?.token : sent[0] || undefined
 }

@@ -2,7 +2,15 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { HttpRequest } from '../types.js'
 
-/** A request of Node's. Frameworks extend it with what they know beside Node. Every guarded request makes one of these. */
+/**
+ * A request of Node for the HTTP layer. An adapter extends it with what its framework knows in addition. Each guarded
+ * request creates one, so it must stay cheap.
+ *
+ * @example
+ * ```ts
+ * layer.identify(new NodeRequest(request), response, true, (error, claims) => next(error, claims))
+ * ```
+ */
 export class NodeRequest<Message extends IncomingMessage = IncomingMessage> implements HttpRequest {
   readonly raw: Message
   readonly method: string | undefined
@@ -16,12 +24,12 @@ export class NodeRequest<Message extends IncomingMessage = IncomingMessage> impl
     this.rawHeaders = message.rawHeaders
   }
 
-  /** The host as the framework's trust in proxies has it. Node alone trusts none. */
+  /** The host that a trusted proxy reports. Node alone trusts no proxy, so it is `undefined` here. */
   get host(): string | undefined {
     return undefined
   }
 
-  /** The body, if something has read it. */
+  /** The body, if the framework has read it. Node alone reads none, so it is `undefined` here. */
   get body(): unknown {
     return undefined
   }

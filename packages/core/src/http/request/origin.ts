@@ -1,18 +1,18 @@
 import type { HttpRequest } from '../types.js'
 
-/** RFC 9110 section 9.2.1: they change nothing, so there is nothing to forge. */
+/** Methods that change nothing (RFC 9110 section 9.2.1), so that a forged request gains nothing. */
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
 
 /**
- * Whether a request may use the cookies it brings, against cross-site request forgery and cross-site WebSocket
+ * Decides whether a request may use its cookies. This prevents cross-site request forgery and cross-site WebSocket
  * hijacking. The algorithm is that of Go's net/http CrossOriginProtection, with a custom header for clients that are
  * not browsers, and with a rule for handshakes.
  *
  * - A method that changes nothing passes, unless the request is a handshake.
- * - `Sec-Fetch-Site`, which pages can't set, is `same-origin` or `none` (typed by the user). All browsers since 2023
- *   send it over https and to localhost; Chromium does not send it with a WebSocket handshake.
- * - Otherwise `Origin` is one of the trusted origins, or, without `Sec-Fetch-Site`, names the host that was asked. The
- *   scheme is not known behind a proxy and is not compared; `__Host-` cookies and HSTS cover what that leaves open.
+ * - A `Sec-Fetch-Site` of `same-origin` or `none` (typed by the user) passes. Pages can't set this header. All browsers
+ *   since 2023 send it over https and to localhost; Chromium does not send it with a WebSocket handshake.
+ * - Otherwise `Origin` must be a trusted origin, or, without `Sec-Fetch-Site`, name the requested host. The scheme is
+ *   not known behind a proxy and is not compared; `__Host-` cookies and HSTS cover what that leaves open.
  * - With neither header, a handshake is accepted: browsers always send `Origin` with one (RFC 6455 section 10.2). Any
  *   other request must have a header that a form can't send, as forms of old browsers send neither.
  *
@@ -57,7 +57,7 @@ export function asksForSocket({ headers }: HttpRequest): boolean {
   )
 }
 
-/** The host that the browser asked, as far as it is known. */
+/** Returns the host that the browser requested, if it is known. */
 export function hostOf({ headers, host }: HttpRequest): string | undefined {
   return host ?? (headers[':authority'] as string | undefined) ?? headers.host
 }
@@ -65,7 +65,7 @@ export function hostOf({ headers, host }: HttpRequest): string | undefined {
 function namesHost(origin: string, request: HttpRequest): boolean {
   const host = hostOf(request)
   const url = parseUrl(origin)
-  // Both through URL, so that upper case and a default port make no difference.
+  // Both are parsed as a URL, so that upper case and a default port make no difference.
   if (url === undefined || url.host === '' || host === undefined) {
     return false
   }

@@ -18,12 +18,16 @@ export const noAccessToken: Refusal = new Refusal('ERR_ACCESS_TOKEN_MISSING', {
 /** The same verdict without an event: `duplicate` has been emitted. */
 const noUsableCookie = new Refusal(noAccessToken.code, undefined)
 
-/** Says why a request presents no access token, and emits the event of cookies that are refused as duplicates. */
+/** Returns the verdict on a request without a usable access token. Emits the event of duplicate cookies. */
 export function refusalWithoutToken(context: Context, http: HttpSettings, request: HttpRequest): Refusal {
   return reportDuplicates(context, http, request) ? noUsableCookie : noAccessToken
 }
 
-/** @throws TokenError 401 without one, 400 for a malformed one, 403 for a cookie from another origin */
+/**
+ * Returns the access token that counts, and requires one.
+ *
+ * @throws TokenError 401 if there is none, 400 if it is malformed, 403 for a cookie from another origin
+ */
 export function requiredToken(context: Context, http: HttpSettings, request: HttpRequest): string {
   const token = presentedToken(context, http, request)
   if (token === undefined) {
@@ -33,10 +37,10 @@ export function requiredToken(context: Context, http: HttpSettings, request: Htt
 }
 
 /**
- * The access token that counts.
+ * Returns the access token that counts. If a Bearer token is present, the cookies are ignored.
  *
- * @param isHandshake `true` if the caller knows that the request opens a socket; otherwise its headers tell
- * @throws TokenError 400 for a malformed one, 403 for a cookie from another origin
+ * @param isHandshake `true` if the caller knows that the request opens a socket. Default: decided from its headers
+ * @throws TokenError 400 if the token is malformed, 403 for a cookie from another origin
  */
 export function presentedToken(
   context: Context,
@@ -55,7 +59,11 @@ export function presentedToken(
   return accessToken
 }
 
-/** The Bearer token, if there is one. */
+/**
+ * Returns the Bearer token, if there is one.
+ *
+ * @throws TokenError 400 if it is malformed
+ */
 export function readBearer({ emit }: Context, request: HttpRequest): string | undefined {
   const bearer = bearerToken(request)
   if (bearer === null) {
@@ -65,7 +73,11 @@ export function readBearer({ emit }: Context, request: HttpRequest): string | un
   return bearer
 }
 
-/** Before a request that changes something, or opens a socket, may use, set or clear a cookie. */
+/**
+ * Applies the cross-origin rule. Call it before a request uses, sets or clears our cookies.
+ *
+ * @throws TokenError `ERR_FORBIDDEN_ORIGIN`
+ */
 export function checkOrigin(
   { emit }: Context,
   http: HttpSettings,
@@ -78,10 +90,13 @@ export function checkOrigin(
   }
 }
 
-/** Characters of a header that an event shows. */
+/** The maximum characters of a header in an event. */
 const maxShown = 255
 
-/** For the operator, who may have to add the origin to `trustedOrigins`. The answer to the request shows none of it. */
+/**
+ * Returns origin and host for the event: the operator may have to add the origin to `trustedOrigins`. The response does
+ * not contain them.
+ */
 function whenceOf(request: HttpRequest): Whence {
   const { origin } = request.headers
   const host = hostOf(request)
@@ -91,7 +106,7 @@ function whenceOf(request: HttpRequest): Whence {
   }
 }
 
-/** Control characters of a header, C1 included, must reach no terminal and no log. */
+/** Removes control characters of a header, C1 included, which must not reach a terminal or a log. */
 function shown(header: string): string {
   return header.slice(0, maxShown).replace(/\p{Cc}/gu, '?')
 }

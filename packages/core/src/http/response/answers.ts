@@ -4,24 +4,39 @@ import { isTokenError } from '../../is-token-error.js'
 import type { Issued } from '../../verbs/mint.js'
 import type { HttpResponse } from '../types.js'
 
-/** RFC 6749 section 5.1: no cache keeps a token. */
+/** Forbids every cache to store a token (RFC 6749 section 5.1). */
 export const noStore = { 'cache-control': 'no-store' } as const
 
-/** What belongs into the body when the tokens are in cookies. */
+/**
+ * The response body when the tokens are in cookies. It contains no token.
+ *
+ * @example
+ * ```ts
+ * const answer: CookieAnswer = await reply.issueTokens({ subject: user.id })
+ * ```
+ */
 export interface CookieAnswer {
-  /** Seconds that the access token lives. */
+  /** The seconds until the access token expires. */
   readonly expires_in: number
+  /** The granted scope names, separated by single spaces. */
   readonly scope?: string
 }
 
-/** RFC 6749 section 5.1. */
+/**
+ * The response body when it carries the tokens (RFC 6749 section 5.1).
+ *
+ * @example
+ * ```ts
+ * const answer: BodyAnswer = await reply.issueTokens({ subject: user.id, transport: 'body' })
+ * ```
+ */
 export interface BodyAnswer extends CookieAnswer {
   readonly access_token: string
   readonly token_type: 'Bearer'
   readonly refresh_token: string
 }
 
-/** Tokens in cookies are never in a body too. */
+/** Makes the body of a response with cookies. Tokens in cookies are never in a body too: scripts could read them. */
 export function cookieAnswer(issued: Issued): CookieAnswer {
   return { expires_in: issued.expiresIn, ...scopeOf(issued) }
 }
@@ -41,8 +56,8 @@ function scopeOf({ scope }: Issued): { scope?: string } {
 }
 
 /**
- * What a token route answers when it refuses (RFC 6749 section 5.2). A challenge (RFC 6750 section 3) belongs to a 401
- * here, as with a dead Bearer at logout.
+ * Makes the response of a token route that refuses (RFC 6749 section 5.2). Only a 401 carries a challenge (RFC 6750
+ * section 3), such as for an expired Bearer token at logout.
  */
 export function refusalResponse({ status, error, message, headers }: TokenError): HttpResponse {
   const { 'www-authenticate': challenge, ...others } = headers
@@ -55,10 +70,15 @@ export function refusalResponse({ status, error, message, headers }: TokenError)
 }
 
 /**
- * What an application answers to an error of a guard, of `issueTokens` or `revokeTokens`: in all frameworks what
- * Fastify makes of such an error by itself.
+ * Makes the response to an error of a guard, of `issueTokens` or of `revokeTokens`. It is the same in all frameworks:
+ * what Fastify's default error handler sends.
  *
- * @returns `undefined` for an error that is not ours
+ * @returns `undefined` for an error that is not a `TokenError`
+ * @example
+ * ```ts
+ * const answer = errorResponse(error) ?? { status: 500, headers: {}, body: {} }
+ * response.writeHead(answer.status, answer.headers).end(JSON.stringify(answer.body))
+ * ```
  */
 export function errorResponse(error: unknown): HttpResponse | undefined {
   if (!isTokenError(error)) {

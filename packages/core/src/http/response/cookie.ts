@@ -2,8 +2,8 @@ import type { Issued } from '../../verbs/mint.js'
 import type { CookieSettings } from '../cookie-options.js'
 
 /**
- * Both cookies live until the session's idle deadline: so an expired access token still arrives, and is answered
- * `invalid_token` rather than as if nobody had logged in.
+ * Makes the `Set-Cookie` lines of both tokens. Both cookies live until the session's idle deadline. So an expired
+ * access token still arrives and gets `invalid_token`, not the response for a request without credentials.
  */
 export function setCookies(cookies: CookieSettings, issued: Issued): string[] {
   const { accessToken, refreshToken, refreshExpiresIn } = issued
@@ -18,7 +18,10 @@ export function clearCookies(cookies: CookieSettings): string[] {
   return [...clearOthers(cookies), ...cleared(cookies, cookies.attributes)]
 }
 
-/** In front of others: a browser that doesn't know `Partitioned` takes both for one cookie, and the last line holds. */
+/**
+ * Clears the cookies with the other value of `partitioned`. These lines come first: a browser that does not know
+ * `Partitioned` takes both for one cookie, and the last line wins.
+ */
 function clearOthers(cookies: CookieSettings): string[] {
   return cookies.otherAttributes === undefined ? [] : cleared(cookies, cookies.otherAttributes)
 }
@@ -27,20 +30,21 @@ function cleared({ accessToken, refreshToken }: CookieSettings, attributes: stri
   return [accessToken, refreshToken].map(name => `${name}=; Max-Age=0; ${attributes}`)
 }
 
-/** The name that a Set-Cookie line sets, as browsers read it (RFC 6265bis section 5.6). */
+/** Returns the cookie name of a Set-Cookie line, as browsers parse it (RFC 6265bis section 5.6). */
 export function nameInLine(line: string): string {
   const [pair = ''] = line.split(';', 1)
   return pair.slice(skipBlanks(pair, 0), endOfValue(pair, 0, Math.max(0, pair.indexOf('='))))
 }
 
-/** The values of our cookies in a request, in the order in which they were sent: one of each name, as a rule. */
+/** The values of our cookies in a request, in the order in which they were sent. Usually there is one of each name. */
 export interface SentTokens {
   readonly access: readonly string[]
   readonly refresh: readonly string[]
 }
 
 /**
- * Reads our cookies where each name came once at most, as a rule: without lists, as every guarded request pays for it.
+ * Reads our cookies in the usual case, where each name came at most once. It builds no lists, because every guarded
+ * request pays for it.
  *
  * @returns `undefined` if a name came more than once
  */
@@ -66,8 +70,8 @@ export function readSingle(
 }
 
 /**
- * Reads our cookies as they were sent. Names are compared byte for byte, trimmed of SP and HTAB only: a laxer reader
- * accepts what a browser would have refused to let another host set.
+ * Reads our cookies as they were sent. Names are compared byte for byte, and only SP and HTAB are trimmed. A more
+ * lenient parser would accept cookies that another host planted past the browser's `__Host-` check.
  */
 export function readCookies(header: string | undefined, names: CookieSettings): SentTokens {
   const access: string[] = []
@@ -94,7 +98,7 @@ function endOfPair(header: string, start: number): number {
   return semicolon === -1 ? header.length : semicolon
 }
 
-/** The value of the pair between `from` and `end`, if it has this name. */
+/** Returns the value of the pair between `from` and `end` if it has this name. */
 function valueIn(name: string, header: string, from: number, end: number): string | undefined {
   const equals = header.startsWith(name, from) ? skipBlanks(header, from + name.length) : end
   return equals < end && header[equals] === '='
@@ -110,7 +114,7 @@ function skipBlanks(text: string, from: number): number {
   return at
 }
 
-/** Step by step: a regular expression for blanks at the end takes quadratic time on blanks that are not. */
+/** Trims the end one character at a time. A regular expression takes quadratic time on blanks in the middle. */
 function endOfValue(text: string, from: number, end: number): number {
   let at = end
   while (at > from && isBlankAt(text, at - 1)) {

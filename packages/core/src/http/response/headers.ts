@@ -4,12 +4,26 @@ import type { CookieSettings } from '../cookie-options.js'
 import type { HttpHeaders } from '../types.js'
 import { clearCookies, nameInLine } from './cookie.js'
 
-/** Node's own response: what every framework has underneath. */
+/**
+ * Node's own response, which every framework is built on.
+ *
+ * @example
+ * ```ts
+ * const raw: RawResponse = reply.raw
+ * ```
+ */
 export type RawResponse = ServerResponse | Http2ServerResponse
 
-/** The headers of a response on their way out. Node's response is one; a framework may keep headers of its own. */
+/**
+ * The headers of a response that has not been sent. Node's response is one; a framework may store headers of its own.
+ *
+ * @example
+ * ```ts
+ * const headers: ResponseHeaders = response
+ * ```
+ */
 export interface ResponseHeaders {
-  /** Whether it is too late to set one. */
+  /** Whether the headers have left, so that none can be set. */
   readonly headersSent: boolean
   getHeader(name: string): number | string | readonly string[] | undefined
   setHeader(name: string, value: string | readonly string[]): unknown
@@ -17,8 +31,13 @@ export interface ResponseHeaders {
 }
 
 /**
- * Cookies are added to those that are there already, in a list of our own: `appendHeader` would put the tokens into the
- * array that the application gave, which may be a constant that it gives to everybody.
+ * Sets headers, and adds cookies to those that the response already sets. It always writes a new list: `appendHeader`
+ * would put one user's tokens into the application's own array, which may be a constant shared by all responses.
+ *
+ * @example
+ * ```ts
+ * addHeaders(response, { 'cache-control': 'no-store', 'set-cookie': ['theme=dark; Path=/'] })
+ * ```
  */
 export function addHeaders(response: ResponseHeaders, headers: HttpHeaders): void {
   for (const [name, value] of Object.entries(headers)) {
@@ -27,12 +46,12 @@ export function addHeaders(response: ResponseHeaders, headers: HttpHeaders): voi
   }
 }
 
-/** The cookies that the response sets so far. */
+/** Returns the `Set-Cookie` lines of the response so far. */
 export function cookieLines(response: ResponseHeaders): string[] {
   return [response.getHeader('set-cookie') ?? []].flat().map(String)
 }
 
-/** Sets our cookies in place of those of our names that the response sets so far. */
+/** Sets our cookies. They replace cookies with our names that the response already sets. */
 export function replaceCookies(
   response: ResponseHeaders,
   { accessToken, refreshToken }: CookieSettings,
@@ -43,12 +62,12 @@ export function replaceCookies(
   response.setHeader('set-cookie', [...others, ...lines])
 }
 
-/** Clears our cookies, whatever the response has set so far. */
+/** Clears our cookies in the browser, and removes those that the response already sets. */
 export function takeCookiesBack(response: ResponseHeaders, cookies: CookieSettings): void {
   replaceCookies(response, cookies, clearCookies(cookies))
 }
 
-/** @throws Error if the response can't carry headers any more */
+/** @throws Error if the headers of the response have already left */
 export function checkUnsent(verb: string, { headersSent }: ResponseHeaders): void {
   if (headersSent) {
     throw new Error(

@@ -4,12 +4,12 @@ import type { HttpRequest } from '../types.js'
 import type { RawResponse } from './headers.js'
 
 /**
- * Runs a login or log-out after those that were called before in the same response, so that the last one called wins.
+ * Runs a login or log-out after the earlier ones of the same response, so that the last one called wins.
  *
- * A rejection that nobody awaits is reported as a warning instead of ending the process, as the response goes on without
+ * If it rejects and nothing awaits it, a warning is emitted and the process goes on. The response is then sent without
  * the cookies.
  *
- * @param verb its name, for the warning
+ * @param verb the name of the method, for the warning
  */
 export function inTurn<T>(
   guard: Guard,
@@ -27,13 +27,13 @@ export function inTurn<T>(
   const watched = new Watched<T>((resolve, reject) => outcome.then(resolve, reject))
   watched.whenUnawaited(error => {
     const { code = 'an error' } = error as { code?: string }
-    const why = `Nobody awaits ${verb}, which failed (${code}), so its cookies are lost. Await it before you respond`
+    const why = `${verb} was not awaited and failed (${code}), so its cookies are lost. Await it before you respond`
     guard.warnOnce('await_missing', why)
   })
   return watched
 }
 
-/** A promise that knows whether anybody waits for it: `await` of a class of its own calls `then`. */
+/** A promise that knows whether it is awaited: `await` calls `then` on instances of a subclass. */
 class Watched<T> extends Promise<T> {
   #isAwaited = false
 
@@ -50,7 +50,7 @@ class Watched<T> extends Promise<T> {
     return super.then(onFulfilled, onRejected)
   }
 
-  /** Calls the listener with a rejection that nobody waits for, when Node would report it as unhandled. */
+  /** Calls the listener with a rejection that is not awaited, at the time when Node would report it as unhandled. */
   whenUnawaited(listener: (error: unknown) => void): void {
     super.then(undefined, error => {
       setImmediate(() => this.#isAwaited || listener(error))

@@ -3,11 +3,11 @@ import onHeaders from 'on-headers'
 import type { RawResponse } from './headers.js'
 
 /**
- * Calls a listener right before the headers leave. By then the handler, error handlers and `writeHead` have set their
- * headers, and the status is known.
+ * Calls a listener once, right before the headers leave. By then the handler, error handlers and `writeHead` have set
+ * their headers, and the status is known.
  */
 export function whenHeadersLeave(response: RawResponse, listener: () => void): void {
-  // on-headers takes responses of HTTP/2 as well. It merges the headers of `writeHead` into those set before.
+  // on-headers supports HTTP/2 responses too. It merges the headers of `writeHead` into those set before.
   const node = response as ServerResponse
   onHeaders(node, listener)
   const fold = node.writeHead.bind(node) as (...given: unknown[]) => void
@@ -18,9 +18,9 @@ export function whenHeadersLeave(response: RawResponse, listener: () => void): v
 }
 
 /**
- * on-headers would keep the last of several headers of one name in a list of pairs, and would append values to a list
- * that belongs to the application. So it gets one flat list with one value at a time. It would also overlook headers
- * that follow an omitted reason.
+ * Works around three faults of on-headers. It keeps only the last of several headers of one name in a list of pairs. It
+ * appends values to a list that belongs to the application. It overlooks headers that follow an omitted reason. So it
+ * gets one flat list with one value at a time.
  */
 function foldEachValue(fold: (...given: unknown[]) => void, status?: unknown, ...given: unknown[]): void {
   fold(status, ...given.filter(each => each != null).map(each => (isList(each) ? flat(each) : each)))
@@ -32,7 +32,7 @@ function isList(given: unknown): given is List {
   return Array.isArray(given)
 }
 
-/** Names and values in turn, from a list of either form. */
+/** Returns names and values in turn, from a flat list or a list of pairs. */
 function flat(headers: List): List {
   const pairs = isList(headers[0]) ? (headers as readonly List[]) : inPairs(headers)
   return pairs.flatMap(([name, value]) => [value].flat().flatMap(each => [name, each]))

@@ -13,9 +13,9 @@ interface Refusal {
 }
 
 /**
- * Puts the headers of a refusal on the response before the error is handed on. An error handler of the application that
- * answers with `{ message }` alone would lose them, and a client that sees a 401 without its challenge never refreshes
- * (RFC 9110 section 15.5.2).
+ * Puts the headers of a refusal on the response before the error is passed on. An application's error handler that
+ * sends only `{ message }` would lose them. A client that gets a 401 without its challenge never refreshes (RFC 9110
+ * section 15.5.2).
  *
  * They are sent only with the status of the refusal. With another status, as when a later guard accepts the request or
  * the application answers with a page, they are removed again. A page of a trusted origin may read them
@@ -46,7 +46,7 @@ export function setRefusalHeaders(
   }
 }
 
-/** Takes them off again. A value that the application has set in their place stays. */
+/** Removes the headers of the refusal. A value that the application has set instead stays. */
 export function removeRefusalHeaders(exchange: Exchange, response: RawResponse): void {
   for (const [name, value] of Object.entries(exchange.refusal?.headers ?? {})) {
     if (response.getHeader(name) === value) {
@@ -83,7 +83,7 @@ function restore(response: RawResponse, { headers }: PendingRefusal): void {
   }
 }
 
-/** Whether a list of challenges has ours; a quoted string is no scheme (RFC 9110 section 11.6.1). */
+/** Whether a list of challenges includes Bearer. A quoted string is not a scheme (RFC 9110 section 11.6.1). */
 function hasBearer(challenges: string): boolean {
   return /(^|,)\s*bearer(\s|,|$)/i.test(challenges.replace(/"(\\.|[^"\\])*"/g, '""'))
 }
@@ -92,7 +92,7 @@ function textOf(response: RawResponse, name: string): string {
   return [response.getHeader(name) ?? []].flat().join(', ')
 }
 
-/** A list header with these members, each once. Names of headers are compared without regard to case. */
+/** Adds members to a list header, unless they are already in it. Header names are compared case-insensitively. */
 function withMembers(list: string, added: readonly string[]): string {
   const present = list.split(',').map(each => each.trim())
   const lower = present.map(each => each.toLowerCase())

@@ -3,7 +3,7 @@ import { TokenError } from '../../errors.js'
 import type { HttpSettings } from '../options.js'
 import type { HttpRequest, HttpResponse } from '../types.js'
 
-/** What a route does with a request of its method. Refusals are thrown. */
+/** Handles a request that has the method of the route. It throws refusals. */
 export type Handler = (
   context: Context,
   http: HttpSettings,
@@ -11,7 +11,7 @@ export type Handler = (
   sid?: string,
 ) => Promise<HttpResponse>
 
-/** A body that is being read: what is wrong with it is told of once. */
+/** Awaits a body that is being read. If it is malformed, emits one event and throws the error. */
 export async function refusingMalformed<T>(context: Context, reading: Promise<T>): Promise<T> {
   try {
     return await reading

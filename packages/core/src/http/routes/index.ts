@@ -13,25 +13,37 @@ import { handleRevoke } from './revoke.js'
 import { schemas } from './schemas.js'
 import { handleDelete, handleList } from './sessions.js'
 
-/** A route of ours, for an adapter to put where it says, for every method: the answer to a wrong one is part of it. */
+/**
+ * A token route. An adapter registers it at `path` for every method, because the route itself returns 405 for a wrong
+ * one.
+ *
+ * @example
+ * ```ts
+ * for (const route of layer.routes) {
+ *   app.all(route.hasSid ? `${route.path}/:sid` : route.path, (request, response) => serve(route, request, response))
+ * }
+ * ```
+ */
 export interface Route {
   readonly name: RouteName
-  /** The one method that does something (GET brings HEAD along); others are answered 405. */
+  /** The method that the route supports (GET includes HEAD). Other methods return 405. */
   readonly method: 'GET' | 'POST' | 'DELETE'
+  /** The full path, with the prefix. */
   readonly path: string
-  /** One more segment follows `path`: the id of a session. */
+  /** Whether one more segment follows `path`: the `sid` of a session. */
   readonly hasSid: boolean
+  /** The `config` of the option `routes`, for the framework's route. */
   readonly config: object
-  /** For documentation: summary, body and responses, in the form of Fastify's route schemas. */
+  /** Documentation only: summary, body and responses, in the form of Fastify's route schemas. It validates nothing. */
   readonly schema: object
-  /** Answers refusals too; rejects only for a fault of the program. */
+  /** Resolves to the response, also if the request is refused. Rejects only for a fault of the program. */
   handle(request: HttpRequest, response: RawResponse, sid?: string): Promise<HttpResponse>
 }
 
 interface Definition extends Pick<Route, 'method' | 'path'> {
   readonly handler: Handler
   readonly hasSid?: true
-  /** Not below `prefix`. */
+  /** Whether the route ignores `prefix`. */
   readonly atRoot?: true
 }
 
@@ -45,7 +57,7 @@ const definitions: Readonly<Record<RouteName, Definition>> = {
   jwks: { method: 'GET', path: '/.well-known/jwks.json', handler: handleJwks, atRoot: true },
 }
 
-/** The routes that the options leave on; without `signingKeys` there are none to publish. */
+/** Creates the routes that the options do not turn off. `jwks` requires `signingKeys`: other keys are secret. */
 export function createRoutes(context: Context, http: HttpSettings): Route[] {
   const entries = Object.entries(definitions) as [RouteName, Definition][]
   return entries.flatMap(([name, definition]) => {
@@ -56,7 +68,7 @@ export function createRoutes(context: Context, http: HttpSettings): Route[] {
     const handle: Route['handle'] = async (request, response, sid) => {
       const answered = await answer(context, http, request, definition, sid)
       if (answered.status >= 400) {
-        // Readable for pages of trusted origins.
+        // Lets pages of trusted origins read the headers of the refusal.
         setRefusalHeaders(http, http.exchanges.of(request, response), request, response, answered)
       }
       return answered
@@ -77,7 +89,16 @@ export function createRoutes(context: Context, http: HttpSettings): Route[] {
   })
 }
 
-/** Which of them a path names, letter for letter: for frameworks that ask rather than route. */
+/**
+ * Returns a function that finds the route of a path, for adapters that do not use the framework's router. Paths are
+ * compared exactly.
+ *
+ * @example
+ * ```ts
+ * const find = findRoute(layer.routes)
+ * const found = find('/auth/refresh')
+ * ```
+ */
 export function findRoute(
   routes: readonly Route[],
 ): (path: string) => { route: Route; sid?: string } | undefined {
@@ -89,7 +110,7 @@ export function findRoute(
       return { route }
     }
     for (const parent of parents) {
-      // Most requests are for no route of ours, and pay for the comparison alone.
+      // Most requests are not for our routes, and cost only this comparison.
       if (path.startsWith(parent.path) && path[parent.path.length] === '/') {
         const sid = path.slice(parent.path.length + 1)
         return sid === '' || sid.includes('/') ? undefined : { route: parent, sid }
@@ -112,7 +133,7 @@ async function answer(
     return { status: 405, headers: { ...noStore, allow: allowed.join(', ') }, body }
   }
   try {
-    // At the start of a process: what others have revoked must not list or end sessions.
+    // When a process starts it does not know what others have revoked. Revoked tokens must not list or end sessions.
     if (context.feed?.loading !== undefined) {
       await context.feed.loading
     }

@@ -1,10 +1,10 @@
 import { jwks } from '../../verbs/jwks.js'
 import type { Handler } from './handler.js'
 
-/** Seconds that others may keep the keys: how long a new one is published before it signs. */
+/** The seconds that verifiers may cache the keys. A new key must be published for this long before it signs. */
 const maxAge = 300
 
-/** The public keys, for whoever verifies our access tokens. */
+/** Returns the public keys, for services that verify our access tokens. */
 export const handleJwks: Handler = async context => ({
   status: 200,
   headers: { 'cache-control': `public, max-age=${maxAge}` },

@@ -5,7 +5,10 @@ import { clearedUnlessBearer, endPresented } from '../logout.js'
 import { readParameters, skipBody } from '../request/body.js'
 import { type Handler, refuseBody, refusingMalformed } from './handler.js'
 
-/** Works with an expired access token, and when there is nothing left to log out from. Of a body nothing is asked. */
+/**
+ * Ends the session of the request and clears its cookies. It also works if the access token in the cookie has expired,
+ * or if there are no cookies. The body is read but not used.
+ */
 export const handleLogout: Handler = async (context, http, request) => {
   await refusingMalformed(context, skipBody(request))
   await endPresented(context, http, request)
@@ -13,8 +16,9 @@ export const handleLogout: Handler = async (context, http, request) => {
 }
 
 /**
- * Ends all sessions of whoever asks; with `except=current` all but this one. Needs an access token, and the store's
- * word on it: a token that somebody found, or that was revoked elsewhere just now, must not log out a user's devices.
+ * Ends all sessions of the user, or with `except=current` all but this one. It requires an access token whose session
+ * exists in the store. A token that somebody found, or that another process has just revoked, must not log out the
+ * user's devices.
  */
 export const handleLogoutAll: Handler = async (context, http, request) => {
   const { except } = await refusingMalformed(context, readParameters(request))

@@ -11,8 +11,8 @@ import { setCookies } from '../response/cookie.js'
 import { type Handler, refuseBody, refuseWithoutToken, refusingMalformed } from './handler.js'
 
 /**
- * RFC 6749 section 6, with the refresh token in the body or in our cookie: the answer travels as the token did. A
- * refused refresh neither sets nor clears cookies: another tab may just have logged in.
+ * Refreshes a session (RFC 6749 section 6). The refresh token is in the body or in our cookie, and the new tokens
+ * travel in the same way. A refused refresh neither sets nor clears cookies: another tab may just have logged in.
  */
 export const handleRefresh: Handler = async (context, http, request) => {
   const parameters = await refusingMalformed(context, readParameters(request))
@@ -35,8 +35,8 @@ export const handleRefresh: Handler = async (context, http, request) => {
     const issued = await refresh(context, token, { transport: 'body', scope, userAgent })
     return { status: 200, headers: { ...noStore }, body: bodyAnswer(issued) }
   }
-  // A page that means the cookie is told of its origin, though SameSite kept the cookie back; an OAuth client, which
-  // names its grant, of the token that it has forgotten.
+  // If SameSite kept the cookie back, a cross-site page should get 403 (wrong origin). An OAuth client that forgot its
+  // token should get 400 (missing token): it sends grant_type.
   const { origin, 'sec-fetch-site': site } = request.headers
   const isPage = grantType === undefined && (origin ?? site) !== undefined
   if (cookie !== undefined || isPage) {
@@ -57,12 +57,12 @@ export const handleRefresh: Handler = async (context, http, request) => {
 }
 
 /**
- * Where another tab has refreshed already, and its cookies have come along with a request that asks `if_stale`: what the
- * access token beside the refresh token is good for yet, if that is more than half of its life.
+ * Answers a request with `if_stale` without a refresh, if another tab has already refreshed. It does so if the access
+ * token in the cookies is valid, belongs to the same session, and has more than half of its lifetime left.
  *
- * Of several tabs one may get a 401, be overtaken by the answer to another, and then refresh with the cookies of that
- * answer. To use them would kill their siblings, on their way to yet other tabs, and the last to arrive is the one that
- * the browser keeps.
+ * Suppose several tabs get a 401 and refresh. One of them is slow, and refreshes with the new cookies that another tab
+ * has received. That would invalidate the sibling tokens still in flight to the other tabs. If such a response arrives
+ * last, the browser would end up with a dead token.
  */
 function freshAnswer(
   context: Context,
@@ -70,7 +70,7 @@ function freshAnswer(
   refreshToken: string,
 ): CookieAnswer | undefined {
   const { feed, settings } = context
-  // Who may have missed a revocation leaves it to the store.
+  // A process that may have missed a revocation lets the store decide.
   if (accessToken === undefined || feed?.loading !== undefined) {
     return undefined
   }

@@ -3,7 +3,10 @@ import { readParameters } from '../request/body.js'
 import { noStore } from '../response/answers.js'
 import { type Handler, refuseWithoutToken, refusingMalformed } from './handler.js'
 
-/** RFC 7009, for whoever holds a token; one that names no session is revoked already (section 2.2). */
+/**
+ * Ends the session of a token (RFC 7009). Anyone who has the token may call it. A token that names no session counts as
+ * revoked already (section 2.2).
+ */
 export const handleRevoke: Handler = async (context, _http, request) => {
   const { token } = await refusingMalformed(context, readParameters(request))
   if (token === undefined) {

@@ -29,7 +29,7 @@ const guarded = {
 
 const consumes = ['application/x-www-form-urlencoded', 'application/json']
 
-/** What documentation such as @fastify/swagger shows of the routes; nothing is validated or serialized by it. */
+/** Documents the routes for plugins such as @fastify/swagger. It neither validates nor serializes anything. */
 export const schemas: Readonly<Record<RouteName, object>> = {
   refresh: {
     tags: ['auth'],

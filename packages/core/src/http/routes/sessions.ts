@@ -8,7 +8,7 @@ import { clearedUnlessBearer } from '../logout.js'
 import { noStore } from '../response/answers.js'
 import type { Handler } from './handler.js'
 
-/** Whoever asks sees their own sessions, and nothing that a credential could be made from. */
+/** Lists the user's own sessions. The list contains nothing that a credential could be made from. */
 export const handleList: Handler = async (context, http, request) => {
   const { sub, sid } = await guardByStore(context, http, request)
   const own = await sessions(context, sub)
@@ -19,7 +19,7 @@ export const handleList: Handler = async (context, http, request) => {
   }
 }
 
-/** Ends one of the sessions of whoever asks; returns 404 for a session of another user. */
+/** Ends one of the user's own sessions. Returns 404 for a session of another user. */
 export const handleDelete: Handler = async (context, http, request, sid = '') => {
   const claims = await guardByStore(context, http, request)
   const isCurrent = claims.sid === sid
@@ -33,7 +33,7 @@ export const handleDelete: Handler = async (context, http, request, sid = '') =>
   return { status: 204, headers: clearedUnlessBearer(http, request, isCurrent) }
 }
 
-/** On the wire. Times are of ISO 8601, by the store's clock. */
+/** Converts a session for the wire. Times are in ISO 8601, from the store's clock. */
 function shown(session: Session, current: boolean): object {
   const { sid, device, ip, scope, createdAt, usedAt, idleUntil, absoluteUntil } = session
   return {

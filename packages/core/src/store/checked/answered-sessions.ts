@@ -2,8 +2,8 @@ import type { SessionRef, StoredSession } from '../store.js'
 import { generationAt, listAt, malformed, objectAt, textAt, timeAt, UnusableAnswer } from './shapes.js'
 
 /**
- * A session in an answer. It must be the one that was asked for: a store that mixes two answers up must not end the
- * session of somebody else.
+ * Reads a session in an answer. It must be the one that was asked for: a store that mixes up two answers must not end
+ * another user's session.
  */
 export function readSession(path: string, value: unknown, asked: Partial<SessionRef>): StoredSession {
   const { subjectHash, sid, generation, createdAt, usedAt, idleUntil, absoluteUntil, data } = objectAt(
@@ -28,9 +28,9 @@ export function readSession(path: string, value: unknown, asked: Partial<Session
 }
 
 /**
- * Sessions of one subject that have ended, each once.
+ * Reads a list of sessions of one subject that have ended. Each may occur once.
  *
- * @param spared `sid`s that must not be among them
+ * @param spared `sid`s that must not be in the list
  */
 export function readRefs(
   path: string,
@@ -48,7 +48,7 @@ export function readRefs(
   for (const ref of refs) {
     mustBeAsked(`${path}[]`, ref, { subjectHash: asked })
     if (spared.includes(ref.sid)) {
-      throw new UnusableAnswer(`${path} names a session that had to be spared`)
+      throw new UnusableAnswer(`${path} must not name a session that was to be kept`)
     }
   }
   mustDiffer(path, refs)
@@ -57,12 +57,12 @@ export function readRefs(
 
 function mustBeAsked(path: string, { subjectHash, sid }: SessionRef, asked: Partial<SessionRef>): void {
   if (subjectHash !== (asked.subjectHash ?? subjectHash) || sid !== (asked.sid ?? sid)) {
-    throw new UnusableAnswer(`${path} is about another session or subject than was asked for`)
+    throw new UnusableAnswer(`${path} must be about the session or subject that was asked for (got another)`)
   }
 }
 
 export function mustDiffer(path: string, refs: readonly SessionRef[]): void {
   if (new Set(refs.map(({ sid }) => sid)).size < refs.length) {
-    throw new UnusableAnswer(`${path} names a session twice`)
+    throw new UnusableAnswer(`${path} must name each session once (got one twice)`)
   }
 }

@@ -11,8 +11,8 @@ import type {
 import { mustDiffer, readRefs, readSession } from './answered-sessions.js'
 import { booleanAt, kindAt, listAt, malformed, objectAt, textAt, timeAt, UnusableAnswer } from './shapes.js'
 
-// Each of these checks what one method of a store answered, and throws `UnusableAnswer` for an answer that has another
-// shape than the contract says, or is about something else than was asked for.
+// Each function here checks the answer of one method of a store. It throws `UnusableAnswer` for an answer of another
+// shape than the contract requires, or about something else than was asked for.
 
 export function readCreation(value: unknown, asked: SessionRef, { replaces }: CreationRules): Creation {
   const { now, session, replaced, evicted } = objectAt('answer', value)
@@ -23,7 +23,7 @@ export function readCreation(value: unknown, asked: SessionRef, { replaces }: Cr
   }
 }
 
-/** @param presented the generation that was presented: its successor is above it */
+/** @param presented the generation that was presented: the new generation must be above it */
 export function readRotation(value: unknown, asked: SessionRef, presented: number): Rotation {
   const answer = objectAt('answer', value)
   const { outcome } = answer
@@ -39,12 +39,12 @@ export function readRotation(value: unknown, asked: SessionRef, presented: numbe
   }
   const { session } = readLiving(now, answer['session'], asked)
   if (session.generation <= presented) {
-    throw malformed('answer.session.generation', 'above the one presented', session.generation)
+    throw malformed('answer.session.generation', 'greater than the one presented', session.generation)
   }
   return { outcome, now, session }
 }
 
-/** A session that goes on: its deadline is ahead. */
+/** Reads a session that is alive: its deadline must be later than `now`. */
 function readLiving(at: unknown, value: unknown, asked: SessionRef): { now: number; session: StoredSession } {
   const now = timeAt('answer', 'now', at)
   const session = readSession('answer.session', value, asked)
@@ -61,7 +61,7 @@ export function readFound(value: unknown, asked: SessionRef): Found {
     return { now: timeAt('answer', 'now', now), session, announced: kind }
   }
   if (announced !== undefined) {
-    throw malformed('answer.announced', 'undefined beside a session that lives', announced)
+    throw malformed('answer.announced', 'undefined when the session is alive', announced)
   }
   return { ...readLiving(now, session, asked), announced }
 }
@@ -88,7 +88,10 @@ export function readDeletions(
   return readRefs('answer', value, subjectHash, [except])
 }
 
-/** @param asked the cursor that was read on from: an answer that stays there and has more would be read for ever */
+/**
+ * @param asked the cursor that was passed: an answer that has more but does not advance the cursor would be read for
+ *   ever
+ */
 export function readRevoked(value: unknown, asked: string | undefined): Revoked {
   const { revoked, cursor, isContinuous, hasMore } = objectAt('answer', value)
   const answer = {
@@ -98,7 +101,9 @@ export function readRevoked(value: unknown, asked: string | undefined): Revoked 
     hasMore: booleanAt('answer', 'hasMore', hasMore),
   }
   if (answer.hasMore && answer.cursor === asked) {
-    throw new UnusableAnswer('answer.hasMore is true, and answer.cursor is the one that was asked with')
+    throw new UnusableAnswer(
+      'answer.cursor must move on when answer.hasMore is true (got the cursor that was passed)',
+    )
   }
   return answer
 }

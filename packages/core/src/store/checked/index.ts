@@ -11,15 +11,17 @@ import {
 } from './answers.js'
 import { UnusableAnswer } from './shapes.js'
 
-/** A store whose every answer has been checked. All its methods reject with `StoreUnavailableError` when it fails. */
+/** A store whose answers are all checked. Every method rejects with `StoreUnavailableError` if the store fails. */
 export type CheckedStore = Omit<Store, 'onWarning' | 'shards' | 'shardOf'>
 
-/** Makes the error of an outage out of its cause, and emits its event where there is somebody to tell. */
+/**
+ * Makes a `StoreUnavailableError` from the cause of an outage. The one that is used for requests also emits an event.
+ */
 export type Outage = (cause: unknown) => StoreUnavailableError
 
 /**
- * Asks a store, and checks what it answers: that it has the shape of the contract, and is about what was asked (rule 38).
- * Anything else is an outage.
+ * Wraps a store so that each answer is checked: it must have the shape of the contract and be about what was asked
+ * (rule 38). Any other answer is an outage.
  */
 export function checkedStore(store: Store, outage: Outage): CheckedStore {
   return {
@@ -64,8 +66,8 @@ export function checkedStore(store: Store, outage: Outage): CheckedStore {
 }
 
 /**
- * Two steps. Whatever goes wrong in asking is the store's, and an outage (rule 26). In reading only an unusable answer
- * is: anything else is a bug of ours, and must be seen as one.
+ * Calls the store, then reads its answer. Any error of the call is an outage of the store (rule 26). While reading,
+ * only an unusable answer is an outage. Any other error is a bug of ours and must be seen as one.
  */
 async function ask<T>(
   { method, outage }: { method: string; outage: Outage },

@@ -2,17 +2,20 @@ import { kindOf } from '../../values/kind.js'
 import { isGeneration, isTime, maxSessionNumber } from '../limits.js'
 import type { AnnouncedKind } from '../store.js'
 
-/** An answer of a store from which nothing follows: malformed, about something else than was asked, or too late. */
+/** An answer of a store that can't be used: malformed, about something else than was asked, or too late. */
 export class UnusableAnswer extends Error {
   override readonly name: string = 'UnusableAnswer'
 }
 
-/** The message names the place and the shape of what is there, never its content: it may be somebody's data. */
+/**
+ * Makes the error for a malformed answer. It names the place and the kind of the value, never its content: that may be
+ * personal data.
+ */
 export function malformed(path: string, expected: string, got: unknown): UnusableAnswer {
   return new UnusableAnswer(`${path} must be ${expected} (got ${shapeOf(got)})`)
 }
 
-/** Members that have not been checked yet. */
+/** The members of an object, not checked yet. */
 export type Members = Readonly<Record<string, unknown>>
 
 export function objectAt(path: string, value: unknown): Members {
@@ -27,7 +30,7 @@ function readable<T>(path: string, read: () => T): T {
   try {
     return read()
   } catch {
-    throw new UnusableAnswer(`${path} can't be read: reading it throws`)
+    throw new UnusableAnswer(`${path} can't be read: its getter or Proxy threw`)
   }
 }
 
@@ -77,12 +80,15 @@ export function generationAt(path: string, name: string, value: unknown): number
   return value
 }
 
-/** An array is not one. */
+/** Whether a value is an object and not an array. */
 export function isObject(value: unknown): value is Members {
   return typeof value === 'object' && value !== null && !readable('answer', () => Array.isArray(value))
 }
 
-/** Numbers are shown, as nothing secret is one; of everything else only the kind. */
+/**
+ * Describes a value for an error. Numbers are shown, because no secret is a number. Of other values only the kind is
+ * shown.
+ */
 function shapeOf(value: unknown): string {
   return typeof value === 'number' ? `${value}` : kindOf(value)
 }

@@ -10,7 +10,7 @@ export interface Entry extends Generations, NewSession {
   readonly absoluteUntil: number
 }
 
-/** A session that begins now. */
+/** Makes a session that begins now. */
 export function created(session: NewSession, now: number): Entry {
   const { subjectHash, sid, idleTimeout, lifetime, data } = session
   const absoluteUntil = now + lifetime * 1000
@@ -32,12 +32,12 @@ export function created(session: NewSession, now: number): Entry {
   )
 }
 
-/** Use moves the idle deadline, never past the absolute one. */
+/** A session after it was used now: its idle deadline moves, but never past the absolute deadline. */
 export function used(entry: Entry, now: number): Entry {
   return { ...entry, usedAt: now, idleUntil: Math.min(now + entry.idleTimeout * 1000, entry.absoluteUntil) }
 }
 
-/** What the store answers of it. */
+/** The session as the store returns it. */
 export function stored({
   subjectHash,
   sid,
@@ -52,7 +52,7 @@ export function stored({
 }
 
 /**
- * Before anything is written: a session that no refresh token can name is of no use to anybody.
+ * Call it before anything is written. No refresh token could be made for a session beyond the limits.
  *
  * @throws StoreUnavailableError
  */

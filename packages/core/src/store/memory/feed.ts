@@ -8,16 +8,21 @@ interface Entry {
   readonly until: number
 }
 
-/** How many entries one answer has at most. */
+/** The most entries in one answer. */
 const maxEntries = 1000
 
-/** Revocations in the order in which they happened, each kept until nobody can need it any more. */
+/** Revocations in the order in which they happened. Each is kept until its `keepFor` has passed. */
 export class Feed {
   /** In ascending order of their scores. */
   readonly #entries = new Map<string, Entry>()
   #highest = 0
 
-  /** @param moves whether an entry that is there moves to the end, as its session has lived since */
+  /**
+   * Announces the end of a session.
+   *
+   * @param moves whether an entry that exists already moves to the end of the feed, because its session was alive until
+   *   now
+   */
   announce(ref: SessionRef, kind: AnnouncedKind, keepFor: number, now: number, moves: boolean): void {
     const member = `${ref.subjectHash}|${ref.sid}|${kind}`
     const present = this.#entries.get(member)
@@ -26,7 +31,7 @@ export class Feed {
       this.#entries.set(member, { ...present, until })
       return
     }
-    // Microseconds, and always rising, though the clock be set back or two come in one millisecond.
+    // Microseconds that always rise, even if the clock is set back or two revocations come in one millisecond.
     this.#highest = Math.max(now * 1000, this.#highest + 1)
     this.#entries.delete(member)
     const { subjectHash, sid } = ref
@@ -39,7 +44,7 @@ export class Feed {
     })
   }
 
-  /** How the end of a session is announced. A decision counts before an eviction. */
+  /** How the end of a session is announced. `revoked` wins if it is announced as both. */
   kindOf({ subjectHash, sid }: SessionRef, now: number): AnnouncedKind | undefined {
     return (['revoked', 'evicted'] as const).find(
       kind => now < (this.#entries.get(`${subjectHash}|${sid}|${kind}`)?.until ?? Number.NEGATIVE_INFINITY),
@@ -71,7 +76,9 @@ export class Feed {
     }
   }
 
-  /** One answer of what came after a score. Copies no more than that: many answers of a large feed come one after the other. */
+  /**
+   * One answer with the entries after a score. It copies only those entries, as a large feed is read in many answers.
+   */
   #after(score: number): [read: [member: string, entry: Entry][], hasMore: boolean] {
     const read: [string, Entry][] = []
     for (const [member, entry] of this.#entries) {

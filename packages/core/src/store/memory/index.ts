@@ -7,19 +7,29 @@ import { checkLimits, created, stored, used } from './entry.js'
 import { Feed } from './feed.js'
 import { MemorySessions } from './sessions.js'
 
-/** What `memoryStore` takes. */
+/**
+ * The options of `memoryStore`.
+ *
+ * @example
+ * memoryStore({ now: clock.now, maxSessions: 1000 })
+ */
 export interface MemoryStoreOptions {
-  /** Milliseconds since the epoch. Default: the system's clock. */
+  /** The clock: milliseconds since the epoch. Default: the system clock. */
   now?: () => number
-  /** Sessions held at most; a login beyond them is refused as a full server would: by 503. Default: 100,000. */
+  /** The most sessions that are kept. A login beyond them returns 503, as with a full server. Default: 100,000. */
   maxSessions?: number
 }
 
 /**
- * Sessions in the memory of this process: for development, tests, and one process that may forget them at a restart.
- * As strict as a store on a server: it never drops a live session to make room, and holds no timer.
+ * Keeps sessions in the memory of this process. A restart logs everyone out, and other processes do not know the
+ * sessions: use it for development, for tests, and for a single process that may forget its sessions.
  *
- * @throws TypeError that names an option which is invalid
+ * It is as strict as a store on a server. It never drops a live session to make room, and holds no timer.
+ *
+ * @throws TypeError that names the invalid option
+ *
+ * @example
+ * const tokens = createTokens({ secret, store: memoryStore() })
  */
 export function memoryStore(options: MemoryStoreOptions = {}): Store {
   const members = checkMembers('options of memoryStore', options, ['now', 'maxSessions'])
@@ -47,7 +57,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
       if (entry === undefined) {
         if (feed.kindOf(session, time) !== undefined) {
           throw new StoreUnavailableError({
-            cause: new Error('the session has been created and ended before'),
+            cause: new Error('the session was created and ended before: it is not created again'),
           })
         }
         sessions.checkRoom(time, replaces)

@@ -4,7 +4,7 @@ import type { Entry } from './entry.js'
 
 const sweepEvery = 60_000
 
-/** The sessions of each subject. Expired ones are not there, and are swept out now and then. */
+/** The sessions of each subject. Expired sessions count as missing, and are removed from time to time. */
 export class MemorySessions {
   readonly #subjects = new Map<string, Map<string, Entry>>()
   readonly #max: number
@@ -39,9 +39,9 @@ export class MemorySessions {
     }
   }
 
-  /** Drops what has expired, at most once a minute, or when there is no room; says whether it did. */
+  /** Removes expired sessions, at most once a minute, or once a second if the store is full. Returns whether it did. */
   sweep(now: number, minInterval: number = sweepEvery): boolean {
-    // A clock that was set back sweeps too, rather than never again.
+    // Also sweep when the clock was set back. Otherwise the next sweep might be far away.
     if (Math.abs(now - this.#sweptAt) < minInterval) {
       return false
     }
@@ -60,7 +60,9 @@ export class MemorySessions {
     const leaves = replaces !== undefined && this.get(replaces, now) !== undefined ? 1 : 0
     const full = (): boolean => this.#size - leaves >= this.#max
     if (full() && (!this.sweep(now, 1000) || full())) {
-      throw new StoreUnavailableError({ cause: new Error('the memory store is full') })
+      throw new StoreUnavailableError({
+        cause: new Error('the memory store is full: raise maxSessions, or use a store on a server'),
+      })
     }
   }
 }

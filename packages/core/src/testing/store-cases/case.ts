@@ -11,14 +11,27 @@ import type {
   StoredSession,
 } from '../../store/store.js'
 
-/** A store, and a way to let its time go by. */
+/**
+ * A store to test, and a way to let time pass on its clock.
+ *
+ * @example
+ * const subject: StoreUnderTest = {
+ *   store: memoryStore({ now: clock.now }),
+ *   elapse: milliseconds => clock.set(clock.now() + milliseconds),
+ * }
+ */
 export interface StoreUnderTest {
   readonly store: Store
-  /** Lets so many milliseconds go by on the store's clock: by moving a fake one, or by waiting. */
+  /** Lets this many milliseconds pass on the store's clock, by moving a fake clock or by waiting. */
   elapse(milliseconds: number): void | Promise<void>
 }
 
-/** One rule that every store keeps. */
+/**
+ * One rule that every store must keep.
+ *
+ * @example
+ * storeCases.forEach(({ name, run }: StoreCase) => test(name, () => run(subject)))
+ */
 export interface StoreCase {
   /** The rule, as a sentence. */
   readonly name: string
@@ -53,7 +66,7 @@ export function rotate(
   return store.rotate(ref, { generation, recovery: window, keepFor })
 }
 
-/** Presents a generation and expects this outcome; answers the session as the step left it. */
+/** Presents a generation and expects this outcome. Resolves to the session after the step. */
 export async function expectRotation(
   store: Store,
   ref: SessionRef,
@@ -77,7 +90,7 @@ export async function expectUnknown(store: Store, ref: SessionRef, generation: n
   assert.ok(!(await store.list(ref.subjectHash)).some(({ sid }) => sid === ref.sid))
 }
 
-/** Reads the shard of a subject to its end, from its start or from a cursor. */
+/** Reads the shard of a subject to its end, from the start or from a cursor. */
 export async function readFeed(store: Store, subjectHash: string, cursor?: string): Promise<Revoked> {
   const shard = store.shardOf?.(subjectHash) ?? 0
   const first = await store.revokedSince(cursor, { shard, keepFor })
@@ -91,7 +104,7 @@ export async function readFeed(store: Store, subjectHash: string, cursor?: strin
   return { ...answer, revoked, isContinuous: first.isContinuous }
 }
 
-/** What the feed, read from its start or from a cursor, says of this session. */
+/** The entry of this session in the feed, read from its start or from a cursor. */
 export async function entryOf(
   store: Store,
   ref: SessionRef,
@@ -101,7 +114,7 @@ export async function entryOf(
   return revoked.find(({ subjectHash, sid }) => subjectHash === ref.subjectHash && sid === ref.sid)
 }
 
-/** Whether the feed, read from its start or from a cursor, says that this session is revoked. */
+/** Whether the feed, read from its start or from a cursor, announces the end of this session. */
 export async function isAnnounced(store: Store, ref: SessionRef, cursor?: string): Promise<boolean> {
   return (await entryOf(store, ref, cursor)) !== undefined
 }
