@@ -65,7 +65,7 @@ t.test('commands are there, with what they name; those with curl are run by docs
   const known = [...own.map(name => `@tokenratchet/${name}`), ...catalog]
   // Of a reader whose app is beside this repository.
   const [, packedTo = ''] = /--pack-destination (\S+)/.exec(read('package.json')) ?? []
-  const tarballs = `../tokenratchet/${packedTo.replace(/".*/, '')}/*.tgz`
+  const tarballs = `../tokenratchet/${packedTo.replace(/".*/, '')}/tokenratchet-*.tgz`
   const variables = examples.flatMap(folder =>
     [...read(`${folder}/.env.example`).matchAll(/^(\w+)=/gm)].map(([, name]) => name),
   )
