@@ -125,8 +125,8 @@ t.test('beside @fastify/jwt', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   const given = { app, secret, tokenratchet: tokenratchetFastify }
-  await runBlock(blockOf('README.md', 'register(tokenratchetJwt)'), given)
-  await runBlock(blockOf('README.md', 'request.jwtVerify() }'), { app })
+  await runBlock(blockOf('docs/reference.md', 'register(tokenratchetJwt)'), given)
+  await runBlock(blockOf('docs/reference.md', 'request.jwtVerify() }'), { app })
   const claims = { role: 'admin' }
   const { accessToken } = await app.tokens.issue({ subject: 'ada', claims, transport: 'body' })
   const ask = (token: string) => app.inject({ url: '/role', headers: { authorization: `Bearer ${token}` } })
@@ -137,12 +137,12 @@ t.test('beside @fastify/jwt', async t => {
 t.test('tokens in bodies, by curl', async t => {
   const app = Fastify()
   await app.register(tokenratchetFastify, { secret })
-  await runBlock(blockOf('README.md', "app.post('/token'"), { app, checkPassword })
+  await runBlock(blockOf('docs/reference.md', "app.post('/token'"), { app, checkPassword })
   app.get('/me', { config: { auth: true } }, me)
   const base = await listening(t, app)
   const first = await app.inject({ method: 'POST', url: '/token', payload: {} })
   const { access_token, refresh_token } = first.json()
-  const { code } = blockOf('README.md', 'curl $base/token')
+  const { code } = blockOf('docs/reference.md', 'curl $base/token')
   const [issued, user, refreshed, revoked] = await shell(code, { base, access_token, refresh_token })
   const shown = /^# (\{.*\})$/m.exec(code)?.[1] ?? ''
   t.same(Object.keys(JSON.parse(issued ?? '')), Object.keys(JSON.parse(shown)), 'the answer is as shown')
@@ -201,7 +201,10 @@ t.test('every block with curl is run above', async t => {
   const files = [...texts].filter(([, text]) => /^curl /m.test(text)).map(([file]) => file)
   t.same(
     files.sort(),
-    ['README.md', ...[...examples, ...resourceServers].map(name => `examples/${name}/README.md`)].sort(),
+    [
+      'docs/reference.md',
+      ...[...examples, ...resourceServers].map(name => `examples/${name}/README.md`),
+    ].sort(),
   )
 })
 
@@ -209,11 +212,13 @@ t.test('the verbs without HTTP, and the test kit', async t => {
   const app = Fastify()
   await app.register(tokenratchetFastify, { secret })
   app.get('/me', { config: { auth: true } }, me)
-  const { response } = await runBlock(blockOf('README.md', 'signIn(app.tokens'), { app }, ['response'])
+  const { response } = await runBlock(blockOf('docs/reference.md', 'signIn(app.tokens'), { app }, [
+    'response',
+  ])
   t.match(response.json(), { sub: 'ada', role: 'admin' })
   const own = await app.tokens.issue({ subject: 'ada' })
   const other = await app.tokens.issue({ subject: 'ada' })
-  const block = blockOf('README.md', 'app.tokens.revokeAll(')
+  const block = blockOf('docs/reference.md', 'app.tokens.revokeAll(')
   const given = { app, userId: 'ada', sid: other.sid, accessToken: own.accessToken, request: { user: own } }
   const sessions = await app.tokens.sessions('ada')
   const shown = /\[\{ (.*) \}\]/.exec(block.code)?.[1]?.split(', ') ?? []

@@ -63,6 +63,9 @@ t.test('commands are there, with what they name; those with curl are run by docs
   const own = [...texts.keys()].flatMap(file => /^packages\/(\w+)/.exec(file)?.[1] ?? [])
   const catalog = [...read('pnpm-workspace.yaml').matchAll(/^ {2}"?([@\w/-]+)"?: /gm)].map(([, name]) => name)
   const known = [...own.map(name => `@tokenratchet/${name}`), ...catalog]
+  // Of a reader whose app is beside this repository.
+  const [, packedTo = ''] = /--pack-destination (\S+)/.exec(read('package.json')) ?? []
+  const tarballs = `../tokenratchet/${packedTo.replace(/".*/, '')}/tokenratchet-*.tgz`
   const variables = examples.flatMap(folder =>
     [...read(`${folder}/.env.example`).matchAll(/^(\w+)=/gm)].map(([, name]) => name),
   )
@@ -85,7 +88,7 @@ t.test('commands are there, with what they name; those with curl are run by docs
         return first === 'run'
           ? second in scriptsOf(folder)
           : first === 'install' && second !== ''
-            ? [second, ...more].every(name => known.includes(name))
+            ? [second, ...more].every(name => known.includes(name) || name === tarballs)
             : ['init', 'login', 'deprecate'].includes(first) || isScript(first, folder)
       case 'node': {
         // Of the reader; or built, by the file of the same name.

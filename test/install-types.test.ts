@@ -16,7 +16,7 @@ const compilerOptions = {
   types: ['node'],
 }
 
-/** The settings that the README documents. A CommonJS module may import us in those that allow `require()` of ESM. */
+/** The settings that docs/reference.md documents. A CommonJS module may import us in those that allow `require()` of ESM. */
 const resolutions = {
   node16: { module: 'node16', files: ['strict.mts'] },
   nodenext: { module: 'nodenext', files: ['strict.mts', 'consumer.cts'] },

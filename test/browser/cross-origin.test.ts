@@ -23,7 +23,7 @@ const pages = await startFront(0, pageOfApp)
 t.teardown(() => pages.stop())
 const origin = `http://pages.example.localhost:${pages.port}`
 
-/** As the README says: registered before ours, with that origin and with credentials. */
+/** As docs/reference.md says: registered before ours, with that origin and with credentials. */
 const options = { origin, credentials: true, exposedHeaders: ['X-Total'] }
 const servers: Readonly<Record<string, StartApp>> = {
   'Fastify with @fastify/cors': description =>

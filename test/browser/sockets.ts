@@ -27,7 +27,7 @@ export const socketServers: Readonly<Record<string, StartApp>> = {
   'ws in Express': async description => withSockets(await startExpress(express, description)),
 }
 
-/** As the README has it. */
+/** As docs/reference.md has it. */
 function withSockets(app: RunningApp): RunningApp {
   const sockets = new WebSocketServer({ noServer: true })
   app.server.on('upgrade', async (request, socket, head) => {

@@ -3,7 +3,7 @@
 /** Every document, and its text. */
 type Texts = ReadonlyMap<string, string>
 
-/** A row of a table, and where it is: `README.md:189`. */
+/** A row of a table, and where it is: `docs/reference.md:189`. */
 export interface Row {
   readonly place: string
   readonly cells: readonly string[]

@@ -55,7 +55,7 @@ rule(
 )
 
 rule(
-  'res.issueTokens is not there for routes in front of app.use(auth.middleware): README says so',
+  'res.issueTokens is not there for routes in front of app.use(auth.middleware): docs/reference.md says so',
   async (t, framework) => {
     const app = framework()
     app.post('/login', login)

@@ -108,7 +108,7 @@ t.test('app.authenticate that is called instead of passed throws at once, and sa
   }
 })
 
-t.test('reply.issueTokens is not there outside of the scope of the plugin: README says so', async t => {
+t.test('reply.issueTokens is not there outside of the scope of the plugin, as the docs say', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   const within: FastifyPluginAsync = async scope => {
