@@ -47,7 +47,7 @@ for (const [name, fate] of troubles) {
     t.strictSame(events, [])
 
     world.refreshIs(undefined)
-    await world.pass(90)
+    await world.pass(101)
     t.equal(await world.until(get()), 200, 'with the same token')
     t.strictSame(events, ['refreshed'])
     t.strictSame(
@@ -112,7 +112,7 @@ rule(
     t.ok((gaps[0] ?? 0) >= 1, 'Retry-After')
     t.ok(Math.min(...gaps.slice(7)) >= 59.9)
     world.refreshIs(undefined)
-    await world.pass(90)
+    await world.pass(101)
     t.equal(await world.until(get()), 200)
     world.sleep()
     world.next('/auth/refresh', answer(503))

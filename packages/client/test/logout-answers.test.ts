@@ -145,7 +145,7 @@ rule(
     await world.pass(60)
     t.notOk(tab.events.includes('logoutfailed'))
     world.isOffline = false
-    await world.pass(90)
+    await world.pass(101)
     t.strictSame(await world.app.tokens.sessions('ann'), [])
   },
   { transport: 'cookie' },

@@ -34,7 +34,7 @@ for (const where of ['here', 'in another tab']) {
       world.next('/auth/logout', () => new Response(null, { status: 503 }))
       t.equal(await world.until(other.get()), 503, 'the other tab does not act for the user either')
       t.equal(world.count('/me'), 0)
-      await world.pass(90)
+      await world.pass(101)
       t.strictSame(await world.app.tokens.sessions('ann'), [])
     },
     cookie,

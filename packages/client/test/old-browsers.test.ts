@@ -43,7 +43,7 @@ rule(
     world.isOffline = true
     await world.until(tab.client.logout())
     world.isOffline = false
-    await world.pass(90)
+    await world.pass(101)
     t.strictSame(await world.app.tokens.sessions('ben'), [])
   },
   old,

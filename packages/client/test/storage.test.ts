@@ -30,7 +30,7 @@ for (const [what, descriptor] of Object.entries(storages)) {
       await world.until(client.logout())
       await t.rejects(world.until(client.fetch('/me')), TypeError)
       world.isOffline = false
-      await world.pass(90)
+      await world.pass(101)
       t.strictSame(await world.app.tokens.sessions('ann'), [])
       t.strictSame(events, ['refreshed', 'signedout'])
       await world.signedIn('ben', tab)
@@ -75,7 +75,7 @@ for (const foreign of [
       globalThis.localStorage[key] = foreign
       await t.rejects(world.until(client.fetch('/me')), TypeError)
       world.isOffline = false
-      await world.pass(90)
+      await world.pass(101)
       t.strictSame(await world.app.tokens.sessions('ann'), [])
     },
     cookie,
