@@ -99,16 +99,16 @@ async function writeTemplate(root: string, pnpm: string): Promise<void> {
     await write(`packages/${name}/index.js`, 'export const a = 1\n')
     await write(`packages/${name}/index.d.ts`, 'export declare const a: number\n')
   }
-  // As the one that copies the examples: without a scope, and with files that only its `prepack` makes.
+  // As the one that copies the examples: without a scope, and with files that only its `prepack` makes. By its folder it comes first.
   const starter = {
-    ...manifestOf('create-ours', {}),
+    ...manifestOf('a-starter', {}),
     name: 'create-ours',
     files: ['index.js', 'index.d.ts', 'made'],
   }
   const prepack = "node -e \"fs.writeFileSync('made', '')\""
-  await write('packages/create-ours/package.json', { ...starter, scripts: { prepack } })
-  await write('packages/create-ours/index.js', 'export const a = 1\n')
-  await write('packages/create-ours/index.d.ts', 'export declare const a: number\n')
+  await write('packages/a-starter/package.json', { ...starter, scripts: { prepack } })
+  await write('packages/a-starter/index.js', 'export const a = 1\n')
+  await write('packages/a-starter/index.d.ts', 'export declare const a: number\n')
   const dependencies = { '@ours/core': '^1.2.3' }
   await write('examples/app/package.json', { name: 'app', private: true, dependencies })
   const build = "node -e \"fs.writeFileSync('built', '')\""
