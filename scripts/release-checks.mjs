@@ -8,7 +8,7 @@ export const placeholder = 'placeholder.invalid'
 
 export const semver = /^\d+\.\d+\.\d+(-[\da-z.-]+)?$/
 
-/** The packages that are published, each after those that it needs. */
+/** The packages that are published, each after those that it needs. What copies the examples needs all of them. */
 export function packagesOf(root) {
   const found = readdirSync(join(root, 'packages'))
     .sort()
@@ -23,7 +23,9 @@ export function packagesOf(root) {
       ordered.push(each)
     }
   }
-  found.forEach(visit)
+  const isStarter = ({ manifest }) => manifest.name.startsWith('create-')
+  found.filter(each => !isStarter(each)).forEach(visit)
+  found.filter(isStarter).forEach(visit)
   return ordered
 }
 

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { pnpm } from './pnpm.mjs'
 import { examplesOf, packagesOf, problemsOf, sectionOf, semver } from './release-checks.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -57,8 +58,8 @@ function release({ publish, version }) {
     throw new Refusal(`Refused, nothing was published:\n${list(problems)}`)
   }
   const packages = packagesOf(root)
-  step('build', ...pnpm('run', 'build'))
-  step('lint', ...pnpm('run', 'lint'))
+  step('build', ...pnpm(root, 'run', 'build'))
+  step('lint', ...pnpm(root, 'run', 'lint'))
   pack()
   const packed = packages.map(({ manifest }) => ({ ...manifest, tarball: tarballOf(manifest) }))
   packed.forEach(checkTarball)
@@ -99,7 +100,7 @@ function pack() {
   rmSync(tarballs, { recursive: true, force: true })
   mkdirSync(tarballs, { recursive: true })
   const filter = ['--recursive', '--workspace-concurrency=1', '--filter', './packages/*']
-  step('pack', ...pnpm(...filter, 'pack', '--pack-destination', tarballs))
+  step('pack', ...pnpm(root, ...filter, 'pack', '--pack-destination', tarballs))
 }
 
 function tarballOf({ name, version }) {
@@ -174,16 +175,6 @@ function setVersion(version) {
   const day = new Date().toISOString().slice(0, 10)
   writeFileSync(changelog, log.replace('## [Unreleased]\n', `## [Unreleased]\n\n## [${version}] - ${day}\n`))
   console.log(`Version ${version}. Now: pnpm install, read CHANGELOG.md, commit`)
-}
-
-/** The pnpm that runs this script, as a command and its arguments; without one, that of CI. */
-function pnpm(...args) {
-  const own = process.env.npm_execpath ?? ''
-  if (/pnpm[^/\\]*$/.test(own)) {
-    return /\.[cm]?js$/.test(own) ? [process.execPath, [own, ...args]] : [own, args]
-  }
-  const [version] = /pnpm@\S+/.exec(readFileSync(join(root, '.ci/run'), 'utf8')) ?? ['pnpm']
-  return ['npx', ['-y', version, ...args]]
 }
 
 /** Runs a command. What it prints is shown if it fails. */

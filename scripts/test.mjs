@@ -17,7 +17,7 @@ import Reporter from './reporter.mjs'
 
 /** What `--fast` leaves out: what installs packages, or starts examples, browsers or many processes. */
 const slow = [
-  'test/{bench,bundles,chaos,copy-out,docs-run,install,install-types,readme-start,tarballs}.test.ts',
+  'test/{bench,bundles,chaos,copy-out,docs-run,install,install-types,new,readme-start,release,tarballs}.test.ts',
   'test/{example,fleet}-*.test.ts',
   'test/browser/*.test.ts',
 ]
@@ -49,7 +49,7 @@ if (files.length === 1) {
   if (!packages.every(isBuilt)) {
     run('typescript', 'tsc', '-b', ...packages)
   }
-  if (!/^(packages|test\/contract)\//.test(files[0])) {
+  if (!/^(packages(?!\/create-tokenratchet)|test\/contract)\//.test(files[0])) {
     buildExamples()
   }
   process.exitCode = await runFile(files[0])
@@ -122,6 +122,7 @@ function isBuilt(folder) {
 // Stand-alone projects that see the packages as their users do: after the packages are built.
 function buildExamples() {
   run('typescript', 'tsc', '-b', ...examples.map(example => `examples/${example}`))
+  node('packages/create-tokenratchet/templates.mjs')
 }
 
 /** Packed once for all files that install the packages: test/helpers/packed.ts. */

@@ -14,7 +14,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { Redis } from 'ioredis'
 import t, { type Test } from 'tap'
 import { type Block, blocksOf, documents, runBlock } from './helpers/docs.js'
-import { examples, resourceServers, start } from './helpers/example.js'
+import { examples, minimal, resourceServers, start } from './helpers/example.js'
 import { startRedis } from './helpers/redis.js'
 
 const secret = randomBytes(32).toString('base64')
@@ -178,6 +178,18 @@ for (const example of examples) {
   })
 }
 
+for (const example of minimal) {
+  t.test(`${example}, by curl`, async t => {
+    const { url } = await start(example)
+    const { code } = blockOf(`examples/${example}/README.md`, 'curl $base/login')
+    const [login, me, refreshed, out] = await shell(code.replace('http://127.0.0.1:3000', url))
+    t.match(JSON.parse(login ?? ''), { user: { id: '7' }, expires_in: 600 })
+    t.match(JSON.parse(me ?? ''), { sub: '7', role: 'member' })
+    t.same(JSON.parse(refreshed ?? ''), { expires_in: 600 })
+    t.equal(out, '')
+  })
+}
+
 for (const example of resourceServers) {
   t.test(`${example}, by curl`, async t => {
     const { privateKey } = generateKeyPairSync('ed25519')
@@ -203,7 +215,7 @@ t.test('every block with curl is run above', async t => {
     files.sort(),
     [
       'docs/reference.md',
-      ...[...examples, ...resourceServers].map(name => `examples/${name}/README.md`),
+      ...[...examples, ...resourceServers, ...minimal].map(name => `examples/${name}/README.md`),
     ].sort(),
   )
 })

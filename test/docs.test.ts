@@ -67,7 +67,9 @@ t.test('commands are there, with what they name; those with curl are run by docs
   const [, packedTo = ''] = /--pack-destination (\S+)/.exec(read('package.json')) ?? []
   const tarballs = `../tokenratchet/${packedTo.replace(/".*/, '')}/tokenratchet-*.tgz`
   const variables = examples.flatMap(folder =>
-    [...read(`${folder}/.env.example`).matchAll(/^(\w+)=/gm)].map(([, name]) => name),
+    existsSync(join(root, folder, '.env.example'))
+      ? [...read(`${folder}/.env.example`).matchAll(/^(\w+)=/gm)].map(([, name]) => name)
+      : [],
   )
 
   /** Whether it could be run in this folder. */
@@ -82,14 +84,17 @@ t.test('commands are there, with what they name; those with curl are run by docs
       case 'npx':
         return first === pnpm && isScript(second, '')
       case 'pnpm':
-        // Alone, or with a file of tests, or with a part of the bench.
-        return isScript(first, '') && (second === '' || isFile(second) || isFile(`bench/parts/${second}.mjs`))
+        // Alone, or with the folder of a copy, a file of tests or a part of the bench.
+        return (
+          isScript(first, '') &&
+          (second === '' || first === 'new' || isFile(second) || isFile(`bench/parts/${second}.mjs`))
+        )
       case 'npm':
         return first === 'run'
           ? second in scriptsOf(folder)
           : first === 'install' && second !== ''
             ? [second, ...more].every(name => known.includes(name) || name === tarballs)
-            : ['init', 'login', 'deprecate'].includes(first) || isScript(first, folder)
+            : ['init', 'login', 'deprecate', 'create'].includes(first) || isScript(first, folder)
       case 'node': {
         // Of the reader; or built, by the file of the same name.
         const source = first.replace(/^dist\/(.*)\.js$/, 'src/$1.ts')

@@ -1,7 +1,15 @@
 // The example apps share no code, so that each can be copied out alone. What needs no framework is kept the same by this.
 import { readdirSync, readFileSync } from 'node:fs'
 import t from 'tap'
-import { type Example, examples, fileOf, type ResourceServer, resourceServers } from './helpers/example.js'
+import {
+  type Example,
+  examples,
+  fileOf,
+  type Minimal,
+  minimal,
+  type ResourceServer,
+  resourceServers,
+} from './helpers/example.js'
 
 /** What is the framework's. All else must be the same. */
 const different = [
@@ -50,11 +58,35 @@ t.test('the resource servers are configured and tested the same way', async t =>
   t.equal(textOf('resource-server-jose', 'tsconfig.json'), textOf('fastify', 'tsconfig.json'))
 })
 
+t.test('the minimal examples have one test, and at most 60 lines of code', async t => {
+  for (const file of ['.gitignore', 'test/server.test.js']) {
+    const [first, second] = minimal.map(example => textOf(example, file))
+    t.equal(second, first, file)
+  }
+  const [first = '', second = ''] = minimal.map(example => withoutName(textOf(example, 'README.md')))
+  t.equal(second, first, 'README.md, but for the name of the framework')
+  for (const example of minimal) {
+    const lines = textOf(example, 'server.js').trimEnd().split('\n').length
+    t.ok(lines <= 60, `${example}: ${lines}`)
+    const [, list = ''] = /^const \{(.*)\} = process\.env$/m.exec(textOf(example, 'server.js')) ?? []
+    const names = list.match(/[A-Z_]{4,}/g) ?? []
+    t.ok(names.length > 3)
+    for (const name of names) {
+      t.ok(textOf(example, 'README.md').includes(`\`${name}\``), `${example} ${name}`)
+    }
+  }
+})
+
 t.test('all ask for the same versions of what they share', async t => {
-  const all = [...examples, ...resourceServers].map(example => JSON.parse(textOf(example, 'package.json')))
+  const manifestOf = (example: Example | ResourceServer | Minimal) =>
+    JSON.parse(textOf(example, 'package.json'))
+  const built = [...examples, ...resourceServers].map(manifestOf)
+  const all = [...built, ...minimal.map(manifestOf)]
   for (const kind of ['dependencies', 'devDependencies', 'engines', 'scripts']) {
     const versions = new Map<string, unknown>()
-    for (const [name, version] of all.flatMap(manifest => Object.entries(manifest[kind]))) {
+    for (const [name, version] of (kind === 'scripts' ? built : all).flatMap(manifest =>
+      Object.entries(manifest[kind] ?? {}),
+    )) {
       t.equal(version, versions.get(name) ?? version, name)
       versions.set(name, version)
     }
@@ -87,7 +119,7 @@ function filesAt(example: Example, path: string): string[] {
   return isFolder ? readdirSync(fileOf(example, path)).map(name => `${path}/${name}`) : [path]
 }
 
-function textOf(example: Example | ResourceServer, file: string): string {
+function textOf(example: Example | ResourceServer | Minimal, file: string): string {
   return readFileSync(fileOf(example, file), 'utf8')
 }
 

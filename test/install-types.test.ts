@@ -4,7 +4,15 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { emptyFolder, emptyProject, npmInstall, packed, repository, run } from './helpers/packed.js'
+import {
+  emptyFolder,
+  emptyProject,
+  libraries,
+  npmInstall,
+  packed,
+  repository,
+  run,
+} from './helpers/packed.js'
 
 const compilerOptions = {
   target: 'es2022',
@@ -43,7 +51,11 @@ const tarballs = await packed(join(folder, 'packages'))
 t.jobs = 2
 for (const [age, types] of Object.entries(typesOfNode)) {
   const project = await emptyProject(join(folder, age.replace(' ', '-')))
-  await npmInstall([...tarballs.keys(), 'fastify', 'express', '@types/express@5', types], tarballs, project)
+  await npmInstall(
+    [...libraries(tarballs), 'fastify', 'express', '@types/express@5', types],
+    tarballs,
+    project,
+  )
   await cp(fileURLToPath(new URL('./install', import.meta.url)), project, { recursive: true })
   for (const [compiler, [name, known, more]] of Object.entries(compilers)) {
     t.test(`R41: ${compiler} with ${age} @types/node`, { buffered: true }, async t => {

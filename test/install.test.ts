@@ -8,6 +8,7 @@ import {
   emptyFolder,
   emptyProject,
   json,
+  libraries,
   npmInstall,
   packed,
   pnpmInstall,
@@ -27,7 +28,7 @@ const compilerOptions = {
 
 const folder = await emptyFolder()
 const tarballs = await packed(join(folder, 'packages'))
-const ours = [...tarballs.keys()]
+const ours = libraries(tarballs)
 const redis = await startRedis()
 t.teardown(() => redis.stop())
 

@@ -13,16 +13,26 @@ t.test('a dry run prints what would be published and what is in the way, and pub
   const printed = await own.release('--dry-run')
   t.ok(await own.isBuilt())
   const steps = printed.split('\n').map(line => line.replace(/ [\d.]+ s$/, ''))
-  for (const step of ['build', 'lint', 'pack', 'publint @ours/core', 'attw @ours/adapter']) {
+  for (const step of [
+    'build',
+    'lint',
+    'pack',
+    'publint @ours/core',
+    'attw @ours/adapter',
+    'attw create-ours',
+  ]) {
     t.ok(steps.includes(step), step)
   }
-  const published = [...printed.matchAll(/^ {2}(@\S+) .* (\S+)$/gm)].map(([, name, file]) => [name, file])
+  const published = [...printed.matchAll(/^ {2}(\S+@\S+) .* (\S+)$/gm)].map(([, name, file]) => [name, file])
   t.same(published, [
     ['@ours/core@1.2.3', '.cache/release/ours-core-1.2.3.tgz'],
     ['@ours/adapter@1.2.3', '.cache/release/ours-adapter-1.2.3.tgz'],
+    ['create-ours@1.2.3', '.cache/release/create-ours-1.2.3.tgz'],
   ])
   const tarballs = await readdir(join(own.root, '.cache/release'))
-  t.same(tarballs.sort(), ['ours-adapter-1.2.3.tgz', 'ours-core-1.2.3.tgz'])
+  t.same(tarballs.sort(), ['create-ours-1.2.3.tgz', 'ours-adapter-1.2.3.tgz', 'ours-core-1.2.3.tgz'])
+  const starter = join(own.root, '.cache/release/create-ours-1.2.3.tgz')
+  t.match(await run('tar', ['-tzf', starter], own.root), 'package/made\n', 'what prepack makes is packed')
   for (const part of ['dist-tag latest', 'v1.2.3', '- The first of its kind.']) {
     t.ok(printed.includes(part), part)
   }
@@ -139,20 +149,22 @@ t.test('a release stops when a check fails', async t => {
 t.test('publishing tags the commit, and publishes each package after those that it needs', async t => {
   const own = await workspace()
   await own.release('--publish')
-  const tarball = (name: string): string => join(own.root, `.cache/release/ours-${name}-1.2.3.tgz`)
+  const tarball = (name: string): string => join(own.root, `.cache/release/${name}-1.2.3.tgz`)
   t.same(
     (await own.calls()).filter(call => call.startsWith('publish')),
-    ['core', 'adapter'].map(name => `publish ${tarball(name)} --access public --tag latest`),
+    ['ours-core', 'ours-adapter', 'create-ours'].map(
+      name => `publish ${tarball(name)} --access public --tag latest`,
+    ),
   )
   t.equal(await own.git('rev-parse', 'v1.2.3^{commit}'), await own.git('rev-parse', 'HEAD'))
   const { dependencies } = JSON.parse(
-    await run('tar', ['-xzOf', tarball('adapter'), 'package/package.json'], own.root),
+    await run('tar', ['-xzOf', tarball('ours-adapter'), 'package/package.json'], own.root),
   )
   t.same(dependencies, { '@ours/core': '^1.2.3' }, 'what is published names versions, not the workspace')
 })
 
 t.test('a prerelease gets the dist-tag next; what is published already is left out', async t => {
-  const own = await workspace(['@ours/core@2.0.0-rc.1'])
+  const own = await workspace(['@ours/core@2.0.0-rc.1', 'create-ours@2.0.0-rc.1'])
   await own.change('CHANGELOG.md', '[Unreleased]\n', '[Unreleased]\n\n- Another kind.\n')
   await own.release('--version', '2.0.0-rc.1')
   const changelog = await readFile(join(own.root, 'CHANGELOG.md'), 'utf8')

@@ -1,6 +1,7 @@
 // What is published: what the linters of packages say of it, and what is in it.
 import { access, mkdir, readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { templates } from 'create-tokenratchet'
 import t from 'tap'
 import { emptyFolder, json, packed, repository, run } from './helpers/packed.js'
 
@@ -33,12 +34,17 @@ for (const { name } of manifests) {
     const files = entries
       .filter(entry => entry.isFile())
       .map(entry => join(entry.parentPath, entry.name).slice(unpacked.length + 1))
+    const isTemplate = (file: string): boolean =>
+      name === 'create-tokenratchet' && file.startsWith('templates/') && !/node_modules|\/dist\//.test(file)
     const expected = /^(LICENSE|README\.md|package\.json|dist\/.*\.(js|d\.ts)(\.map)?|src\/.*\.ts)$/
     t.same(
-      files.filter(file => !expected.test(file) || /\.test\.|(^|\/)test\//.test(file)),
+      files.filter(
+        file => !(isTemplate(file) || (expected.test(file) && !/\.test\.|(^|\/)test\//.test(file))),
+      ),
       [],
     )
-    for (const file of ['LICENSE', 'README.md']) {
+    const own = name === 'create-tokenratchet' ? templates.map(each => `templates/${each}/gitignore`) : []
+    for (const file of ['LICENSE', 'README.md', ...own]) {
       t.ok(files.includes(file), file)
     }
     const maps = files.filter(file => file.endsWith('.map'))

@@ -14,9 +14,20 @@ export type Example = (typeof examples)[number]
 export const resourceServers = ['resource-server-jose', 'resource-server-fastify'] as const
 export type ResourceServer = (typeof resourceServers)[number]
 
+/** Login, a guarded route and refresh in one file. */
+export const minimal = ['minimal-fastify', 'minimal-express'] as const
+export type Minimal = (typeof minimal)[number]
+
+type Any = Example | ResourceServer | Minimal
+
 /** Where a file of an example is. */
-export function fileOf(example: Example | ResourceServer, path: string): string {
+export function fileOf(example: Any, path: string): string {
   return fileURLToPath(new URL(`../../examples/${example}/${path}`, import.meta.url))
+}
+
+/** What `npm start` runs. */
+function serverOf(example: Any): string {
+  return fileOf(example, minimal.some(name => name === example) ? 'server.js' : 'dist/server.js')
 }
 
 const databaseFile = `${t.testdir()}/example.db`
@@ -24,7 +35,7 @@ const secret = randomBytes(32).toString('base64url')
 export const password = 'correct horse battery'
 
 export interface Server {
-  example: Example | ResourceServer
+  example: Any
   child: ChildProcessWithoutNullStreams
   /** Without a slash at its end. */
   url: string
@@ -37,12 +48,8 @@ export const servers = new Set<Server>()
 export const tokens = new Set<string>()
 
 /** A server of its own; `.env` of a developer has no say. */
-export function run(
-  example: Example | ResourceServer,
-  environment: Record<string, string>,
-  ...flags: string[]
-): Server {
-  const child = spawn(...plain(process.execPath, [fileOf(example, 'dist/server.js'), ...flags]), {
+export function run(example: Any, environment: Record<string, string>, ...flags: string[]): Server {
+  const child = spawn(...plain(process.execPath, [serverOf(example), ...flags]), {
     env: {
       ...process.env,
       NODE_ENV: '',
@@ -81,7 +88,7 @@ export function run(
 }
 
 export async function start(
-  example: Example | ResourceServer,
+  example: Any,
   environment: Record<string, string> = {},
   ...flags: string[]
 ): Promise<Server> {

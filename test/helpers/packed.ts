@@ -11,7 +11,7 @@ import { plain } from './plain.js'
 export const repository: string = fileURLToPath(new URL('../..', import.meta.url))
 
 /** For npm: fetch no more than needed, and show nothing else than what was asked for. */
-const npmFlags = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts']
+export const npmFlags = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts']
 
 /** A folder until the test ends, outside the repository, where no folder above has packages that could be found. */
 export async function emptyFolder(): Promise<string> {
@@ -34,7 +34,17 @@ export async function packed(destination: string): Promise<ReadonlyMap<string, s
 
 async function tarballsIn(folder: string): Promise<ReadonlyMap<string, string>> {
   const files = await readdir(folder)
-  return new Map(files.map(file => [file.replace(/^(\w+)-(\w+)-.*$/, '@$1/$2'), join(folder, file)] as const))
+  return new Map(
+    files.map(file => {
+      const name = file.replace(/-\d.*$/, '').replace(/^tokenratchet-/, '@tokenratchet/')
+      return [name, join(folder, file)] as const
+    }),
+  )
+}
+
+/** The packages that an application imports: all but the one that makes an application. */
+export function libraries(tarballs: ReadonlyMap<string, string>): string[] {
+  return [...tarballs.keys()].filter(name => name.startsWith('@tokenratchet/'))
 }
 
 /** What `npm init` makes, but for what nobody reads. */
@@ -70,9 +80,14 @@ export async function pnpmInstall(
 }
 
 /** By the version of CI. */
-async function pnpm(args: readonly string[], cwd: string): Promise<string> {
+export async function pnpm(args: readonly string[], cwd: string): Promise<string> {
+  return run('npx', ['-y', await pnpmOfCi(), ...args], cwd)
+}
+
+/** The version of CI, as npx takes it. */
+export async function pnpmOfCi(): Promise<string> {
   const [version = ''] = /pnpm@\S+/.exec(await readFile(join(repository, '.ci/run'), 'utf8')) ?? []
-  return run('npx', ['-y', version, ...args], cwd)
+  return version
 }
 
 export async function json(file: string) {

@@ -99,6 +99,16 @@ async function writeTemplate(root: string, pnpm: string): Promise<void> {
     await write(`packages/${name}/index.js`, 'export const a = 1\n')
     await write(`packages/${name}/index.d.ts`, 'export declare const a: number\n')
   }
+  // As the one that copies the examples: without a scope, and with files that only its `prepack` makes. By its folder it comes first.
+  const starter = {
+    ...manifestOf('a-starter', {}),
+    name: 'create-ours',
+    files: ['index.js', 'index.d.ts', 'made'],
+  }
+  const prepack = "node -e \"fs.writeFileSync('made', '')\""
+  await write('packages/a-starter/package.json', { ...starter, scripts: { prepack } })
+  await write('packages/a-starter/index.js', 'export const a = 1\n')
+  await write('packages/a-starter/index.d.ts', 'export declare const a: number\n')
   const dependencies = { '@ours/core': '^1.2.3' }
   await write('examples/app/package.json', { name: 'app', private: true, dependencies })
   const build = "node -e \"fs.writeFileSync('built', '')\""
@@ -106,9 +116,9 @@ async function writeTemplate(root: string, pnpm: string): Promise<void> {
   await write('lint.mjs', '')
   await write('pnpm-workspace.yaml', 'packages: [packages/*, examples/*]\nlinkWorkspacePackages: true\n')
   await write('CHANGELOG.md', '# Changelog\n\n## [Unreleased]\n\n## [1.2.3]\n\n- The first of its kind.\n')
-  await write('.gitignore', 'node_modules\n.cache\ntest\nbuilt\n')
+  await write('.gitignore', 'node_modules\n.cache\ntest\nbuilt\nmade\n')
   await write('.github/config.yml', `url: ${address}\n`)
-  for (const path of ['.ci/run', 'scripts/release.mjs', 'scripts/release-checks.mjs']) {
+  for (const path of ['.ci/run', 'scripts/release.mjs', 'scripts/release-checks.mjs', 'scripts/pnpm.mjs']) {
     await cp(join(repository, path), join(root, path))
   }
   await write('test/bin/npm', npm)

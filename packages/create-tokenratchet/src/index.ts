@@ -1,0 +1,5 @@
+export { type Choice, readChoice } from './choice.js'
+export { type CreateOptions, create, refuseUnlessEmpty } from './create.js'
+export { nextSteps } from './next-steps.js'
+export { Refusal, withRefusals } from './refusal.js'
+export { copyTemplate, hideIgnoreFile, templateOf, templates } from './template.js'
