@@ -1,7 +1,7 @@
 // Tabs that share a cookie jar need each other for nothing: what they do at once is one session all the same.
 import t from 'tap'
 import { launchBrowser } from '../helpers/browser.js'
-import { eachOf, logIn, openTab, openTabs, scenes, seenBy, who } from './scene.js'
+import { eachOf, logIn, openTab, openTabs, scenes, seenBy, type Tab, who } from './scene.js'
 import { type Framework, frameworks, hosts } from './site.js'
 
 const scene = scenes(await launchBrowser(t, { hosts }))
@@ -13,6 +13,7 @@ for (const framework of Object.keys(frameworks) as Framework[]) {
       async (t, { site, context }) => {
         const tabs = await openTabs({ site, context }, 5)
         await logIn(tabs[0])
+        await eachOf(tabs, hasMark)
         const [session] = await site.sessions()
         for (const count of [2, 5, 5]) {
           site.clock.advance('11m')
@@ -32,6 +33,7 @@ scene(
   async (t, { site, context }) => {
     const tabs = await openTabs({ site, context }, 5)
     await logIn(tabs[0])
+    await eachOf(tabs, hasMark)
     for (let round = 1; round <= 20; round++) {
       site.clock.advance('11m')
       t.same(await eachOf(tabs, who), Array(5).fill('ada'), `round ${round}`)
@@ -47,6 +49,7 @@ scene(
   async (t, { site, context }) => {
     const tabs = await openTabs({ site, context }, 5)
     await logIn(tabs[0])
+    await eachOf(tabs, hasMark)
     for (const order of [
       [4, 3, 2, 1, 0],
       [2, 0, 4, 1, 3],
@@ -134,3 +137,8 @@ scene('a client with tokens in memory is a session of its own', async (t, { site
   await tabs[0].reload()
   t.same(await eachOf(tabs, who), [401, 'ada'], 'which a reload forgets')
 })
+
+/** Storage reaches the processes of other tabs a moment later. A request that is under way then belongs to nobody. */
+async function hasMark(tab: Tab): Promise<void> {
+  await tab.waitForFunction(() => Object.keys(localStorage).some(key => key.startsWith('tokenratchet ')))
+}
