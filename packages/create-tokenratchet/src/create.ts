@@ -41,7 +41,7 @@ export function refuseUnlessEmpty(folder: string): void {
  * @throws Refusal if the folder is not empty
  * @example
  * ```ts
- * create({ folder: '/home/ada/my-app', template: '/path/to/examples/fastify' })
+ * create({ folder: '../my-app', template: 'examples/fastify' })
  * ```
  */
 export function create({ folder, template, tarballs = new Map() }: CreateOptions): void {

@@ -120,27 +120,32 @@ function noting(client: Redis) {
   return { sent, client: { evalsha, eval: client.eval.bind(client), call: client.call.bind(client) } }
 }
 
+/** A primary and what replaced it, with one session that both know; `sent` are the scripts that went to the latter. */
+async function arrangeTwo(t: Pick<typeof import('tap').t, 'teardown'>) {
+  const servers = await Promise.all([startRedis(), startRedis()])
+  const [left, promoted] = servers.map(({ port }) => new Redis(port, '127.0.0.1')) as [Redis, Redis]
+  t.teardown(async () => {
+    left.disconnect()
+    promoted.disconnect()
+    await Promise.all(servers.map(server => server.stop()))
+  })
+  const { sent, client } = noting(promoted)
+  const events: string[] = []
+  const onEvent = ({ type }: TokenEvent): void => void events.push(type)
+  const options = { secret, onEvent }
+  const before = createTokens({ ...options, store: redisStore(left) })
+  const after = createTokens({ ...options, store: redisStore(client, { timeout: 60_000 }) })
+  const { refreshToken: first } = await before.issue({ subject: 'alice' })
+  const { refreshToken: second } = await before.refresh(first)
+  await replicate(left, promoted)
+  return { left, promoted, sent, events, before, after, second }
+}
+
 for (const uses of [0, 1, 2]) {
   t.test(
     `R27: a primary that was left behind, and runs a refresh that its successor has answered, takes the token of ${uses} refreshes later`,
     async t => {
-      const servers = await Promise.all([startRedis(), startRedis()])
-      const [left, promoted] = servers.map(({ port }) => new Redis(port, '127.0.0.1')) as [Redis, Redis]
-      t.teardown(async () => {
-        left.disconnect()
-        promoted.disconnect()
-        await Promise.all(servers.map(server => server.stop()))
-      })
-      const { sent, client } = noting(promoted)
-      const events: string[] = []
-      const onEvent = ({ type }: TokenEvent): void => void events.push(type)
-      const options = { secret, onEvent }
-      const before = createTokens({ ...options, store: redisStore(left) })
-      const after = createTokens({ ...options, store: redisStore(client, { timeout: 60_000 }) })
-      const { refreshToken: first } = await before.issue({ subject: 'alice' })
-      const { refreshToken: second } = await before.refresh(first)
-      await replicate(left, promoted)
-
+      const { left, sent, events, before, after, second } = await arrangeTwo(t)
       let { refreshToken } = await after.refresh(second)
       const [copy] = sent.slice(-1)
       for (let use = 0; use < uses; use++) {
@@ -159,23 +164,7 @@ for (const where of ['the server that answered it', 'a primary that was left beh
   t.test(
     `R27: a copy of a refresh that runs on ${where} after its token was used ends no session`,
     async t => {
-      const servers = await Promise.all([startRedis(), startRedis()])
-      const [left, promoted] = servers.map(({ port }) => new Redis(port, '127.0.0.1')) as [Redis, Redis]
-      t.teardown(async () => {
-        left.disconnect()
-        promoted.disconnect()
-        await Promise.all(servers.map(server => server.stop()))
-      })
-      const { sent, client } = noting(promoted)
-      const events: string[] = []
-      const onEvent = ({ type }: TokenEvent): void => void events.push(type)
-      const options = { secret, onEvent }
-      const before = createTokens({ ...options, store: redisStore(left) })
-      const after = createTokens({ ...options, store: redisStore(client, { timeout: 60_000 }) })
-      const { refreshToken: first } = await before.issue({ subject: 'alice' })
-      const { refreshToken: second } = await before.refresh(first)
-      await replicate(left, promoted)
-
+      const { left, promoted, sent, events, before, after, second } = await arrangeTwo(t)
       const { refreshToken: third } = await after.refresh(second)
       const [copy] = sent.slice(-1)
       // The next use is later than this.
