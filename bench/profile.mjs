@@ -67,7 +67,6 @@ const callers = new Map(profile.nodes.flatMap(({ id, children = [] }) => childre
 /** Whose code it is; native functions are of whoever calls them. */
 const owners = [
   ['ours', /\/packages\/\w+\/dist\//],
-  ['lru-cache', /lru-cache/],
   ['fast-jwt', /fast-jwt/],
   ['the Redis client', /ioredis|redis-parser/],
   ['crypto of Node', /^node:(internal\/)?crypto/],

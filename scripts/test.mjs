@@ -4,7 +4,8 @@
 //   pnpm test FILE                one file, without coverage and without what only whole runs need
 //   pnpm test FILE -g NAME        only the tests of that file whose names contain NAME
 //   pnpm test FOLDER              the test files of a folder, one after the other in processes of their own
-//   pnpm test:fast                everything that needs neither an install, an example, a fleet, the bench nor a browser
+//   pnpm test:fast                everything that needs neither an install, an example, a fleet, the bench nor a browser,
+//                                 with fewer random cases (test/helpers/effort.ts)
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -15,8 +16,10 @@ import { parseArgs } from 'node:util'
 import { ensureTools } from './ensure-tools.mjs'
 import Reporter from './reporter.mjs'
 
-/** What `--fast` leaves out: what installs packages, or starts examples, browsers or many processes. */
+/** What `--fast` leaves out: what installs packages, or starts examples, browsers or many processes and servers. */
 const slow = [
+  'packages/redis/test/{cluster-moves,dead-shard,failover}.test.ts',
+  'packages/create-tokenratchet/test/index.ts',
   'test/{bench,bundles,chaos,copy-out,docs-run,install,install-types,new,readme-start,release,tarballs}.test.ts',
   'test/{example,fleet}-*.test.ts',
   'test/browser/*.test.ts',
@@ -56,6 +59,7 @@ if (files.length === 1) {
 } else {
   run('typescript', 'tsc', '-b')
   if (values.fast) {
+    process.env.TOKENRATCHET_EFFORT = 'fast'
     run(
       'tap',
       'tap',

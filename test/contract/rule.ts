@@ -1,4 +1,4 @@
-// A rule of HTTP is written once, and holds on every framework and every store.
+// A rule of HTTP is written once, and holds on every framework and every store: `cellsOf` says which pairs are tested.
 import { randomBytes } from 'node:crypto'
 import {
   memoryStore,
@@ -14,6 +14,7 @@ import express5 from 'express'
 import express4 from 'express4'
 import { Redis } from 'ioredis'
 import t, { type Test } from 'tap'
+import { effort, turnOf } from '../helpers/effort.js'
 import { startRedis } from '../helpers/redis.js'
 import { type AppDescription, type AppRoute, commonRoutes, type RunningApp, type StartApp } from './app.js'
 import { startExpress } from './express-app.js'
@@ -62,7 +63,7 @@ export interface BreakableStore extends Store {
 export const beforeTheStore: { readonly only: readonly StoreName[] } = { only: ['memory'] }
 
 /**
- * A rule, tested on every framework and every store.
+ * A rule, tested on every framework and every store: `cellsOf`.
  *
  * @param only leaves out stores whose clock can't be set, where a rule is about the deadlines of sessions, or that can't
  * make a difference: `beforeTheStore`
@@ -73,18 +74,33 @@ export function rule(
   { only = stores }: { only?: readonly StoreName[] } = {},
 ): void {
   t.test(name, async t => {
-    for (const [framework, startApp] of Object.entries(frameworks)) {
-      for (const storeName of only) {
-        // The reporter makes a table of tests with such names.
-        await t.test(`${framework} on ${storeName}`, async t =>
-          check(t, createWorld(t, framework, startApp, storeName)),
-        )
-      }
+    for (const [framework, storeName] of cellsOf(name, only)) {
+      // The reporter makes a table of tests with such names.
+      await t.test(`${framework} on ${storeName}`, async t => check(t, createWorld(t, framework, storeName)))
     }
   })
 }
 
-function createWorld(t: Test, framework: string, startApp: StartApp, storeName: StoreName): World {
+/**
+ * The frameworks and stores to try a rule on. All frameworks share one core, and so the pairs prove little that each
+ * framework and each store alone does not: a rule holds on every framework with the first store, and on every other store
+ * with one framework. Which one depends on the name of the rule, so that each pair is tried by many rules. A fast run tries
+ * each store with one framework, and a nightly run all pairs.
+ */
+function cellsOf(rule: string, stores: readonly StoreName[]): [framework: string, store: StoreName][] {
+  const names = Object.keys(frameworks)
+  const turn = turnOf(rule)
+  const isTried = (framework: number, store: number) =>
+    effort === 'nightly' || (effort === 'whole' && store === 0) || (turn + store) % names.length === framework
+  return names.flatMap((framework, index) =>
+    stores
+      .filter((_, order) => isTried(index, order))
+      .map(store => [framework, store] as [string, StoreName]),
+  )
+}
+
+function createWorld(t: Test, framework: string, storeName: StoreName): World {
+  const startApp = frameworks[framework] as StartApp
   const clock = fakeClock()
   const events: TokenEvent[] = []
   const store = breakable(storeName === 'memory' ? memoryStore({ now: clock.now }) : onRedis(t))

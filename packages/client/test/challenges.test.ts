@@ -1,6 +1,8 @@
 // Which 401s ask for a new access token, as RFC 9110 section 11.6.1 writes challenges; and services that never have enough.
+
 import fc from 'fast-check'
 import t from 'tap'
+import { runs } from '../../../test/helpers/effort.js'
 import { asksForBearer } from '../src/challenge.js'
 import { rule } from './world.js'
 
@@ -93,7 +95,7 @@ t.test('R35: it is what a parser of the whole grammar finds, in any header', asy
         return hasBearerChallenge(text) === hasBearer(text)
       },
     ),
-    { numRuns: 20_000 },
+    runs(20_000),
   )
 })
 

@@ -1,5 +1,7 @@
 // A refresh that brings no answer ends nothing: the session goes on, and the server is asked again, later each time.
+
 import fc from 'fast-check'
+import { runs } from '../../../test/helpers/effort.js'
 import type { Fate } from './network.js'
 import { rule } from './world.js'
 
@@ -175,7 +177,7 @@ rule(
         const took = performance.now() - before
         return took > expected - 1 && took <= expected + 250
       }),
-      { numRuns: 20 },
+      runs(20),
     )
   },
   { transport: 'cookie' },

@@ -1,6 +1,8 @@
 // Any history of a browser: users sign in and out, tabs open and close, networks fail, scripts clear the storage. Whatever
 // the order, nobody acts for somebody else, no log-out is lost, and nobody whose session lives is told otherwise.
+
 import fc from 'fast-check'
+import { runs } from '../../../test/helpers/effort.js'
 import type { TokenAnswer } from '../src/index.js'
 import { rule, type Tab, type World } from './world.js'
 
@@ -169,7 +171,7 @@ const steps: Record<string, Step> = {
   wait: ({ world }) => world.pass(3),
 }
 
-let runs = 0
+let browsers = 0
 
 rule(
   'whatever happens in a browser, in any order',
@@ -191,7 +193,7 @@ rule(
     await fc.assert(
       fc.asyncProperty(histories, async history => {
         world.forget()
-        const browser = new Browser(world, `user${runs++}`)
+        const browser = new Browser(world, `user${browsers++}`)
         browser.signIn(browser.pages[0] as Page)
         await browser.settle()
         for (const [name, index] of history) {
@@ -209,7 +211,7 @@ rule(
         await browser.settle()
         const { user, faults } = browser
         for (let number = 0; number < 30; number++) {
-          const subject = `user${runs - 1}-${number}`
+          const subject = `user${browsers - 1}-${number}`
           const { length } = await world.app.tokens.sessions(subject)
           const expected = subject === user && !browser.hasLeft ? 1 : 0
           if (length !== expected) {
@@ -224,7 +226,7 @@ rule(
           throw new Error(faults.join('\n'))
         }
       }),
-      { numRuns: Number(process.env['HISTORIES'] ?? 100) },
+      runs(50),
     )
   },
   { transport: 'cookie' },

@@ -242,7 +242,7 @@ t.test('R24: dates and revocation are checked again when a token is known alread
 
 t.test('R24: more tokens than the cache holds stay who they are', async test => {
   const { tokens, clock } = fixture()
-  const subjects = Array.from({ length: 10_500 }, (_, index) => `user-${index}`)
+  const subjects = Array.from({ length: 10_100 }, (_, index) => `user-${index}`)
   const issued = await Promise.all(
     subjects.map(async subject => tokens.issue({ subject, claims: { subject } })),
   )

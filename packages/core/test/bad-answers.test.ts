@@ -1,10 +1,12 @@
 // A store that answers something else than its contract says: never a fault that shows, never somebody logged out.
+
 import { isDeepStrictEqual } from 'node:util'
 import { type Issued, StoreUnavailableError, type TokenEvent } from '@tokenratchet/core'
 import { createHttpLayer, type HttpLayer } from '@tokenratchet/core/http'
 import { fakeClock } from '@tokenratchet/core/testing'
 import fc from 'fast-check'
 import t from 'tap'
+import { runs } from '../../../test/helpers/effort.js'
 import { newResponse } from './ask.js'
 import { type Method, type SpoiltStore, spoilt, spoiltStore } from './bad-answers.js'
 import { secret } from './setup.js'
@@ -195,7 +197,7 @@ for (const [name, { asking, methods, ends }] of Object.entries({ ...verbs, ...ro
           await expectUnharmed(made, isDone && method === ends)
         }),
         // A failure is a small answer already.
-        { numRuns: 150, endOnFailure: true },
+        { ...runs(150), endOnFailure: true },
       )
       t.pass()
     })

@@ -2,6 +2,7 @@ import { createSecretKey, randomBytes } from 'node:crypto'
 import { createTokens, type Grant } from '@tokenratchet/core'
 import fc from 'fast-check'
 import t from 'tap'
+import { runs } from '../../../test/helpers/effort.js'
 import { randomSecret } from './fixture.js'
 
 const tokens = createTokens({ secret: randomSecret() })
@@ -116,12 +117,12 @@ t.test('any claims are refused by a TypeError that names them, or carried as JSO
     }
     return JSON.stringify(answer) === JSON.stringify(JSON.parse(JSON.stringify(claims)))
   })
-  await t.resolves(fc.assert(property, { numRuns: 1000, endOnFailure: true }))
+  await t.resolves(fc.assert(property, { ...runs(1000), endOnFailure: true }))
   const json = fc.asyncProperty(
     fc.dictionary(fc.constantFrom('a', 'b', '__proto__'), fc.jsonValue()),
     async claims => {
       return JSON.stringify(await carried(claims)) === JSON.stringify(claims)
     },
   )
-  await t.resolves(fc.assert(json, { numRuns: 300, endOnFailure: true }))
+  await t.resolves(fc.assert(json, { ...runs(300), endOnFailure: true }))
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
+import { runs } from '../../../test/helpers/effort.js'
 import { invalidGrant, setup } from './setup.js'
 
 const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0'
@@ -43,7 +44,7 @@ t.test('whatever a user agent is, a login takes it, and what it shows is short a
       const [session] = await tokens.sessions('ada')
       t.match(session?.device ?? 'none', /^[\p{L}\p{N} ._-]{1,84}$/u)
     }),
-    { numRuns: 200 },
+    runs(200),
   )
   await tokens.issue({ subject: 'ada', userAgent: `${'Mozilla/5.0 ('.repeat(100_000)}` })
 })

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import t from 'tap'
+import { runs } from '../../../test/helpers/effort.js'
 import { allInvalid, encrypted } from './encryption-fixture.js'
 import { base64url, verdict } from './fixture.js'
 
@@ -82,7 +83,7 @@ t.test('R24: each bit of a token counts, and parts of two tokens make none', asy
       )
       return changed.join('.') === token || verdict(tokens, changed.join('.')) === invalid
     }),
-    { numRuns: 1000 },
+    runs(1000),
   )
   const shaped = fc.array(fc.string({ unit: 'binary' }).map(base64url), { minLength: 5, maxLength: 5 })
   fc.assert(fc.property(shaped, parts => verdict(tokens, parts.join('.')) === invalid))

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
+import { runs } from '../../../test/helpers/effort.js'
 import { type Happening, History, histories } from './history.js'
 
-const runs = { numRuns: 300 }
+const tried = runs(300)
 
 /** How much of what matters the random histories contain: a model in which nothing happens proves nothing. */
 function summary() {
@@ -23,10 +24,10 @@ async function check(
       total.refused += history.victimRefused ? 1 : 0
       return rule(history) && !history.numberTwice && !history.resurrected
     }),
-    runs,
+    tried,
   )
   t.ok(
-    total.rotations > runs.numRuns,
+    total.rotations > tried.numRuns,
     `${total.rotations} refreshes of the victim, ${total.thefts} of the thief`,
   )
   return total
@@ -49,8 +50,8 @@ t.test('R5: a thief never succeeds after the victim used a token received after 
     { thief: true, failover: false },
     history => !history.thiefAfterVictim,
   )
-  t.ok(thefts > 200, `${thefts} thefts`)
-  t.ok(refused > 30, `${refused} sessions ended`)
+  t.ok(thefts > tried.numRuns / 3, `${thefts} thefts`)
+  t.ok(refused > tried.numRuns / 10, `${refused} sessions ended`)
 })
 
 t.test('a thief never succeeds after such a use that the store has kept, whatever it lost', async t => {
@@ -62,7 +63,8 @@ t.test('the model finds what is wrong with strict rotation', async t => {
     fc.asyncProperty(histories({ thief: false, failover: false }), async happenings => {
       return !(await new History({ recoveryWindow: 0 }).live(happenings)).victimRefused
     }),
-    runs,
+    // It ends with the first history that it finds.
+    { numRuns: 1000 },
   )
   t.equal((await search).failed, true)
 })

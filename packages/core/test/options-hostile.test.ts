@@ -2,6 +2,7 @@ import { createTokens, type Grant, memoryStore, TokenError, type TokensOptions }
 import { checkAuth, createHttpLayer, type HttpLayerOptions } from '@tokenratchet/core/http'
 import fc from 'fast-check'
 import t from 'tap'
+import { runs } from '../../../test/helpers/effort.js'
 import { login } from './ask.js'
 import { randomSecret } from './fixture.js'
 import {
@@ -197,5 +198,5 @@ t.test('R23: no combination of options is anything but accepted or a TypeError t
       throw new Error(outcome)
     }
   })
-  await t.resolves(fc.assert(property, { numRuns: 2000, endOnFailure: true }))
+  await t.resolves(fc.assert(property, { ...runs(2000), endOnFailure: true }))
 })

@@ -4,6 +4,7 @@ import { createTokens, type Grant, memoryStore, type TokensOptions } from '@toke
 import { createHttpLayer, type HttpLayerOptions } from '@tokenratchet/core/http'
 import fc from 'fast-check'
 import t from 'tap'
+import { runs } from '../../../test/helpers/effort.js'
 import { fixture, outcome, randomSecret, verdict } from './fixture.js'
 
 const secret = randomSecret()
@@ -238,7 +239,7 @@ t.test('R22: random bytes are never refused, as people spell them', async test =
   const accepted = fc.property(random, bytes => {
     return refusal('secret', { secret: spell(Buffer.from(bytes)) }) === 'accepted'
   })
-  test.doesNotThrow(() => fc.assert(accepted, { numRuns: 500, endOnFailure: true }))
+  test.doesNotThrow(() => fc.assert(accepted, { ...runs(500), endOnFailure: true }))
 })
 
 const cyclic: Record<string, unknown> = {}

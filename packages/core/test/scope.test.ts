@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
+import { runs } from '../../../test/helpers/effort.js'
 import { claimsOf, setup } from './setup.js'
 
 t.test('a login names a scope as RFC 6749 section 3.3 spells it, or is misuse', async t => {
@@ -72,7 +73,7 @@ t.test(
         const last = await tokens.refresh(refreshToken)
         t.equal(last.scope, granted.join(' '))
       }),
-      { numRuns: 60 },
+      runs(60),
     )
   },
 )

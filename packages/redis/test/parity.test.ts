@@ -4,6 +4,7 @@ import { redisStore } from '@tokenratchet/redis'
 import fc from 'fast-check'
 import { Redis } from 'ioredis'
 import t from 'tap'
+import { runs } from '../../../test/helpers/effort.js'
 import { startRedis } from '../../../test/helpers/redis.js'
 
 const server = await startRedis()
@@ -68,7 +69,7 @@ t.test('the script decides as the memory store does, whatever is presented', asy
       }
       return true
     }),
-    { numRuns: 200 },
+    runs(200),
   )
   t.same([...seen].sort(), ['healed', 'reissued', 'reused', 'rotated', 'unknown'])
 })

@@ -1,8 +1,10 @@
-import { LRUCache } from 'lru-cache'
 import type { Claims } from './claims.js'
 
-/** The most tokens in the cache. The signature of a token that falls out is verified again. */
-const maxEntries = 10_000
+/**
+ * The most tokens in each of the two halves of the cache. The signature of a token that falls out is verified again, so
+ * that the number bounds memory and decides nothing.
+ */
+const maxPerHalf = 5_000
 
 /** Tokens whose signature was verified once. The caller must still check dates and revocation at each use. */
 export interface VerifiedTokens {
@@ -13,17 +15,40 @@ export interface VerifiedTokens {
 
 /**
  * A cache whose key is the whole token, character for character: no other spelling finds an entry, and no two tokens
- * share one.
+ * share one. When the young half is full, it becomes the old half, and what was old is dropped. A token that is used
+ * while it is old becomes young again: tokens in use stay, with one lookup for each.
  */
 export function verifiedTokens(): VerifiedTokens {
-  const cache = new LRUCache<string, Claims>({ max: maxEntries })
+  let young = new Map<string, Claims>()
+  let old = new Map<string, Claims>()
+  const add = (token: string, claims: Claims) => {
+    if (young.size >= maxPerHalf) {
+      old = young
+      young = new Map()
+    }
+    young.set(token, claims)
+  }
   return {
-    get: token => cache.get(token),
+    get(token) {
+      const found = young.get(token)
+      if (found !== undefined) {
+        return found
+      }
+      const aged = old.get(token)
+      if (aged !== undefined) {
+        old.delete(token)
+        add(token, aged)
+      }
+      return aged
+    },
     set(token, claims) {
       // Copy the token: it may be a slice that keeps a whole Cookie header in memory.
-      cache.set(Buffer.from(token, 'latin1').toString('latin1'), freezeNested(claims))
+      add(Buffer.from(token, 'latin1').toString('latin1'), freezeNested(claims))
     },
-    clear: () => cache.clear(),
+    clear() {
+      young = new Map()
+      old = new Map()
+    },
   }
 }
 
