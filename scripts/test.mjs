@@ -6,25 +6,20 @@
 //   pnpm test FOLDER              the test files of a folder, one after the other in processes of their own
 //   pnpm test:fast                everything that needs neither an install, an example, a fleet, the bench nor a browser,
 //                                 with fewer random cases (test/helpers/effort.ts)
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { availableParallelism } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { reportCoverage } from './coverage.mjs'
 import { ensureTools } from './ensure-tools.mjs'
-import Reporter from './reporter.mjs'
+import { runFiles } from './run-files.mjs'
+import { testFiles as allTestFiles, isCovering, testsIn } from './test-files.mjs'
 
-/** What `--fast` leaves out: what installs packages, or starts examples, browsers or many processes and servers. */
-const slow = [
-  'packages/redis/test/{cluster-moves,dead-shard,failover}.test.ts',
-  'packages/create-tokenratchet/test/index.ts',
-  'test/{bench,bundles,chaos,copy-out,docs-run,install,install-types,new,readme-start,release,tarballs}.test.ts',
-  'test/{example,fleet}-*.test.ts',
-  'test/browser/*.test.ts',
-]
-
+const fast = { TOKENRATCHET_EFFORT: 'fast' }
 const packages = ['core', 'redis', 'fastify', 'express', 'client'].map(name => `packages/${name}`)
 const examples = ['fastify', 'express', 'resource-server-jose', 'resource-server-fastify']
 
@@ -55,31 +50,21 @@ if (files.length === 1) {
   if (!/^(packages(?!\/create-tokenratchet)|test\/contract)\//.test(files[0])) {
     buildExamples()
   }
-  process.exitCode = await runFile(files[0])
+  process.exitCode = await runOne(files[0])
 } else {
   run('typescript', 'tsc', '-b')
-  if (values.fast) {
-    process.env.TOKENRATCHET_EFFORT = 'fast'
-    run(
-      'tap',
-      'tap',
-      '--disable-coverage',
-      '--allow-empty-coverage',
-      ...slow.map(glob => `--exclude=${glob}`),
-    )
-  } else {
+  const isFast = values.fast
+  if (!isFast) {
     buildExamples()
-    if (isWhole) {
-      node('scripts/size.mjs')
-      pack()
-    }
-    run(
-      'tap',
-      'tap',
-      ...(isWhole ? [] : ['--disable-coverage', '--allow-empty-coverage', ...grep()]),
-      ...files,
-    )
   }
+  if (isWhole) {
+    node('scripts/size.mjs')
+    pack()
+  }
+  const isOk = isWhole
+    ? await runWhole()
+    : await runMany(isFast ? allTestFiles({ isFast }) : files, { env: { ...grep(), ...(isFast && fast) } })
+  process.exitCode = isOk ? 0 : 1
 }
 
 function read(args) {
@@ -107,10 +92,8 @@ function testFiles(path) {
   if (!statSync(found).isDirectory()) {
     return relative(root, found)
   }
-  const names = readdirSync(found).filter(name => name.endsWith('.test.ts'))
-  return names.length > 0
-    ? names.map(name => relative(root, join(found, name)))
-    : fail(`${path} has no tests`)
+  const inFolder = testsIn(relative(root, found))
+  return inFolder.length > 0 ? inFolder : fail(`${path} has no tests`)
 }
 
 /** Whether no source is newer than the last build: asking the compiler costs as much as many a test. */
@@ -151,32 +134,40 @@ function pack() {
 }
 
 function grep() {
-  return values.grep === undefined ? [] : [`--grep=${values.grep}`]
+  const literal = values.grep?.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+  return literal === undefined ? {} : { TAP_GREP: `/${literal}/i` }
 }
 
-/** One file without tap's own runner, which would take longer to start than most files to run. */
-async function runFile(file) {
-  const env = { ...process.env, TAP_TYPE_STRIP_ONLY: '1', TAP_TIMEOUT: '300' }
-  if (values.grep !== undefined) {
-    const literal = values.grep.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
-    env.TAP_GREP = `/${literal}/i`
-  }
-  const child = spawn(process.execPath, ['--import=tsx', file], {
-    cwd: root,
-    env,
-    stdio: ['inherit', 'pipe', 'inherit'],
-  })
-  const reporter = new Reporter({ hasTable: false })
-  child.stdout.setEncoding('utf8').pipe(reporter).pipe(process.stdout)
-  const [status] = await Promise.all([
-    new Promise(done => child.once('close', done)),
-    new Promise(done => reporter.once('end', done)),
-  ])
-  if (reporter.total === 0) {
+/** One file, or those tests in it whose names contain what `-g` says. */
+async function runOne(file) {
+  const { total, isOk } = await runFiles([file], { cwd: root, env: grep(), hasTable: false })
+  if (total === 0) {
     console.error(`No test of ${file} has ${JSON.stringify(values.grep ?? '')} in its name`)
     return 1
   }
-  return status ?? 1
+  return isOk ? 0 : 1
+}
+
+/** Many files: what they share, and tap's hooks, would cost more than most of them. */
+async function runMany(files, options) {
+  const nodeArgs = [
+    '--import=./test/helpers/no-async-hooks.mjs',
+    // Objects of tests die young: with Node's default of 16 MB, a long suite spends a tenth of its time on collecting them.
+    '--max-semi-space-size=64',
+  ]
+  const jobs = availableParallelism() + 1
+  const { isOk } = await runFiles(files, { cwd: root, nodeArgs, jobs, ...options })
+  return isOk
+}
+
+/** Everything. Coverage comes before the closing line. */
+async function runWhole() {
+  const folder = join(root, '.cache/coverage')
+  rmSync(folder, { recursive: true, force: true })
+  return runMany(allTestFiles({ isFast: false }), {
+    envOf: file => (isCovering(file) ? { NODE_V8_COVERAGE: folder } : {}),
+    beforeEnd: () => reportCoverage(root, folder),
+  })
 }
 
 function run(name, command, ...args) {

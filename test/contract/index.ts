@@ -1,4 +1,4 @@
 // The rules of HTTP: docs/http.md.
 import { together } from '../helpers/together.js'
 
-await together(import.meta.url, ['feed.test.ts'])
+await together(import.meta.url)

@@ -1,26 +1,34 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, dirname, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import t from 'tap'
 
 /**
  * Runs the test files of a folder in this process, one after the other: each alone would load the same libraries again,
- * which takes longer than its tests do. `node scripts/test.mjs <file>` still runs one.
+ * which takes longer than its tests do. Those that test/alone.json names run beside them, in processes of their own: they
+ * wait, or take long.
  *
- * @param folder URL of its index, which is left out
- * @param alone files that run in processes of their own, beside the others: they wait, or take long. They are in .taprc
+ * @param index URL of the file in the folder that calls it
  */
-export async function together(index: string, alone: readonly string[] = []): Promise<void> {
-  const files = readdirSync(new URL('.', index)).filter(name => name.endsWith('.test.ts'))
-  const missing = alone.filter(name => !files.includes(name))
+export async function together(index: string): Promise<void> {
+  const folder = relative(fileURLToPath(new URL('../..', import.meta.url)), dirname(fileURLToPath(index)))
+  const names = readdirSync(new URL('.', index)).filter(name => name.endsWith('.test.ts'))
+  const alone = allAlone().flatMap(file => (dirname(file) === folder ? [basename(file)] : []))
+  const missing = alone.filter(name => !names.includes(name))
   if (missing.length > 0) {
-    throw new Error(`Not there: ${missing}`)
+    throw new Error(`test/alone.json names what ${folder} does not have: ${missing}`)
   }
   // tap would begin with the first file while the others are still read and compiled, which holds up all that it waits for.
   const { begin, loaded } = gate()
   void t.test('all files are loaded', () => loaded)
-  for (const file of files.filter(name => !alone.includes(name))) {
-    await import(new URL(file, index).href)
+  for (const name of names.filter(name => !alone.includes(name))) {
+    await import(new URL(name, index).href)
   }
   begin()
+}
+
+function allAlone(): string[] {
+  return JSON.parse(readFileSync(new URL('../alone.json', import.meta.url), 'utf8'))
 }
 
 function gate(): { begin: () => void; loaded: Promise<void> } {

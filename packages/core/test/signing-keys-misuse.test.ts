@@ -12,7 +12,7 @@ const good = keyPair('EdDSA').privateKey
 const certificate = `-----BEGIN CERTIFICATE-----\n${'MIIBszCCAVmgAwIBAgIUQ2h1Y2sgTm9ycmlz'.repeat(4)}\n-----END CERTIFICATE-----\n`
 const weak = generateKeyPairSync('rsa', { modulusLength: 1024 })
 const odd = generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent: 3 })
-const pss = generateKeyPairSync('rsa-pss', { modulusLength: 2048 })
+const pss = generateKeyPairSync('rsa-pss', { modulusLength: 1024 })
 const curve = (namedCurve: string) => generateKeyPairSync('ec', { namedCurve })
 const passphrase = { format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' } as const
 const encrypted = [
@@ -36,7 +36,7 @@ const flaws: [flaw: RegExp, entries: unknown[]][] = [
   [/RSA key \(got x25519\)$/, [generateKeyPairSync('x25519').privateKey]],
   [
     /RSA key \(got dsa\)$/,
-    [generateKeyPairSync('dsa', { modulusLength: 2048, divisorLength: 256 }).privateKey],
+    [generateKeyPairSync('dsa', { modulusLength: 1024, divisorLength: 160 }).privateKey],
   ],
   [/is symmetric/, [createSecretKey(Buffer.alloc(32, 7)), { kty: 'oct', k: secret }, { kty: 'oct' }]],
   [/is a certificate/, [certificate]],

@@ -1,3 +1,3 @@
 import { together } from '../../../test/helpers/together.js'
 
-await together(import.meta.url, ['types.test.ts'])
+await together(import.meta.url)
