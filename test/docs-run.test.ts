@@ -224,9 +224,7 @@ t.test('the verbs without HTTP, and the test kit', async t => {
   const app = Fastify()
   await app.register(tokenratchetFastify, { secret })
   app.get('/me', { config: { auth: true } }, me)
-  const { response } = await runBlock(blockOf('docs/reference.md', 'signIn(app.tokens'), { app }, [
-    'response',
-  ])
+  const { response } = await runBlock(blockOf('docs/reference.md', 'signIn(app, '), { app }, ['response'])
   t.match(response.json(), { sub: 'ada', role: 'admin' })
   const own = await app.tokens.issue({ subject: 'ada' })
   const other = await app.tokens.issue({ subject: 'ada' })

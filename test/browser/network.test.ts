@@ -1,7 +1,9 @@
 // What networks, servers and lids do in the middle of a refresh: the user stays signed in.
+import { isDeepStrictEqual } from 'node:util'
 import type { BrowserContext } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { launchBrowser } from '../helpers/browser.js'
+import { until } from '../helpers/redis.js'
 import { eachOf, logIn, openTab, openTabs, scenes, seenBy, type Tab, who } from './scene.js'
 import { type Framework, frameworks, hosts, type Site } from './site.js'
 
@@ -81,8 +83,12 @@ scene('the answer to a tab that has closed is kept by the browser', async (t, { 
   const { answer } = await midRefresh(site, tab)
   await tab.close()
   await answer.deliver()
+  // Nothing tells when the browser has read an answer that no page waits for.
+  await until(
+    'the cookies of the answer are there',
+    async () => !isDeepStrictEqual(await context.cookies(), old),
+  )
   const next = await openTab({ site, context })
-  t.notSame(await context.cookies(), old)
   t.equal(await who(next), 'ada')
   t.same(site.events, ['issued', 'refused', 'refreshed'], 'it needs no refresh any more')
 })

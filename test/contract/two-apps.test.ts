@@ -50,7 +50,7 @@ rule('without a prefix a login at one is the end of the login at the other', asy
 rule('signIn of the test kit names the cookies as the application does', async (t, world) => {
   const cookie = { namePrefix: 'shop', secure: false } as const
   const { port, tokens } = await world.start({ cookie })
-  const { headers } = await signIn(tokens, { subject: 'ada' }, cookie)
+  const { headers } = await signIn(tokens, { subject: 'ada' })
   t.match(headers.cookie, /^shop_access_token=[^;]+; shop_refresh_token=[^;]+$/)
   t.same((await send(port, { url: '/me', headers })).json(), { user: 'ada' })
 })

@@ -23,7 +23,7 @@ import { checkTimes, type Times } from './values/times.js'
  *   return user.isDisabled ? false : { role: user.role }
  * }
  */
-export type ClaimsHook<C extends object> = (
+export type ClaimsHook<C extends object = object> = (
   session: Session<C>,
 ) => C | false | undefined | Promise<C | false | undefined>
 

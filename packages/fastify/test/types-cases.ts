@@ -50,6 +50,24 @@ const [session] = await app.tokens.sessions('ada')
 const date: Date | undefined = session?.usedAt
 export { date, sid }
 `,
+    'alone.mts': `
+import {
+  type Auth, type BodyAnswer, type Claims, type ClaimsHook, type CookieAnswer, type CookieOptions, type Demands, type Duration,
+  type Grant, type Issued, type IssueTokens, type Jwk, type JwkSet, type RefreshOptions, type Revocation, type Session,
+  type SigningKey, type Store, type TokenErrorCode, type TokenEvent, type Tokens, type Transport,
+  isTokenError, memoryStore, StoreUnavailableError, TokenError,
+} from '@tokenratchet/fastify'
+import { type FakeClock, fakeClock, type SignedIn, signIn } from '@tokenratchet/fastify/testing'
+
+export const claims: ClaimsHook = async () => ({ role: 'admin' })
+export const store: Store = memoryStore({ now: () => 0 })
+export const signedIn = (app: { tokens: Tokens }): Promise<SignedIn> => signIn(app, { subject: 'ada' })
+export const clock: FakeClock = fakeClock()
+export const code = (error: unknown): TokenErrorCode | undefined => (isTokenError(error) ? error.code : undefined)
+export const outage: TokenError = new StoreUnavailableError({ cause: 1 })
+export type All = [Auth, BodyAnswer, Claims, CookieAnswer, CookieOptions, Demands, Duration, Grant, Issued, IssueTokens, Jwk,
+  JwkSet, RefreshOptions, Revocation, Session, SigningKey, TokenEvent, Transport]
+`,
     'options.mts': `
 import { type TokenratchetOptions, tokenratchet } from '@tokenratchet/fastify'
 import Fastify from 'fastify'

@@ -2,6 +2,7 @@ import type { Claims } from '../access-token/claims.js'
 import { createContext, type Surroundings } from '../context.js'
 import { type Tokens, verbs } from '../tokens.js'
 import type { Grant } from '../verbs/issue.js'
+import { rememberCookieNames } from './cookie-names.js'
 import { cookieWarnings } from './cookie-warnings.js'
 import { createExchanges } from './exchange.js'
 import { autoRefresh } from './guard/auto-refresh.js'
@@ -162,7 +163,7 @@ export function createHttpLayer<C extends object = object>(
     autoRefresh: http.autoRefresh ? autoRefresh(context, http) : undefined,
   }
   return {
-    tokens: verbs<C>(context),
+    tokens: rememberCookieNames(verbs<C>(context), http.cookies),
     routes: createRoutes(context, http),
     jwt: jwtSource(context, http),
     identify: (request, response, auth, done) => identify(guard, request, response, auth, done as Identified),

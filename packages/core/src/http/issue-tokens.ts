@@ -12,7 +12,7 @@ import type { BodyAnswer, CookieAnswer } from './response/answers.js'
  * })
  * ```
  */
-export interface IssueTokens<C extends object> {
+export interface IssueTokens<C extends object = object> {
   /** Resolves to an object that contains the tokens. No cookies are read or set. */
   (grant: Grant<C> & { transport: 'body' }): Promise<BodyAnswer>
   /** The tokens travel as the grant or the option `transport` specifies. The default is cookies. */

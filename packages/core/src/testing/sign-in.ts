@@ -1,4 +1,4 @@
-import { type CookieOptions, cookieSettings } from '../http/cookie-options.js'
+import { cookieNamesOf } from '../http/cookie-names.js'
 import type { Tokens } from '../tokens.js'
 import type { Grant } from '../verbs/issue.js'
 import type { Issued } from '../verbs/mint.js'
@@ -20,20 +20,15 @@ export interface SignedIn extends Issued {
 /**
  * Begins a session for a test, without a password and without a login request.
  *
- * @param tokens `app.tokens`
+ * @param tokens `app.tokens`. The cookies are named as in that application
  * @param grant as for `issueTokens`
- * @param cookie the `cookie` option of the application under test
  *
  * @example
  * const { headers } = await signIn(app.tokens, { subject: 'ada', claims: { role: 'admin' } })
  * const response = await app.inject({ url: '/me', headers })
  */
-export async function signIn<C extends object>(
-  tokens: Tokens<C>,
-  grant: Grant<C>,
-  cookie?: CookieOptions,
-): Promise<SignedIn> {
-  const { accessToken, refreshToken } = cookieSettings(cookie)
+export async function signIn<C extends object>(tokens: Tokens<C>, grant: Grant<C>): Promise<SignedIn> {
+  const { accessToken, refreshToken } = cookieNamesOf(tokens)
   const issued = await tokens.issue(grant)
   const cookies = `${accessToken}=${issued.accessToken}; ${refreshToken}=${issued.refreshToken}`
   return { ...issued, headers: { cookie: cookies, 'x-requested-with': 'test' } }

@@ -1,0 +1,22 @@
+import type { Grant, Tokens } from '@tokenratchet/core'
+import { type SignedIn, signIn as signInBy } from '@tokenratchet/core/testing'
+import type { User } from './user-claims.js'
+
+export { type FakeClock, fakeClock, type SignedIn } from '@tokenratchet/core/testing'
+
+/**
+ * Begins a session for a test, without a password and without a login request. Returns the tokens, and the headers that
+ * a signed-in browser would send.
+ *
+ * @param app the application, ready or not, in which the plugin is registered
+ * @param grant as for `issueTokens`
+ *
+ * @example
+ * ```ts
+ * const { headers } = await signIn(app, { subject: 'ada', claims: { role: 'admin' } })
+ * const response = await app.inject({ url: '/me', headers })
+ * ```
+ */
+export function signIn(app: { readonly tokens: Tokens<User> }, grant: Grant<User>): Promise<SignedIn> {
+  return signInBy(app.tokens, grant)
+}
