@@ -23,18 +23,8 @@ function generated(algorithm: Algorithm): KeyPair {
     case 'ES256':
       return generateKeyPairSync('ec', { namedCurve: 'P-256' })
     case 'RS256':
-      return nextRsa()
+      return generateKeyPairSync('rsa', { modulusLength: 2048 })
   }
-}
-
-/** RSA keys take a fifth of a second each: the tests of a process take turns with four. */
-const rsa: KeyPair[] = []
-let taken = 0
-
-function nextRsa(): KeyPair {
-  const turn = taken++ % 4
-  rsa[turn] ??= generateKeyPairSync('rsa', { modulusLength: 2048 })
-  return rsa[turn]
 }
 
 export const jwkOf = (key: KeyObject): Jwk => key.export({ format: 'jwk' })

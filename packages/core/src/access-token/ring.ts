@@ -1,9 +1,10 @@
-import { createSigner, createVerifier } from 'fast-jwt'
 import { deriveKey, keyIdOf } from '../keys/derive.js'
 import type { AsymmetricAlgorithm } from '../keys/jwk.js'
 import type { Secrets } from '../keys/secret.js'
 import type { SigningKeys, VerifyingKey } from '../keys/signing.js'
 import { type EncryptionRing, encryptionRing } from './encryption.js'
+import { encodeObject } from './segments.js'
+import { hs256, type Sign, signerOf, type Verify, verifierOf } from './signature.js'
 
 export interface AccessKey {
   readonly kid: string
@@ -11,11 +12,8 @@ export interface AccessKey {
   readonly algorithm: 'HS256' | AsymmetricAlgorithm
   /** The bytes of HS256, or the PEM of a public key. */
   readonly key: string | Buffer
-  /**
-   * Checks the signature and returns the claims. It throws if the signature is invalid. Dates are not checked here, but
-   * with our own clock.
-   */
-  readonly verify: (token: string) => unknown
+  /** Checks the signature of the first two segments, and nothing else. */
+  readonly verify: Verify
 }
 
 /** The keys of access tokens. One key signs; each key of the ring verifies the tokens that name it. */
@@ -44,40 +42,35 @@ export function accessRing({ secrets, signingKeys, issuer, encryptAccessToken }:
 
 type SignatureRing = Pick<AccessRing, 'sign' | 'byKid'>
 
-function symmetricRing([first, ...others]: Secrets, issuer: string | undefined): SignatureRing {
+function symmetricRing(secrets: Secrets, issuer: string | undefined): SignatureRing {
   const algorithm = 'HS256'
-  const keyOf = (secret: string): Buffer => deriveKey(secret, 'access token HS256', issuer)
-  const key = keyOf(first)
-  const keys = [key, ...others.map(keyOf)].map(each => accessKey(keyIdOf(each), algorithm, each))
-  return { sign: signer(keyIdOf(key), algorithm, key), byKid: byKid(keys) }
+  const [first, ...others] = secrets.map(secret => {
+    const key = deriveKey(secret, 'access token HS256', issuer)
+    return { kid: keyIdOf(key), algorithm, key, ...hs256(key) } as const
+  }) as unknown as [AccessKey & { sign: Sign }, ...AccessKey[]]
+  return { sign: jws(first.kid, algorithm, first.sign), byKid: byKid([first, ...others]) }
 }
 
-/** Passes keys to fast-jwt as we export them, never in the form in which somebody wrote them. */
 function asymmetricRing(signingKeys: SigningKeys): SignatureRing {
   const [{ privateKey, jwk }] = signingKeys
-  const keys = signingKeys.map(({ publicKey, jwk }: VerifyingKey) =>
-    accessKey(jwk.kid, jwk.alg, publicKey.export({ type: 'spki', format: 'pem' })),
-  )
-  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' })
-  return { sign: signer(jwk.kid, jwk.alg, pem), byKid: byKid(keys) }
+  const keys = signingKeys.map(({ publicKey, jwk: { kid, alg } }: VerifyingKey) => ({
+    kid,
+    algorithm: alg,
+    key: publicKey.export({ type: 'spki', format: 'pem' }),
+    verify: verifierOf(alg, publicKey),
+  }))
+  return { sign: jws(jwk.kid, jwk.alg, signerOf(jwk.alg, privateKey)), byKid: byKid(keys) }
 }
 
-function byKid(keys: AccessKey[]): AccessRing['byKid'] {
+function byKid(keys: readonly AccessKey[]): AccessRing['byKid'] {
   return new Map(keys.map(key => [key.kid, key]))
 }
 
-function signer(kid: string, algorithm: AccessKey['algorithm'], key: string | Buffer): AccessRing['sign'] {
-  return createSigner({ key, algorithm, kid, header: { alg: algorithm, typ: accessTokenType } })
-}
-
-function accessKey(kid: string, algorithm: AccessKey['algorithm'], key: string | Buffer): AccessKey {
-  const verify = createVerifier({
-    key,
-    algorithms: [algorithm],
-    checkTyp: accessTokenType,
-    cache: false,
-    ignoreExpiration: true,
-    ignoreNotBefore: true,
-  })
-  return { kid, algorithm, key, verify }
+/** Makes a compact JWS (RFC 7515 section 7.1). The header is the same for all tokens of a key. */
+function jws(kid: string, algorithm: AccessKey['algorithm'], sign: Sign): AccessRing['sign'] {
+  const header = encodeObject({ alg: algorithm, typ: accessTokenType, kid })
+  return claims => {
+    const input = `${header}.${encodeObject(claims)}`
+    return `${input}.${sign(input)}`
+  }
 }

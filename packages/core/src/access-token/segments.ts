@@ -1,20 +1,31 @@
 import { isUtf8 } from 'node:buffer'
 
+/** The segment of a JSON object: its UTF-8 in base64url (RFC 7515 section 2). */
+export function encodeObject(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url')
+}
+
 /**
- * Whether a segment is in the one valid spelling of its bytes (RFC 4648 section 3.5). Other spellings would turn one
- * token into two.
+ * The bytes of a segment, if it is in the one valid spelling of them (RFC 4648 section 3.5). Other spellings would turn
+ * one token into two.
  */
+export function bytesOf(segment: string | undefined): Buffer | undefined {
+  const bytes = Buffer.from(segment ?? '', 'base64url')
+  return bytes.length > 0 && bytes.toString('base64url') === segment ? bytes : undefined
+}
+
+/** Whether a segment is in the one valid spelling of its bytes. */
 export function isCanonical(segment: string | undefined): segment is string {
-  return (
-    segment !== undefined &&
-    segment !== '' &&
-    Buffer.from(segment, 'base64url').toString('base64url') === segment
-  )
+  return bytesOf(segment) !== undefined
 }
 
 /** The JSON object that a segment contains, or `undefined`. */
 export function parseObject(segment: string | undefined): Record<string, unknown> | undefined {
-  const bytes = Buffer.from(segment ?? '', 'base64url')
+  return objectIn(Buffer.from(segment ?? '', 'base64url'))
+}
+
+/** The JSON object in the bytes of a segment, or `undefined`. Invalid UTF-8 is not replaced, but refused. */
+export function objectIn(bytes: Buffer): Record<string, unknown> | undefined {
   try {
     const value: unknown = isUtf8(bytes) ? JSON.parse(bytes.toString()) : undefined
     return typeof value === 'object' && value !== null && !Array.isArray(value)

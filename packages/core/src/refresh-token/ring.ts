@@ -1,11 +1,12 @@
-import { createHash, createSecretKey, type KeyObject } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { deriveKey } from '../keys/derive.js'
+import { HmacSha256 } from '../keys/hmac.js'
 import type { Secrets } from '../keys/secret.js'
 
 export interface RefreshKey {
   /** 4 bytes of a hash of the key. It does not depend on the position, so a ring may be reordered. */
   readonly id: Buffer
-  readonly mac: KeyObject
+  readonly mac: HmacSha256
 }
 
 /**
@@ -25,5 +26,5 @@ export function refreshRing([first, ...others]: Secrets, issuer: string | undefi
 
 function refreshKey(secret: string, issuer: string | undefined): RefreshKey {
   const bytes = deriveKey(secret, 'refresh token HMAC-SHA-256', issuer)
-  return { id: createHash('sha256').update(bytes).digest().subarray(0, 4), mac: createSecretKey(bytes) }
+  return { id: createHash('sha256').update(bytes).digest().subarray(0, 4), mac: new HmacSha256(bytes) }
 }

@@ -1,4 +1,4 @@
-import { createHmac, hash, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto'
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { SessionRef } from '../store/store.js'
 import { invalid } from '../values/check.js'
 import type { RefreshRing } from './ring.js'
@@ -55,7 +55,7 @@ export function encodeRefreshToken(ring: RefreshRing, token: Omit<RefreshToken, 
   bytes.write(token.subjectHash, at.subjectHash, 16, 'base64url')
   token.handle.copy(bytes, at.handle)
   bytes.writeUIntBE(token.generation, at.generation, 6)
-  macOf(ring.current.mac, bytes).copy(bytes, at.mac)
+  ring.current.mac.bytes(bytes.subarray(0, at.mac)).copy(bytes, at.mac)
   return bytes.toString('base64url')
 }
 
@@ -75,7 +75,7 @@ export function decodeRefreshToken(ring: RefreshRing, text: unknown): RefreshTok
   if (transport === undefined || key === undefined) {
     return undefined
   }
-  if (!timingSafeEqual(macOf(key.mac, bytes), bytes.subarray(at.mac))) {
+  if (!timingSafeEqual(key.mac.bytes(bytes.subarray(0, at.mac)), bytes.subarray(at.mac))) {
     return undefined
   }
   const handle = bytes.subarray(at.handle, at.generation)
@@ -104,10 +104,6 @@ export function namesUnknownKey(ring: RefreshRing, text: unknown): boolean {
 
 function transportOf(byte: number | undefined): Transport | undefined {
   return byte === firstByte.cookie ? 'cookie' : byte === firstByte.body ? 'body' : undefined
-}
-
-function macOf(key: KeyObject, bytes: Buffer): Buffer {
-  return createHmac('sha256', key).update(bytes.subarray(0, at.mac)).digest()
 }
 
 function sidOf(handle: Buffer): string {
