@@ -3,7 +3,7 @@ import type { AsymmetricAlgorithm } from '../keys/jwk.js'
 import type { Secrets } from '../keys/secret.js'
 import type { SigningKeys, VerifyingKey } from '../keys/signing.js'
 import { type EncryptionRing, encryptionRing } from './encryption.js'
-import { encodeObject } from './segments.js'
+import { encodeText } from './segments.js'
 import { hs256, type Sign, signerOf, type Verify, verifierOf } from './signature.js'
 
 export interface AccessKey {
@@ -18,7 +18,8 @@ export interface AccessKey {
 
 /** The keys of access tokens. One key signs; each key of the ring verifies the tokens that name it. */
 export interface AccessRing {
-  readonly sign: (claims: object) => string
+  /** Makes a compact JWS of a payload, which is the text of a JSON object. */
+  readonly sign: (payload: string) => string
   readonly byKid: ReadonlyMap<string, AccessKey>
   /** The keys that encrypt signed tokens, if access tokens are encrypted. */
   readonly encryption: EncryptionRing | undefined
@@ -68,9 +69,9 @@ function byKid(keys: readonly AccessKey[]): AccessRing['byKid'] {
 
 /** Makes a compact JWS (RFC 7515 section 7.1). The header is the same for all tokens of a key. */
 function jws(kid: string, algorithm: AccessKey['algorithm'], sign: Sign): AccessRing['sign'] {
-  const header = encodeObject({ alg: algorithm, typ: accessTokenType, kid })
-  return claims => {
-    const input = `${header}.${encodeObject(claims)}`
+  const header = encodeText(JSON.stringify({ alg: algorithm, typ: accessTokenType, kid }))
+  return payload => {
+    const input = `${header}.${encodeText(payload)}`
     return `${input}.${sign(input)}`
   }
 }

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 
-/** The segment of a JSON object: its UTF-8 in base64url (RFC 7515 section 2). */
-export function encodeObject(value: object): string {
-  return Buffer.from(JSON.stringify(value)).toString('base64url')
+/** The segment of a text: its UTF-8 in base64url (RFC 7515 section 2). */
+export function encodeText(text: string): string {
+  return Buffer.from(text).toString('base64url')
 }
 
 /**

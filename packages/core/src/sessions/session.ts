@@ -30,8 +30,8 @@ export interface Session<C extends object = object> {
   readonly absoluteUntil: Date
 }
 
-/** The data that the store keeps for us without reading it. */
-interface Data<C extends object = object> extends Pick<Session<C>, 'subject' | 'claims'> {
+/** What a login said, which the store keeps for us without reading it. */
+export interface Login<C extends object = object> extends Pick<Session<C>, 'subject' | 'claims'> {
   readonly scope: string | undefined
   readonly device: string | undefined
   readonly ip: string | undefined
@@ -41,31 +41,36 @@ interface Data<C extends object = object> extends Pick<Session<C>, 'subject' | '
  * Writes the data of a session. It is short because there are many sessions: members have fixed positions, and missing
  * ones at the end are left out.
  */
-export function writeData({ subject, claims, scope, device, ip }: Data): string {
+export function writeData({ subject, claims, scope, device, ip }: Login): string {
   const members: unknown[] = [subject, claims, scope, device, ip]
   const length = members.findLastIndex(member => member !== undefined) + 1
   return JSON.stringify(members.slice(0, length).map(member => member ?? null))
 }
 
 /**
- * Reads the session in a record that the store returned.
+ * Reads the login in a record that the store returned.
  *
  * @throws StoreUnavailableError if the data was not written by `writeData`, or belongs to another subject than the
  *   subjectHash. Someone who can write to the store must not be able to become any user they like
  */
-export function publicSession<C extends object>(outage: Outage, stored: StoredSession): Session<C> {
-  const data = readData<C>(stored.data)
-  if (data === undefined) {
+export function loginOf<C extends object>(outage: Outage, stored: StoredSession): Login<C> {
+  const login = readData<C>(stored.data)
+  if (login === undefined) {
     throw outage(
       new Error('The data of a session is not what was written: the store must return it unchanged'),
     )
   }
-  const { subject, claims, scope, device, ip } = data
-  if (hashSubject(subject) !== stored.subjectHash) {
+  if (hashSubject(login.subject) !== stored.subjectHash) {
     throw outage(
       new Error('The data of a session belongs to another subject: something has overwritten the record'),
     )
   }
+  return login
+}
+
+/** Makes the session that the application sees from a record and the login in it. */
+export function publicSession<C extends object>(stored: StoredSession, login: Login<C>): Session<C> {
+  const { subject, claims, scope, device, ip } = login
   return {
     sid: stored.sid,
     subject,
@@ -81,7 +86,7 @@ export function publicSession<C extends object>(outage: Outage, stored: StoredSe
 }
 
 /** @returns `undefined` if `writeData` can't have written the text */
-function readData<C extends object>(text: string): Data<C> | undefined {
+function readData<C extends object>(text: string): Login<C> | undefined {
   let members: unknown
   try {
     members = JSON.parse(text)

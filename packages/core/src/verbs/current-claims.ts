@@ -2,7 +2,8 @@ import { checkClaims } from '../access-token/claims.js'
 import type { Context } from '../context.js'
 import { StoreUnavailableError } from '../errors.js'
 import type { ClaimsHook } from '../options.js'
-import type { Session } from '../sessions/session.js'
+import { type Login, publicSession, type Session } from '../sessions/session.js'
+import type { StoredSession } from '../store/store.js'
 import { withinTimeout } from '../values/timeout.js'
 
 /** Milliseconds that the `claims` hook may take. */
@@ -14,12 +15,17 @@ const timeout = 5000
  * @returns `false` if the hook ends the session
  * @throws StoreUnavailableError if the hook fails, so that an outage of the user database logs nobody out
  */
-export async function currentClaims(context: Context, session: Session): Promise<object | false> {
-  const { claims } = session
+export async function currentClaims(
+  context: Context,
+  stored: StoredSession,
+  login: Login,
+): Promise<object | false> {
+  const { claims } = login
   const hook = context.settings.claims
   if (hook === undefined) {
     return claims
   }
+  const session = publicSession(stored, login)
   try {
     const answer = await withinTimeout('claims', timeout, ask(hook, session))
     return answer === false ? false : answer === undefined ? claims : checkClaims(answer)

@@ -42,6 +42,15 @@ export interface AccessTokenFor {
 }
 
 /**
+ * Joins two JSON objects as texts: to copy the application's claims, which have any shape, into one object first takes
+ * V8 as long as the signature. No name is in both (`checkClaims`), and of a name that is repeated, `JSON.parse` would
+ * take the last: ours.
+ */
+function joined(claims: string, own: string): string {
+  return claims === '{}' ? own : `${claims.slice(0, -1)},${own.slice(1)}`
+}
+
+/**
  * Signs an access token that expires no later than its session.
  *
  * @throws TypeError if it is too long for a cookie, or for a header
@@ -53,8 +62,7 @@ export function mintAccessToken(
   const iat = Math.floor(now / 1000)
   const exp = Math.floor(Math.min(now + settings.accessTokenLifetime * 1000, sessionEnds) / 1000)
   // JSON leaves out members that are undefined.
-  const signed = accessRing.sign({
-    ...claims,
+  const own = JSON.stringify({
     iss: settings.issuer,
     aud: settings.audience,
     sub: subject,
@@ -64,6 +72,7 @@ export function mintAccessToken(
     exp,
     scope,
   })
+  const signed = accessRing.sign(joined(JSON.stringify(claims), own))
   const accessToken = accessRing.encryption === undefined ? signed : encrypt(accessRing.encryption, signed)
   const max = transport === 'cookie' ? maxInCookie : maxAccessTokenLength
   if (accessToken.length > max) {

@@ -8,7 +8,7 @@ import {
   type RefreshToken,
   type Transport,
 } from '../refresh-token/token.js'
-import { publicSession, secondsLeft } from '../sessions/session.js'
+import { loginOf, secondsLeft } from '../sessions/session.js'
 import { checkMembers, checkString } from '../values/check.js'
 import { isScope, isWithin } from '../values/scope.js'
 import { claimsUnavailable, currentClaims } from './current-claims.js'
@@ -57,7 +57,7 @@ export async function refresh(context: Context, text: string, options: RefreshOp
   const { outcome, session, now: storeNow, login } = await rotate(context, token, userAgent)
   const sessionEnds = context.settings.now() + session.idleUntil - storeNow
   const scope = asked ?? login.scope
-  const claims = await currentClaims(context, login)
+  const claims = await currentClaims(context, session, login)
   const { sid, transport } = token
   const { subject } = login
   if (claims === false) {
@@ -110,7 +110,7 @@ async function checkAskedScope(context: Context, token: RefreshToken, asked: str
   if (session === undefined) {
     throw refuseRefresh(context, token, 'unknown')
   }
-  const { scope } = publicSession(context.outage, session)
+  const { scope } = loginOf(context.outage, session)
   if (!isScope(asked) || !isWithin(scope, asked)) {
     throw refuseRefresh(context, token, 'scope')
   }

@@ -2,7 +2,7 @@ import type { Context } from '../context.js'
 import { TokenError } from '../errors.js'
 import { isTokenError } from '../is-token-error.js'
 import type { RefreshToken } from '../refresh-token/token.js'
-import { publicSession, type Session } from '../sessions/session.js'
+import { type Login, loginOf } from '../sessions/session.js'
 import type { Rotation } from '../store/store.js'
 import { deviceOf } from '../values/device.js'
 
@@ -20,7 +20,7 @@ export async function rotate(
   context: Context,
   token: RefreshToken,
   userAgent: string | undefined,
-): Promise<Rotated & { login: Session }> {
+): Promise<Rotated & { login: Login }> {
   const { revocations, keepFor, settings, store } = context
   const { subjectHash, sid, generation } = token
   if (revocations.isRevoked(sid)) {
@@ -40,7 +40,7 @@ export async function rotate(
     throw reused(context, token, rotation, userAgent)
   }
   livesAfterAll()
-  return { ...rotation, login: publicSession(context.outage, rotation.session) }
+  return { ...rotation, login: loginOf(context.outage, rotation.session) }
 }
 
 function reused(
@@ -49,7 +49,7 @@ function reused(
   { session, now }: Reused,
   userAgent: string | undefined,
 ): TokenError {
-  const [read, failure] = readable(() => publicSession(outage, session))
+  const [read, failure] = readable(() => loginOf(outage, session))
   emit({
     type: 'reused',
     sid,

@@ -1,5 +1,5 @@
 import type { Context } from '../context.js'
-import { publicSession, type Session } from '../sessions/session.js'
+import { loginOf, publicSession, type Session } from '../sessions/session.js'
 import { checkSubject, hashSubject } from '../values/subject.js'
 
 /**
@@ -9,6 +9,8 @@ import { checkSubject, hashSubject } from '../values/subject.js'
  */
 export async function sessions<C extends object>(context: Context, subject: string): Promise<Session<C>[]> {
   const subjectHash = hashSubject(checkSubject(subject))
-  const found = (await context.store.list(subjectHash)).map(each => publicSession<C>(context.outage, each))
+  const found = (await context.store.list(subjectHash)).map(each =>
+    publicSession(each, loginOf<C>(context.outage, each)),
+  )
   return found.sort((one, other) => other.usedAt.getTime() - one.usedAt.getTime())
 }

@@ -71,32 +71,52 @@ function isEmpty(body: unknown): boolean {
  * const body = await receiveText(request, request.headers)
  * ```
  */
-export async function receiveText(
+export function receiveText(
   stream: Readable,
   headers: HttpRequest['headers'] = {},
 ): Promise<string | TokenError> {
-  const chunks: Buffer[] = []
-  let length = 0
-  // This listener stays: an error after we have stopped reading must not end the process.
-  stream.on('error', () => {})
-  try {
-    // The stream is not destroyed when we stop early: the response needs the connection.
-    for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
-      const bytes = Buffer.from(chunk)
+  return new Promise(resolve => {
+    const chunks: Buffer[] = []
+    let length = 0
+    let isDone = false
+    const finish = (answer: () => string | TokenError) => {
+      if (!isDone) {
+        isDone = true
+        resolve(answer())
+      }
+    }
+    const receive = (chunk: Buffer | string) => {
+      const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
       length += bytes.length
       if (length > maxBody) {
+        // The stream is not destroyed when we stop early: the response needs the connection.
+        stream.off('data', receive)
         drain(stream)
-        return new TokenError('ERR_BODY_TOO_LARGE')
+        finish(() => new TokenError('ERR_BODY_TOO_LARGE'))
+      } else {
+        chunks.push(bytes)
       }
-      chunks.push(bytes)
     }
-  } catch {
-    return new TokenError('ERR_INVALID_BODY')
-  }
-  // An encoded body is read to its end too: many clients read the response only after sending everything.
-  return length > 0 && isEncoded(headers)
-    ? new TokenError('ERR_UNSUPPORTED_CONTENT_ENCODING')
-    : Buffer.concat(chunks).toString()
+    const receivedAll = () =>
+      // An encoded body is read to its end too: many clients read the response only after sending everything.
+      length > 0 && isEncoded(headers)
+        ? new TokenError('ERR_UNSUPPORTED_CONTENT_ENCODING')
+        : Buffer.concat(chunks).toString()
+    const cutOff = () => new TokenError('ERR_INVALID_BODY')
+    // This listener stays: an error after we have stopped reading must not end the process.
+    stream.on('error', () => finish(cutOff))
+    if (stream.readableEnded) {
+      finish(receivedAll)
+    } else if (stream.destroyed) {
+      finish(cutOff)
+    } else {
+      stream.on('end', () => finish(receivedAll))
+      stream.on('close', () => finish(cutOff))
+      stream.on('data', receive)
+      // Something may have paused the stream before.
+      stream.resume()
+    }
+  })
 }
 
 /** Whether the body is encoded. The header is a list of codings in any case (RFC 9110 section 8.4). */
@@ -147,9 +167,15 @@ function ofObject(body: unknown): Parameters {
 
 /** Picks the known parameters. A parameter without a value counts as omitted (RFC 6749 section 3.2). */
 function pick(valueIn: (name: string) => unknown): Parameters {
-  const found = names.map(name => [name, valueIn(name) ?? ''] as const)
-  if (found.some(([, value]) => typeof value !== 'string')) {
-    throw new TokenError('ERR_INVALID_BODY')
+  const found: { -readonly [Name in keyof Parameters]: Parameters[Name] } = {}
+  for (const name of names) {
+    const value = valueIn(name) ?? ''
+    if (typeof value !== 'string') {
+      throw new TokenError('ERR_INVALID_BODY')
+    }
+    if (value !== '') {
+      found[name] = value
+    }
   }
-  return Object.fromEntries(found.filter(([, value]) => value !== ''))
+  return found
 }
