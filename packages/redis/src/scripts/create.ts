@@ -63,8 +63,8 @@ if replaces or excess > 0 then
   if not opened then return redis.error_reply(malformedFeed) end
 end
 
-if own.isNew then save(sessions, sid, own) end
-local answer = reply('created', write(own), hasReplaced and 'replaced' or 'kept')
+local text = own.isNew and save(sessions, sid, own) or write(own)
+local answer = reply('created', text, hasReplaced and 'replaced' or 'kept')
 if replaces then
   announce(opened, subjectHash .. '|' .. replaced, hasReplaced)
   redis.call('HDEL', sessions, replaced)

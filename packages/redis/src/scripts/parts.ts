@@ -53,8 +53,6 @@ end
  * written.
  */
 export const record: string = `
-local pattern = '^(%d+) (%-?%d+) (%d+) (%-?%d+) (%-?%d+) (%d+) (%d+) (%d+) (.*)$'
-local fields = { 'newest', 'parent', 'first', 'recover', 'used', 'created', 'lifetime', 'timeout' }
 local max = ${maxSessionNumber}
 local malformed = 'ERR tokenratchet: malformed session record'
 local exceeding = 'ERR tokenratchet: a number of the session would exceed ${maxSessionNumber}'
@@ -64,21 +62,25 @@ local function fits(session)
     and usedAt >= -max and usedAt <= max and absoluteUntil <= max
 end
 local function read(text)
-  local found = { string.match(text, pattern) }
-  if not found[9] then return nil end
-  local session = { data = found[9] }
-  for index, name in ipairs(fields) do
-    local number = tonumber(found[index])
-    if number > max or number < -max then return nil end
-    session[name] = number
+  local newest, parent, first, recover, used, created, lifetime, timeout, data =
+    string.match(text, '^(%d+) (%-?%d+) (%d+) (%-?%d+) (%-?%d+) (%d+) (%d+) (%d+) (.*)$')
+  if not data then return nil end
+  newest, parent, first, recover = tonumber(newest), tonumber(parent), tonumber(first), tonumber(recover)
+  used, created, lifetime, timeout = tonumber(used), tonumber(created), tonumber(lifetime), tonumber(timeout)
+  if parent > max or first > max or recover < -max or used > max or used < -max or created > max or lifetime > max then
+    return nil
   end
+  local session = {
+    newest = newest, parent = parent, first = first, recover = recover,
+    used = used, created = created, lifetime = lifetime, timeout = timeout, data = data,
+  }
   return fits(session) and session or nil
 end
 local function write(session)
-  local words = {}
-  for index, name in ipairs(fields) do words[index] = digits(session[name]) end
-  words[9] = session.data
-  return table.concat(words, ' ')
+  return string.format(
+    '%.0f %.0f %.0f %.0f %.0f %.0f %.0f %.0f ', session.newest, session.parent, session.first, session.recover,
+    session.used, session.created, session.lifetime, session.timeout
+  ) .. session.data
 end
 local function deadline(session)
   return session.created + math.min(session.used + session.timeout * 1000, session.lifetime * 1000)
@@ -87,14 +89,15 @@ local function live(session) return now < deadline(session) end
 `
 
 /**
- * `save(key, sid, session)` writes a session. It only ever extends the key's expiry, so no session outlives the key.
+ * `save(key, sid, session)` writes a session and returns the text of its record. It only ever extends the key's expiry,
+ * so no session outlives the key.
  */
 export const save = `
 local function save(key, sid, session)
-  redis.call('HSET', key, sid, write(session))
-  if redis.call('PTTL', key) < deadline(session) - now then
-    redis.call('PEXPIREAT', key, digits(deadline(session)))
-  end
+  local text, ends = write(session), deadline(session)
+  redis.call('HSET', key, sid, text)
+  if redis.call('PTTL', key) < ends - now then redis.call('PEXPIREAT', key, digits(ends)) end
+  return text
 end
 `
 
@@ -136,9 +139,9 @@ end
  * started twice.
  */
 export const receipts = `
-local question = table.concat({ #ARGV, ARGV[2], ARGV[3], ARGV[#ARGV] }, ' ')
+local function question() return table.concat({ #ARGV, ARGV[2], ARGV[3], ARGV[#ARGV] }, ' ') end
 local function remember(receipt, deadline, reply)
-  local kept = cmsgpack.pack({ question, reply })
+  local kept = cmsgpack.pack({ question(), reply })
   redis.call('SET', receipt, kept, 'PX', digits(math.max(1, math.min(deadline - now, 60000))))
   return reply
 end
@@ -146,7 +149,7 @@ local function remembered(receipt)
   local kept = redis.call('GET', receipt)
   if not kept then return nil end
   local asked, reply = unpack(cmsgpack.unpack(kept))
-  if asked ~= question then return nil end
+  if asked ~= question() then return nil end
   reply[3] = digits(now)
   return reply
 end

@@ -21,7 +21,6 @@ export const rotate: Script = script(
   clock,
   record,
   save,
-  announce,
   receipts,
   `
 local sessions, feed, window, receipt = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
@@ -53,6 +52,10 @@ elseif asked < session.used then
   -- The refresh was asked for before the last rotation, which overtook it: not a reuse. The caller may retry.
   return reply('late')
 else
+`,
+  // Only a reuse needs this. To define functions takes time in each script.
+  announce,
+  `
   local opened = open(feed, window, keepFor)
   if not opened then return redis.error_reply(malformedFeed) end
   announce(opened, subjectHash .. '|' .. sid, true)
@@ -60,7 +63,6 @@ else
   return remember(receipt, deadline, reply('reused', text))
 end
 if not fits(session) then return redis.error_reply(exceeding) end
-save(sessions, sid, session)
-return reply(outcome, write(session))
+return reply(outcome, save(sessions, sid, session))
 `,
 )
