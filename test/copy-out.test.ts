@@ -2,14 +2,21 @@
 import { join } from 'node:path'
 import { copyTemplate } from 'create-tokenratchet'
 import t from 'tap'
+import { effort } from './helpers/effort.js'
 import { examples, fileOf, minimal, resourceServers } from './helpers/example.js'
 import { emptyFolder, json, npmInstall, packed, run } from './helpers/packed.js'
 
 const folder = await emptyFolder()
 const tarballs = await packed(join(folder, 'packages'))
 
+/** A whole run tries what test/new.test.ts does not. */
+const tried =
+  effort === 'nightly'
+    ? [...examples, ...resourceServers, ...minimal]
+    : (['express', 'minimal-fastify', 'resource-server-jose'] as const)
+
 t.jobs = 2
-for (const example of [...examples, ...resourceServers, ...minimal]) {
+for (const example of tried) {
   t.test(
     `${example}, copied out, installs, builds, starts and passes its test`,
     { buffered: true },

@@ -1,15 +1,17 @@
 // What networks, servers and lids do in the middle of a refresh: the user stays signed in.
+
 import { isDeepStrictEqual } from 'node:util'
 import type { BrowserContext } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { launchBrowser } from '../helpers/browser.js'
+import { some } from '../helpers/effort.js'
 import { until } from '../helpers/redis.js'
 import { eachOf, logIn, openTab, openTabs, scenes, seenBy, type Tab, who } from './scene.js'
 import { type Framework, frameworks, hosts, type Site } from './site.js'
 
 const scene = scenes(await launchBrowser(t, { hosts }))
 
-for (const framework of Object.keys(frameworks) as Framework[]) {
+for (const framework of some(Object.keys(frameworks) as Framework[], 1)) {
   scene(
     `${framework}: an answer that the network loses is asked for again`,
     async (t, { site, context }) => {

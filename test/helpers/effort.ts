@@ -20,6 +20,15 @@ export function turnOf(name: string): number {
   return [...name].reduce((sum, letter) => sum + letter.charCodeAt(0), 0)
 }
 
+/**
+ * Chooses among what takes long: a nightly run takes all, any other run what is named first.
+ *
+ * @param whole how many a whole run takes
+ */
+export function some<T>(all: readonly T[], whole: number): readonly T[] {
+  return effort === 'nightly' ? all : all.slice(0, whole)
+}
+
 function read(value = 'whole'): (typeof efforts)[number] {
   const found = efforts.find(each => each === value)
   if (found === undefined) {
