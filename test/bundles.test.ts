@@ -1,5 +1,5 @@
 // Applications in one file, as bundlers make it, where no folder above has packages that could be found. The settings of
-// the bundlers are those that docs/recipes.md has.
+// the bundlers are those that docs/guides/operations.md has.
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'

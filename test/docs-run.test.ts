@@ -1,4 +1,4 @@
-// That the code in the documents does what they say: the quick starts, the commands of curl, and the recipes are run.
+// That the code in the documents does what they say: the quick starts, the commands of curl, and code of the guides are run.
 import { execFile } from 'node:child_process'
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
@@ -267,7 +267,7 @@ t.test('a user of Redis with the permissions of the document', async t => {
   t.same(refused, [])
 })
 
-t.test('recipe: several tabs, by hand', async t => {
+t.test('guide: several tabs, by hand', async t => {
   let told = 0
   const app = Fastify()
   const clock = fakeClock()
@@ -279,7 +279,7 @@ t.test('recipe: several tabs, by hand', async t => {
   let isAway = true
   const through: typeof fetch = async (input, init) =>
     isAway && input === '/auth/refresh' ? new Response(null, { status: 503 }) : page(input, init)
-  const block = blockOf('docs/recipes.md', 'async function api(')
+  const block = blockOf('docs/guides/front-ends.md', 'async function api(')
   const given = { fetch: through, showLogin: () => void told++ }
   const { api } = await runBlock(block, given, ['api'])
   await page('/login', { method: 'POST' })
@@ -301,10 +301,10 @@ t.test('recipe: several tabs, by hand', async t => {
   t.equal(told, 1)
 })
 
-t.test('recipe: pages rendered by the server', async t => {
+t.test('guide: pages rendered by the server', async t => {
   const app = Fastify()
   const given = { app, secret, tokenratchet: tokenratchetFastify }
-  await runBlock(blockOf('docs/recipes.md', 'autoRefresh: true'), given)
+  await runBlock(blockOf('docs/guides/front-ends.md', "reply.redirect('/login')"), given)
   const { refreshToken } = await app.tokens.issue({ subject: 'ada' })
   const cookie = `__Host-refresh_token=${refreshToken}`
   const page = await app.inject({ url: '/account', headers: { cookie } })
@@ -314,7 +314,7 @@ t.test('recipe: pages rendered by the server', async t => {
   await app.close()
 })
 
-t.test('recipe: mobile apps', async t => {
+t.test('guide: mobile apps', async t => {
   const app = Fastify()
   await app.register(tokenratchetFastify, { secret, transport: 'body' })
   const base = await listening(t, app)
@@ -326,7 +326,7 @@ t.test('recipe: mobile apps', async t => {
     },
   }
   const { newAccessToken } = await runBlock(
-    blockOf('docs/recipes.md', 'keychain.get()'),
+    blockOf('docs/guides/front-ends.md', 'keychain.get()'),
     { keychain },
     [],
     code => code.replace('https://api.example.com', base),
@@ -338,15 +338,15 @@ t.test('recipe: mobile apps', async t => {
   await t.rejects(newAccessToken(), /Signed out/)
 })
 
-t.test('recipe: NestJS on Express', async t => {
-  const block = blockOf('docs/recipes.md', 'NestFactory')
+t.test('guide: NestJS on Express', async t => {
+  const block = blockOf('docs/guides/protect-routes.md', 'NestFactory')
   const { app } = await runBlock(block, { checkPassword }, ['app'], anyPort)
   t.teardown(() => app.close())
   await works(t, baseOf(app.getHttpServer()), 201)
 })
 
 t.test('R35: without a filter of its own NestJS answers with the challenge all the same', async t => {
-  const block = blockOf('docs/recipes.md', 'NestFactory')
+  const block = blockOf('docs/guides/protect-routes.md', 'NestFactory')
   const withoutFilter = (code: string) => anyPort(code.replace(/^app\.useGlobalFilters.*$/m, ''))
   const { app } = await runBlock(block, { checkPassword }, ['app'], withoutFilter)
   t.teardown(() => app.close())
@@ -355,17 +355,17 @@ t.test('R35: without a filter of its own NestJS answers with the challenge all t
   t.same(Object.keys((await answer.json()) as object).sort(), ['message', 'statusCode'])
 })
 
-t.test('recipe: @fastify/swagger', async t => {
+t.test('guide: @fastify/swagger', async t => {
   const app = Fastify()
   const given = { app, secret, tokenratchet: tokenratchetFastify }
-  await runBlock(blockOf('docs/recipes.md', '@fastify/swagger'), given)
+  await runBlock(blockOf('docs/guides/protect-routes.md', '@fastify/swagger'), given)
   await app.ready()
   const { paths } = (app as unknown as { swagger(): { paths: Record<string, object> } }).swagger()
   t.match(paths, { '/auth/refresh': { post: { tags: ['auth'] } }, '/me': { get: { security: [{}] } } })
   await app.close()
 })
 
-t.test('recipe: passport for the login', async t => {
+t.test('guide: passport for the login', async t => {
   const app = express()
   const auth = tokenratchet({ secret })
   const strategy = {
@@ -373,7 +373,7 @@ t.test('recipe: passport for the login', async t => {
       this.success({ id: 'ada' })
     },
   }
-  await runBlock(blockOf('docs/recipes.md', "passport.use('company'"), { app, auth, strategy })
+  await runBlock(blockOf('docs/guides/login.md', "passport.use('company'"), { app, auth, strategy })
   const server = app.listen(0)
   await once(server, 'listening')
   t.teardown(() => server.close())
@@ -382,14 +382,14 @@ t.test('recipe: passport for the login', async t => {
   t.match(await (await page('/me')).json(), { sub: 'ada' })
 })
 
-t.test('recipe: log out everywhere', async t => {
+t.test('guide: log out everywhere', async t => {
   const app = Fastify()
   await app.register(tokenratchetFastify, { secret })
   let changed = ''
   const changePassword = async (subject: string) => {
     changed = subject
   }
-  await runBlock(blockOf('docs/recipes.md', "app.post('/password'"), { app, changePassword })
+  await runBlock(blockOf('docs/guides/log-out.md', "app.post('/password', { config"), { app, changePassword })
   const own = await app.tokens.issue({ subject: 'ada', transport: 'body' })
   await app.tokens.issue({ subject: 'ada' })
   const headers = { authorization: `Bearer ${own.accessToken}` }
@@ -402,7 +402,7 @@ t.test('recipe: log out everywhere', async t => {
   await app.close()
 })
 
-t.test('recipe: testing your app', async t => {
+t.test('guide: testing your app', async t => {
   const cases: (() => Promise<void>)[] = []
   const apps: FastifyInstance[] = []
   const buildApp = async ({ now }: { now: () => number }) => {
@@ -413,10 +413,145 @@ t.test('recipe: testing your app', async t => {
     return app
   }
   const test = (_name: string, run: () => Promise<void>) => void cases.push(run)
-  const block = blockOf('docs/recipes.md', "from 'node:test'")
+  const block = blockOf('docs/guides/testing.md', "signIn } from '@tokenratchet/fastify/testing'")
   // The same, by a runner that tells us of it.
   await runBlock(block, { buildApp, test }, [], code => code.replace(/import .* from 'node:test'\n/, ''))
   t.equal(cases.length, 1)
   await cases[0]?.()
   await apps[0]?.close()
+})
+
+/** An Express app that listens until the test ends. */
+async function serving(t: Test, app: express.Express): Promise<string> {
+  const server = app.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => server.close())
+  return baseOf(server)
+}
+
+const json = { 'content-type': 'application/json' }
+
+t.test('guide: protect routes, on both frameworks', async t => {
+  const fastify = Fastify()
+  const guide = 'docs/guides/protect-routes.md'
+  const onFastify = { app: fastify, checkPassword, secret, tokenratchet: tokenratchetFastify }
+  await runBlock(blockOf(guide, 'global: true'), onFastify)
+  const app = express()
+  await runBlock(blockOf(guide, 'app.use(auth.authenticate) // guards'), {
+    app,
+    checkPassword,
+    express,
+    secret,
+    tokenratchet,
+  })
+  for (const base of [await listening(t, fastify), await serving(t, app)]) {
+    const page = browser(base)
+    const send = async (path: string, method = 'GET') =>
+      (await page(path, { method, ...(method === 'POST' && { body: '{}', headers: json }) })).status
+    t.equal(await send('/health'), 200)
+    t.equal(await send('/me'), 401)
+    t.equal(await send('/articles', 'POST'), 401)
+    t.same(await (await page('/')).json(), { user: null })
+    t.equal(await send('/login', 'POST'), 200)
+    t.same(await (await page('/')).json(), { user: 'ada' })
+    t.equal(await send('/me'), 200)
+    t.equal(await send('/articles', 'POST'), 200)
+    t.equal(await send('/payments', 'POST'), 200)
+  }
+})
+
+t.test('guide: roles, on both frameworks', async t => {
+  const users = new Map([['ada', { role: 'admin', isDisabled: false }]])
+  const findUser = async (id: string) => users.get(id)
+  const fastify = Fastify()
+  const given = { app: fastify, findUser, secret, tokenratchet: tokenratchetFastify }
+  await runBlock(blockOf('docs/guides/roles.md', 'preHandler: onlyAdmins'), given)
+  const app = express()
+  const { auth } = await runBlock(
+    blockOf('docs/guides/roles.md', 'auth.authenticate, onlyAdmins'),
+    { app, express, findUser, secret, tokenratchet },
+    ['auth'],
+  )
+  const statuses = [
+    [await listening(t, fastify), fastify.tokens],
+    [await serving(t, app), auth.tokens],
+  ] as const
+  for (const [base, tokens] of statuses) {
+    users.set('ada', { role: 'admin', isDisabled: false })
+    const ask = async (token: string) =>
+      (await fetch(`${base}/users`, { headers: { authorization: `Bearer ${token}` } })).status
+    const member = await tokens.issue({ subject: 'ada', claims: { role: 'member' } })
+    t.equal(await ask(member.accessToken), 403)
+    const admin = await tokens.refresh(member.refreshToken)
+    t.equal(await ask(admin.accessToken), 200)
+    users.delete('ada')
+    await t.rejects(tokens.refresh(admin.refreshToken), { code: 'ERR_INVALID_GRANT' })
+    t.equal(await ask(admin.accessToken), 401)
+  }
+})
+
+t.test('guide: log users in and delete them, on both frameworks', async t => {
+  const user = { id: 7, name: 'Ada', role: 'member' }
+  const checkPassword = async ({ password }: { password: string }) =>
+    password === 'right' ? user : undefined
+  const deleteUser = async () => {}
+  const fastify = Fastify()
+  await fastify.register(tokenratchetFastify, { secret })
+  const limited = async () => {}
+  await runBlock(blockOf('docs/guides/login.md', 'onRequest: limited'), {
+    app: fastify,
+    checkPassword,
+    limited,
+  })
+  await runBlock(blockOf('docs/guides/log-out.md', 'reply.revokeTokens() // clears'), {
+    app: fastify,
+    deleteUser,
+  })
+  const app = express()
+  const auth = tokenratchet({ secret })
+  app.use(auth.middleware, express.json())
+  const pass = (_request: object, _response: object, next: () => void) => next()
+  await runBlock(blockOf('docs/guides/login.md', "app.post('/login', limited"), {
+    app,
+    checkPassword,
+    limited: pass,
+  })
+  await runBlock(blockOf('docs/guides/log-out.md', 'res.revokeTokens() // clears'), { app, auth, deleteUser })
+  for (const base of [await listening(t, fastify), await serving(t, app)]) {
+    const page = browser(base)
+    const logIn = (password: string) =>
+      page('/login', { method: 'POST', headers: json, body: JSON.stringify({ password }) })
+    const wrong = await logIn('wrong')
+    t.same([wrong.status, wrong.headers.get('www-authenticate')], [401, null])
+    t.match(await (await logIn('right')).json(), { user: { name: 'Ada' }, expires_in: 600 })
+    const gone = await page('/account', { method: 'DELETE' })
+    t.equal(gone.status, 204)
+    t.match(gone.headers.getSetCookie().join(), /access_token=; Max-Age=0.*refresh_token=; Max-Age=0/)
+    t.equal((await page('/auth/refresh', { method: 'POST' })).status, 400)
+  }
+})
+
+t.test('guide: the other tests, and the cases of a store', async t => {
+  const cases: [string, () => Promise<void>][] = []
+  const test = (name: string, run: () => Promise<void>) => void cases.push([name, run])
+  const withoutRunner = (code: string): string => code.replace(/import .* from 'node:test'\n/, '')
+  /** As much of supertest as the guide needs. */
+  const supertest = (app: express.Express) => ({
+    get: (path: string) => ({
+      set: (headers: Record<string, string>) => ({
+        expect: async (status: number) =>
+          t.equal((await fetch(`${await serving(t, app)}${path}`, { headers })).status, status),
+      }),
+    }),
+  })
+  const given = { secret, supertest, test, tokenratchet }
+  for (const text of ["from '@tokenratchet/express/testing'", 'storeCases']) {
+    await runBlock(blockOf('docs/guides/testing.md', text), given)
+  }
+  const routes = blockOf('docs/guides/testing.md', "addHook('onRoute'")
+  await runBlock(routes, { ...given, tokenratchet: tokenratchetFastify }, [], withoutRunner)
+  t.ok(cases.length > 20, `${cases.length} cases`)
+  for (const [name, run] of cases) {
+    await t.resolves(run(), name)
+  }
 })

@@ -123,10 +123,14 @@ t.test('every route is in the tables, and nothing else', async t => {
   }
 })
 
-t.test('every error is in the table, with its status and challenge', async t => {
+function codesInCode(): TokenErrorCode[] {
   const source = read('packages/core/src/errors.ts')
   const union = source.slice(0, source.indexOf('\n\n'))
-  const codes = [...union.matchAll(/'(ERR_\w+)'/g)].map(([, code = '']) => code as TokenErrorCode)
+  return [...union.matchAll(/'(ERR_\w+)'/g)].map(([, code = '']) => code as TokenErrorCode)
+}
+
+t.test('every error is in the table, with its status and challenge', async t => {
+  const codes = codesInCode()
   const table = tableOf(texts, 'errors')
   const rows = table.rows.flatMap(({ place, cells: [first, status, challenge = ''] }) => {
     const [whole = '', ...rest] = quoted(first)
@@ -167,6 +171,27 @@ t.test('every event is in the table, with its reasons', async t => {
     [],
     place,
   )
+})
+
+t.test('the guides have every error code, every reason of `refused` and every event', async t => {
+  const codes = tableOf(texts, 'troubleshooting-codes')
+  t.same(differences(codes, namesIn(codes), codesInCode()), [])
+
+  const source = read('packages/core/src/events.ts')
+  const [refusals = ''] = /^export type Refusal[\s\S]*?\n(?=\n)/m.exec(source) ?? []
+  const inCode = [...refusals.matchAll(/credential: '(\w+)'[\s\S]*?reason: ((?:'\w+'(?: \| )?)+)/g)].flatMap(
+    ([, credential = '', reasons = '']) =>
+      [...reasons.matchAll(/'(\w+)'/g)].map(([, reason]) => `${reason} of ${credential}`),
+  )
+  const table = tableOf(texts, 'troubleshooting-reasons')
+  const named = table.rows.flatMap(({ place, cells: [reason, credentials] }) =>
+    quoted(credentials).map(credential => ({ name: `${quoted(reason)[0]} of ${credential}`, place })),
+  )
+  t.same(differences(table, named, inCode), [])
+
+  const alerts = tableOf(texts, 'alerts')
+  const events = namesIn(tableOf(texts, 'events')).map(({ name }) => name)
+  t.same(differences(alerts, namesIn(alerts), events), [])
 })
 
 const manifests = await Promise.all(

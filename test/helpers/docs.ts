@@ -38,6 +38,7 @@ export async function documents(): Promise<Map<string, string>> {
     'CHANGELOG.md',
     'CONTRIBUTING.md',
     'RELEASING.md',
+    ...(await readdir(join(root, 'docs/guides'))).map(name => `docs/guides/${name}`),
     ...pages.flat().filter(path => path.endsWith('.md')),
     ...[...packages, ...examples].map(folder => `${folder}/README.md`),
   ]
@@ -114,9 +115,17 @@ const preludes: Readonly<Record<string, string>> = {
   buildApp:
     "declare function buildApp(options: { now: () => number }): Promise<import('fastify').FastifyInstance>",
   changePassword: 'declare function changePassword(subject: string, body: unknown): Promise<void>',
+  'checkPassword that may find nobody':
+    'declare function checkPassword(body: unknown): Promise<{ id: number; name: string; role: string } | undefined>',
   checkPassword: 'declare function checkPassword(body: unknown): Promise<{ id: string; role: string }>',
+  counter: 'declare const counter: { inc(labels: Record<string, string>): void }',
+  deleteUser: 'declare function deleteUser(id: string): Promise<void>',
+  express: "import express from 'express'",
+  findUser:
+    "declare function findUser(id: string): Promise<{ isDisabled: boolean; role: 'admin' | 'member' } | undefined>",
   headers: 'declare const headers: Record<string, string>',
   keychain: 'declare const keychain: { get(): Promise<string>; set(token: string): Promise<void> }',
+  'limited of Fastify': "declare const limited: import('fastify').onRequestHookHandler",
   limited: "declare const limited: import('express').RequestHandler",
   login: 'declare const login: object',
   name: 'declare const name: string',
@@ -135,7 +144,10 @@ const preludes: Readonly<Record<string, string>> = {
   sleep: "import { setTimeout as sleep } from 'node:timers/promises'",
   store: "declare const store: import('@tokenratchet/core').Store",
   strategy: "declare const strategy: import('passport').Strategy",
+  supertest:
+    'declare function supertest(app: object): { get(path: string): { set(headers: object): { expect(status: number): Promise<void> } } }',
   test: 'declare function test(name: string, run: () => void | Promise<void>): void',
+  'tokenratchet of Express': "import tokenratchet from '@tokenratchet/express'",
   'tokenratchet of Fastify': "import tokenratchet from '@tokenratchet/fastify'",
   userId: 'declare const userId: string',
   users: 'declare const users: object',
