@@ -8,7 +8,7 @@ const errorBody = {
 
 const others = {
   405: { description: 'Wrong method', ...errorBody },
-  413: { description: 'A body of more than 8192 bytes', ...errorBody },
+  413: { description: 'The body has more than 8192 bytes', ...errorBody },
   503: {
     description: 'The store of sessions is unavailable: try again after `Retry-After` seconds',
     ...errorBody,
@@ -16,14 +16,14 @@ const others = {
 } as const
 
 const unreadable = {
-  415: { description: 'A body with a `Content-Encoding`', ...errorBody },
+  415: { description: 'The body has a `Content-Encoding`', ...errorBody },
 } as const
 
 const crossOrigin = { 403: { description: 'Cross-origin request', ...errorBody }, ...others } as const
 
 const guarded = {
-  400: { description: '`invalid_request`: a malformed credential or body', ...errorBody },
-  401: { description: 'No access token, or a dead one', ...errorBody },
+  400: { description: '`invalid_request`: the credential or the body is malformed', ...errorBody },
+  401: { description: 'The access token is missing, expired or revoked', ...errorBody },
   ...crossOrigin,
 } as const
 
@@ -33,28 +33,31 @@ const consumes = ['application/x-www-form-urlencoded', 'application/json']
 export const schemas: Readonly<Record<RouteName, object>> = {
   refresh: {
     tags: ['auth'],
-    summary: 'Trade a refresh token, of the cookie or of the body, for its successor',
+    summary: 'Exchange the refresh token in the cookie or in the body for its successor',
     consumes,
     body: {
       type: 'object',
       properties: {
         grant_type: { type: 'string', enum: ['refresh_token'] },
-        refresh_token: { type: 'string', description: 'Of a session whose tokens travel in bodies' },
-        scope: { type: 'string', description: 'Fewer names than the login granted' },
+        refresh_token: {
+          type: 'string',
+          description: 'The refresh token of a session that uses the body transport',
+        },
+        scope: { type: 'string', description: 'A part of the scope that the login granted' },
         if_stale: {
           type: 'string',
           enum: ['true'],
-          description: 'Only if the cookie of the access token has lived for half of its life',
+          description: 'Refresh only if less than half of the lifetime of the access token is left',
         },
       },
     },
     response: {
       200: {
-        description: 'New cookies are set, or new tokens are in the body',
+        description: 'The new tokens are in cookies or in the body',
         type: 'object',
         required: ['expires_in'],
         properties: {
-          expires_in: { type: 'integer', description: 'Seconds that the access token lives' },
+          expires_in: { type: 'integer', description: 'Seconds until the access token expires' },
           scope: { type: 'string' },
           access_token: { type: 'string' },
           token_type: { type: 'string', enum: ['Bearer'] },
@@ -63,7 +66,7 @@ export const schemas: Readonly<Record<RouteName, object>> = {
       },
       400: {
         description:
-          '`invalid_grant`: log in again. `invalid_request`: no refresh token came, or two. ' +
+          '`invalid_grant`: log in again. `invalid_request`: the refresh token is missing, or there are two. ' +
           '`invalid_scope`, `unsupported_grant_type`',
         ...errorBody,
       },
@@ -77,10 +80,10 @@ export const schemas: Readonly<Record<RouteName, object>> = {
     response: {
       204: { description: 'Logged out', type: 'null' },
       400: {
-        description: '`invalid_request`: a malformed Bearer token, or a body that breaks off',
+        description: '`invalid_request`: the Bearer token is malformed, or the body is cut off',
         ...errorBody,
       },
-      401: { description: '`invalid_token`: a Bearer token that names no session', ...errorBody },
+      401: { description: '`invalid_token`: the Bearer token is invalid or expired', ...errorBody },
       ...crossOrigin,
     },
   },
@@ -97,8 +100,8 @@ export const schemas: Readonly<Record<RouteName, object>> = {
       },
     },
     response: {
-      200: { description: 'The token is worth nothing now, whether or not it was before', type: 'null' },
-      400: { description: '`invalid_request`: no token came', ...errorBody },
+      200: { description: 'The token is invalid now, or was before', type: 'null' },
+      400: { description: '`invalid_request`: the token is missing', ...errorBody },
       ...unreadable,
       ...others,
     },
@@ -109,7 +112,7 @@ export const schemas: Readonly<Record<RouteName, object>> = {
     consumes,
     body: {
       type: 'object',
-      properties: { except: { type: 'string', enum: ['current'], description: 'Spares this session' } },
+      properties: { except: { type: 'string', enum: ['current'], description: 'Keep this session' } },
     },
     response: {
       204: { description: 'Logged out', type: 'null' },
@@ -119,7 +122,7 @@ export const schemas: Readonly<Record<RouteName, object>> = {
   },
   sessions: {
     tags: ['auth'],
-    summary: 'The sessions of the user, the last used first',
+    summary: 'List the sessions of the user, the most recently used first',
     response: {
       200: {
         type: 'object',
@@ -132,12 +135,16 @@ export const schemas: Readonly<Record<RouteName, object>> = {
               required: ['sid', 'current', 'created_at', 'used_at', 'idle_until', 'absolute_until'],
               properties: {
                 sid: { type: 'string' },
-                current: { type: 'boolean', description: 'This is the session that asks' },
-                device: { type: 'string', description: 'Of the user agent at login' },
+                current: { type: 'boolean', description: 'Whether this is the session of the request' },
+                device: { type: 'string', description: 'The device, from the user agent at login' },
                 ip: { type: 'string' },
                 scope: { type: 'string' },
                 created_at: { type: 'string', format: 'date-time' },
-                used_at: { type: 'string', format: 'date-time', description: 'Login or last refresh' },
+                used_at: {
+                  type: 'string',
+                  format: 'date-time',
+                  description: 'The time of the login or of the last refresh',
+                },
                 idle_until: { type: 'string', format: 'date-time' },
                 absolute_until: { type: 'string', format: 'date-time' },
               },
@@ -153,7 +160,7 @@ export const schemas: Readonly<Record<RouteName, object>> = {
     summary: 'End one session of the user',
     params: { type: 'object', properties: { sid: { type: 'string' } } },
     response: {
-      204: { description: 'It has ended', type: 'null' },
+      204: { description: 'The session has ended', type: 'null' },
       404: { description: 'The user has no such session', ...errorBody },
       ...guarded,
     },
@@ -163,7 +170,7 @@ export const schemas: Readonly<Record<RouteName, object>> = {
     summary: 'The public keys that verify access tokens (RFC 7517)',
     response: {
       200: {
-        description: 'The keys, the one that signs first',
+        description: 'The public keys. The first one belongs to the key that signs',
         type: 'object',
         required: ['keys'],
         properties: { keys: { type: 'array', items: { type: 'object', additionalProperties: true } } },
