@@ -35,7 +35,7 @@ rule(
       t.notOk(/evil|127\.0\.0\.1/.test(JSON.stringify(answer.headers) + answer.text))
       t.match(
         answer.text,
-        'Cross-origin requests are refused here, except from origins in the option trustedOrigins',
+        'This request may come from a page of another origin. List that origin in the option trustedOrigins; a program that is not a browser sends X-Requested-With',
       )
     }
   },

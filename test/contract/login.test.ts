@@ -80,7 +80,8 @@ rule(
       statusCode: 403,
       code: 'ERR_FORBIDDEN_ORIGIN',
       error: 'Forbidden',
-      message: 'Cross-origin requests are refused here, except from origins in the option trustedOrigins',
+      message:
+        'This request may come from a page of another origin. List that origin in the option trustedOrigins; a program that is not a browser sends X-Requested-With',
     })
     t.strictSame(essence(answer), {
       status: 403,

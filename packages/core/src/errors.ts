@@ -113,7 +113,8 @@ const meanings: Readonly<Record<TokenErrorCode, Meaning>> = {
   ERR_FORBIDDEN_ORIGIN: {
     status: 403,
     error: 'invalid_request',
-    message: 'Cross-origin requests are refused here, except from origins in the option trustedOrigins',
+    message:
+      'This request may come from a page of another origin. List that origin in the option trustedOrigins; a program that is not a browser sends X-Requested-With',
     headers: {},
   },
   ERR_STORE_UNAVAILABLE: {

@@ -84,7 +84,7 @@ t.test('a 403 leaves the cookies good, and sets and clears none', async t => {
       body: {
         error: 'invalid_request',
         error_description:
-          'Cross-origin requests are refused here, except from origins in the option trustedOrigins',
+          'This request may come from a page of another origin. List that origin in the option trustedOrigins; a program that is not a browser sends X-Requested-With',
       },
     })
   }
