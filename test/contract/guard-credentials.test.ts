@@ -49,7 +49,6 @@ rule(
       t.match(answer.json(), user === undefined ? { statusCode: status } : { user })
     }
   },
-  beforeTheStore,
 )
 
 rule(

@@ -55,7 +55,6 @@ rule(
       }
     }
   },
-  beforeTheStore,
 )
 
 rule(

@@ -56,24 +56,20 @@ const challenges = ({ good, expired, revoked, refreshToken }: Given): Record<str
 
 const methods = ['GET', 'HEAD', 'POST'] as const
 
-rule(
-  'R14: the challenges of RFC 6750, to the letter',
-  async (t, world) => {
-    const { app, tokens } = await startWithTokens(world)
-    const { refreshToken } = await app.tokens.issue({ subject: 'ada' })
-    const rows = Object.entries(challenges({ ...tokens, refreshToken }))
-    for (const [what, [authorization, status, challenge]] of rows) {
-      for (const method of methods) {
-        const headers = authorization === undefined ? {} : { authorization }
-        const answer = await send(app.port, { method, url: '/me', headers })
-        t.equal(answer.status, status, `${method} with ${what}`)
-        t.equal(answer.headers['www-authenticate'], challenge)
-        t.notOk(answer.text.includes(tokens.good), 'R16: nothing of the input is in the answer')
-      }
+rule('R14: the challenges of RFC 6750, to the letter', async (t, world) => {
+  const { app, tokens } = await startWithTokens(world)
+  const { refreshToken } = await app.tokens.issue({ subject: 'ada' })
+  const rows = Object.entries(challenges({ ...tokens, refreshToken }))
+  for (const [what, [authorization, status, challenge]] of rows) {
+    for (const method of methods) {
+      const headers = authorization === undefined ? {} : { authorization }
+      const answer = await send(app.port, { method, url: '/me', headers })
+      t.equal(answer.status, status, `${method} with ${what}`)
+      t.equal(answer.headers['www-authenticate'], challenge)
+      t.notOk(answer.text.includes(tokens.good), 'R16: nothing of the input is in the answer')
     }
-  },
-  beforeTheStore,
-)
+  }
+})
 
 rule(
   'a Bearer token in any letters of its scheme, behind any number of blanks, and before some',

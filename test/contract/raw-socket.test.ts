@@ -1,7 +1,7 @@
 import type { RunningApp } from './app.js'
 import { names } from './http.js'
 import { cookieOf, exchange, text } from './raw.js'
-import { beforeTheStore, rule, stateOf } from './rule.js'
+import { rule, stateOf } from './rule.js'
 
 const host = 'Host: app.test'
 const close = 'Connection: close'
@@ -175,5 +175,4 @@ rule(
     t.same(new Set(world.events.map(({ type }) => type)), new Set(['issued', 'refused']))
     t.same(await stateOf(app, 'ada', 'grace'), before, 'and nothing has changed')
   },
-  beforeTheStore,
 )
