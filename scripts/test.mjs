@@ -20,7 +20,7 @@ import { runFiles } from './run-files.mjs'
 import { testFiles as allTestFiles, isCovering, testsIn } from './test-files.mjs'
 
 const fast = { TOKENRATCHET_EFFORT: 'fast' }
-const packages = ['core', 'redis', 'fastify', 'express', 'client'].map(name => `packages/${name}`)
+const packages = ['core', 'redis', 'sqlite', 'fastify', 'express', 'client'].map(name => `packages/${name}`)
 const examples = ['fastify', 'express', 'resource-server-jose', 'resource-server-fastify']
 
 const root = fileURLToPath(new URL('..', import.meta.url))

@@ -25,7 +25,9 @@ export class Feed {
    */
   announce(ref: SessionRef, kind: AnnouncedKind, keepFor: number, now: number, moves: boolean): void {
     const member = `${ref.subjectHash}|${ref.sid}|${kind}`
-    const present = this.#entries.get(member)
+    const found = this.#entries.get(member)
+    // An entry that has expired is gone, even if it was not removed yet.
+    const present = found !== undefined && now < found.until ? found : undefined
     const until = Math.max(now + keepFor * 1000, present?.until ?? 0)
     if (present !== undefined && !moves) {
       this.#entries.set(member, { ...present, until })
