@@ -73,6 +73,8 @@ t.test('a run sees a broken promise, and its exit code says so', async t => {
   const { ended } = await start(
     ...['--smoke', '--seed', '1', '--topology', 'single', '--faults', 'replies'],
     ...['--users', '100', '--recovery-window', '0'],
+    // One fault is enough, and nothing has to heal.
+    ...['--refreshes', '200', '--healing', '1'],
   )
   const { status, output } = await ended
   t.equal(status, 1, output)
