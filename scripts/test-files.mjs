@@ -7,6 +7,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** Those that take longest come first, so that none of them runs on alone at the end. Measured; the rest follows. */
 const longest = [
+  'test/browser/index.ts',
   'packages/redis/test/index.ts',
   'test/contract/index.ts',
   'packages/client/test/index.ts',
@@ -23,16 +24,17 @@ const slow = [
   /^test\/browser\//,
 ]
 
-/** All test files, or those of a fast run. The files of a package are one: test/helpers/together.ts. */
+/** All test files, or those of a fast run. The files of these folders are one: test/helpers/together.ts. */
 export function testFiles({ isFast }) {
   const indexes = [
+    'test/browser',
     'test/contract',
     ...readdirSync(join(root, 'packages')).map(name => `packages/${name}/test`),
   ]
     .map(folder => `${folder}/index.ts`)
     .filter(file => existsSync(join(root, file)))
   const alone = JSON.parse(readFileSync(join(root, 'test/alone.json'), 'utf8'))
-  const all = [...indexes, ...alone, ...testsIn('test'), ...testsIn('test/browser')]
+  const all = [...indexes, ...alone, ...testsIn('test')]
   const files = isFast ? all.filter(file => !slow.some(pattern => pattern.test(file))) : all
   const rank = file => (longest.includes(file) ? longest.indexOf(file) : longest.length)
   return files.sort((a, b) => rank(a) - rank(b))

@@ -47,14 +47,14 @@ if (files.length === 1) {
   if (!packages.every(isBuilt)) {
     run('typescript', 'tsc', '-b', ...packages)
   }
-  if (!/^(packages(?!\/create-tokenratchet)|test\/contract)\//.test(files[0])) {
+  if (files.some(usesExamples)) {
     buildExamples()
   }
   process.exitCode = await runOne(files[0])
 } else {
   run('typescript', 'tsc', '-b')
   const isFast = values.fast
-  if (!isFast) {
+  if (isWhole || files.some(usesExamples)) {
     buildExamples()
   }
   if (isWhole) {
@@ -104,6 +104,11 @@ function isBuilt(folder) {
   return ['package.json', 'tsconfig.json', 'src', ...sources.map(path => join('src', path))].every(
     path => modified(path) < built,
   )
+}
+
+/** Tests of the packages themselves don't start the examples. */
+function usesExamples(file) {
+  return !/^(packages(?!\/create-tokenratchet)|test\/contract)\//.test(file)
 }
 
 // Stand-alone projects that see the packages as their users do: after the packages are built.

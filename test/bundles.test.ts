@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { some } from './helpers/effort.js'
 import { emptyFolder, run } from './helpers/packed.js'
 
 /** What each application prints when its guards refuse nobody and take the token of a refresh. */
@@ -14,8 +15,10 @@ const folder = await emptyFolder()
 const pathOf = (file: string): string => fileURLToPath(new URL(`./bundles/${file}.mjs`, import.meta.url))
 
 t.jobs = 2
-for (const bundler of ['rollup', 'webpack', 'esbuild']) {
-  for (const [app, expected] of Object.entries(apps)) {
+for (const [index, bundler] of ['rollup', 'webpack', 'esbuild'].entries()) {
+  // A whole run has each bundler once, in turn with one application and the other.
+  const inTurn = index % 2 === 0 ? Object.entries(apps) : Object.entries(apps).reverse()
+  for (const [app, expected] of some(inTurn, 1)) {
     const what = `R41: ${app}, bundled by ${bundler}, logs in, guards and refreshes`
     t.test(what, { buffered: true }, async t => {
       const alone = join(folder, `${bundler}-${app}`)

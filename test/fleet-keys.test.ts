@@ -2,6 +2,7 @@
 import { generateKeyPairSync, type KeyPairKeyObjectResult, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import t from 'tap'
+import { some } from './helpers/effort.js'
 import { Browser, password, type Server, start } from './helpers/example.js'
 import { type HonestClient, startTraffic } from './helpers/honest-clients.js'
 import { startRedis } from './helpers/redis.js'
@@ -19,7 +20,10 @@ const p256 = pemOf(generateKeyPairSync('ec', { namedCurve: 'P-256' }))
 const begin = (example: Server['example'], environment: Record<string, string>): Promise<Server> =>
   start(example, { REDIS_URL: `redis://127.0.0.1:${redis.port}`, TOKEN_SECRET: old, ...environment })
 
-/** The steps of each kind, from the ring that there was to the one that stays. */
+/**
+ * The steps of each kind, from the ring that there was to the one that stays. A whole run takes the secret alone: signing
+ * keys it changes in fleet-signing-keys.test.ts.
+ */
 const changes: Record<string, Record<string, string>[]> = {
   'the secret is': [
     { TOKEN_SECRET: old },
@@ -35,13 +39,16 @@ const changes: Record<string, Record<string, string>[]> = {
   ],
 }
 
-for (const [what, [before = {}, append = {}, moveFirst = {}, remove = {}]] of Object.entries(changes)) {
+for (const [what, [before = {}, append = {}, moveFirst = {}, remove = {}]] of some(
+  Object.entries(changes),
+  1,
+)) {
   t.test(`while ${what} changed in three steps, nobody is refused or logged out`, async t => {
     const fleet: Server[] = await Promise.all([begin('fastify', before), begin('express', before)])
     const [first] = fleet as [Server]
     const email = await new Browser(first).logIn()
     const jars = await Promise.all(
-      Array.from({ length: 20 }, async () => {
+      Array.from({ length: 10 }, async () => {
         const browser = new Browser(first)
         await browser.post('/login', { email, password })
         return browser.jar
@@ -64,7 +71,7 @@ for (const [what, [before = {}, append = {}, moveFirst = {}, remove = {}]] of Ob
     await traffic.stop()
 
     t.comment(`${traffic.requests} requests, ${traffic.retries} asked again`)
-    t.ok(traffic.requests > 500)
+    t.ok(traffic.requests > 250)
     t.same(traffic.failures, [])
     const [one, other] = fleet as [Server, Server]
     for (const jar of jars) {

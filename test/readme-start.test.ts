@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
+import { some } from './helpers/effort.js'
 import { emptyFolder, emptyProject, npmInstall, packed, repository } from './helpers/packed.js'
 import { plain } from './helpers/plain.js'
 import { freePort } from './helpers/redis.js'
@@ -25,7 +26,8 @@ const folder = await emptyFolder()
 const tarballs = await packed(join(folder, 'packages'))
 
 t.jobs = 2
-for (const framework of ['fastify', 'express']) {
+// A whole run installs one: docs-run.test.ts runs the code of both.
+for (const framework of some(['fastify', 'express'], 1)) {
   t.test(
     `${framework}: a guarded route answers within two minutes of an empty folder`,
     { buffered: true },

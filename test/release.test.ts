@@ -148,6 +148,7 @@ t.test('a release stops when a check fails', async t => {
 
 t.test('publishing tags the commit, and publishes each package after those that it needs', async t => {
   const own = await workspace()
+  await own.passLinters()
   await own.release('--publish')
   const tarball = (name: string): string => join(own.root, `.cache/release/${name}-1.2.3.tgz`)
   t.same(
@@ -165,6 +166,7 @@ t.test('publishing tags the commit, and publishes each package after those that 
 
 t.test('a prerelease gets the dist-tag next; what is published already is left out', async t => {
   const own = await workspace(['@ours/core@2.0.0-rc.1', 'create-ours@2.0.0-rc.1'])
+  await own.passLinters()
   await own.change('CHANGELOG.md', '[Unreleased]\n', '[Unreleased]\n\n- Another kind.\n')
   await own.release('--version', '2.0.0-rc.1')
   const changelog = await readFile(join(own.root, 'CHANGELOG.md'), 'utf8')

@@ -2,6 +2,7 @@
 import type { HttpLayerOptions } from '@tokenratchet/core/http'
 import t from 'tap'
 import { launchBrowser } from '../helpers/browser.js'
+import { some } from '../helpers/effort.js'
 import { attacks, startAttacker } from './attacker.js'
 import { logIn, openTab, type Scene, scenes, who } from './scene.js'
 import { type Framework, hosts, type Site } from './site.js'
@@ -64,9 +65,14 @@ interface Campaign {
 }
 
 const all = Object.keys(sources) as (keyof typeof sources)[]
+/** A whole run tries each kind on one framework. */
 const campaigns: Readonly<Record<string, Campaign>> = {
-  'by fetch, to Fastify': { framework: 'fastify', kinds: ['fetch'], among: all },
-  'by fetch, to Express': { framework: 'express', kinds: ['fetch'], among: all },
+  ...Object.fromEntries(
+    some(['express', 'fastify'] as const, 1).map(framework => [
+      `by fetch, to ${framework}`,
+      { framework, kinds: ['fetch'], among: all } satisfies Campaign,
+    ]),
+  ),
   'by a form in a frame': {
     framework: 'fastify',
     kinds: ['frame'],

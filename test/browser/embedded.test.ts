@@ -1,6 +1,8 @@
 // The app in a frame of another site, in a browser that blocks the cookies of such frames: as Safari and Brave do, and
 // Chrome where its user says so.
-
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { CookieOptions } from '@tokenratchet/core/http'
 import type { BrowserContext, Frame } from 'playwright-core'
 import t, { type Test } from 'tap'
@@ -27,15 +29,38 @@ interface Setting {
   readonly thirdPartyCookies?: 'allowed' | 'blocked'
 }
 
+/** Two browsers for all tests: each test begins with an empty cookie jar, and a port of its own. */
+const browsers = new Map<string, Promise<BrowserContext>>()
+
+async function browserFor(thirdPartyCookies: 'allowed' | 'blocked'): Promise<BrowserContext> {
+  const running = browsers.get(thirdPartyCookies) ?? launch(thirdPartyCookies)
+  browsers.set(thirdPartyCookies, running)
+  const context = await running
+  await context.clearCookies()
+  return context
+}
+
+async function launch(thirdPartyCookies: 'allowed' | 'blocked'): Promise<BrowserContext> {
+  // Not `t.testdir()`, which other files of this process use too.
+  const folder = await mkdtemp(join(tmpdir(), 'tokenratchet-profile-'))
+  const context = await launchProfile(t, folder, { hosts, thirdPartyCookies })
+  t.teardown(async () => {
+    await context.close()
+    await rm(folder, { recursive: true, force: true })
+  })
+  return context
+}
+
 function embedded(name: string, setting: Setting, check: (t: Test, world: World) => Promise<void>): void {
   t.test(name, async t => {
     const { framework, cookie, thirdPartyCookies = 'blocked' } = setting
     const site = await startSite(t, framework, { cookie })
-    const context = await launchProfile(t, t.testdir(), { hosts, thirdPartyCookies })
+    const context = await browserFor(thirdPartyCookies)
     const complaints = complaintsOf(context)
     await check(t, { site, context })
     t.same(complaints, [])
     t.same(await leaks(site, context), [])
+    await Promise.all(context.pages().map(tab => tab.close()))
   })
 }
 

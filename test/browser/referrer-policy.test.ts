@@ -37,9 +37,11 @@ const rows: readonly Row[] = [
 scene(
   'R18: forms of the own origin are accepted, except under no-referrer over plain http',
   async (t, { site, context }) => {
+    const baseOf = (host: string): string => `http://${host}:${site.port}/`
+    await logInAt({ site, context }, baseOf(remote))
+    await logInAt({ site, context }, baseOf(local))
     for (const { host, policy, origin, fetchSite, status } of rows) {
-      const base = `http://${host}:${site.port}/`
-      await logInAt({ site, context }, base)
+      const base = baseOf(host)
       const tab = await context.newPage()
       // Without a content security policy, which would forbid the form.
       await tab.goto(`${base}public`)

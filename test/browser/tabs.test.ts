@@ -2,7 +2,7 @@
 
 import t from 'tap'
 import { launchBrowser } from '../helpers/browser.js'
-import { some } from '../helpers/effort.js'
+import { runs, some } from '../helpers/effort.js'
 import { eachOf, logIn, openTab, openTabs, scenes, seenBy, type Tab, who } from './scene.js'
 import { type Framework, frameworks, hosts } from './site.js'
 
@@ -36,7 +36,7 @@ scene(
     const tabs = await openTabs({ site, context }, 5)
     await logIn(tabs[0])
     await eachOf(tabs, hasMark)
-    for (let round = 1; round <= 20; round++) {
+    for (let round = 1; round <= runs(6).numRuns; round++) {
       site.clock.advance('11m')
       t.same(await eachOf(tabs, who), Array(5).fill('ada'), `round ${round}`)
     }

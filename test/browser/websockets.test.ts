@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { commonRoutes, type RunningApp } from '../contract/app.js'
 import { launchProfile } from '../helpers/browser.js'
+import { some } from '../helpers/effort.js'
 import { startAttacker } from './attacker.js'
 import { hosts } from './site.js'
 import { socketServers, startTls } from './sockets.js'
@@ -15,7 +16,8 @@ const attackerTls = await startTls(t, attacker)
 const context = await launchProfile(t, t.testdir(), { hosts, thirdPartyCookies: 'allowed', acceptAll: true })
 
 type Scheme = 'http' | 'https'
-type SameSite = 'lax' | 'strict' | 'none'
+const sameSites = ['lax', 'strict', 'none'] as const
+type SameSite = (typeof sameSites)[number]
 
 interface Row {
   /** Where the page is. */
@@ -41,8 +43,10 @@ const rows: Readonly<Record<string, Row>> = {
   },
 }
 
-for (const name of Object.keys(socketServers)) {
-  for (const sameSite of ['lax', 'strict', 'none'] as const) {
+for (const [index, name] of Object.keys(socketServers).entries()) {
+  // A whole run tries each server with one of them, and each of them on one server.
+  const inTurn = [...sameSites.slice(index), ...sameSites.slice(0, index)]
+  for (const sameSite of some(inTurn, 1)) {
     t.test(`R36: ${name}, SameSite ${sameSite}: a socket is for pages of the own origin`, async t => {
       const app = await startApp(t, name, sameSite)
       for (const [scheme, port] of [

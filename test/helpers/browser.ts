@@ -1,4 +1,4 @@
-// Chromium without a window, for tests: each starts its own, which ends with it.
+// Chromium without a window, for tests. It ends with the process, or with the test that has started it.
 import { accessSync, constants } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import process from 'node:process'
@@ -21,10 +21,17 @@ interface ProfileOptions extends Options {
   readonly acceptAll?: boolean
 }
 
-/** A browser that forgets everything. */
-export async function launchBrowser(test: Test, options: Options = {}): Promise<Browser> {
-  const browser = await chromium.launch(launchOptions(options))
-  test.teardown(() => browser.close())
+/** Browsers by their options: the files that run in one process share them. */
+const launched = new Map<string, Promise<Browser>>()
+
+/** A browser that forgets everything. Each context in it has a cookie jar of its own. */
+export function launchBrowser(test: Test, options: Options = {}): Promise<Browser> {
+  const key = JSON.stringify(options)
+  const browser = launched.get(key) ?? chromium.launch(launchOptions(options))
+  if (!launched.has(key)) {
+    launched.set(key, browser)
+    test.teardown(async () => (await browser).close())
+  }
   return browser
 }
 

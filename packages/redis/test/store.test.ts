@@ -35,12 +35,17 @@ const clustered = Object.entries(clusterClients).map(([name, connect]) => ({
   name,
   connect: () => connect(cluster.ports),
 }))
-/** A fast run tries one library. */
-const clients = effort === 'fast' ? [single[0], clustered[0]] : [...single, ...clustered]
+/** A whole run tries each library in turn on one server and on a Cluster, a fast run one library. */
+const inTurn = single.map((one, index) => (index % 2 === 0 ? one : clustered[index]))
+const clients = {
+  fast: [single[0], clustered[0]],
+  whole: inTurn,
+  nightly: [...single, ...clustered],
+}[effort].flatMap(each => each ?? [])
 
 // Most of the time is waiting for deadlines.
 t.jobs = 4
-for (const { name, connect } of clients.filter(each => each !== undefined)) {
+for (const { name, connect } of clients) {
   t.test(`${name} keeps the contract of a store`, { buffered: true }, async t =>
     keepsTheContract(t, await connect()),
   )

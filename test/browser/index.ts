@@ -1,0 +1,3 @@
+import { together } from '../helpers/together.js'
+
+await together(import.meta.url)
