@@ -206,7 +206,6 @@ t.test('what a package needs is what the table says, no more and no less', async
       .join(' || ')
   const peers: Record<string, Record<string, string>> = {
     '@tokenratchet/redis': { ioredis: 'ioredis', redis: 'redis (node-redis)' },
-    '@tokenratchet/sqlite': { 'better-sqlite3': 'better-sqlite3', libsql: 'libsql' },
     '@tokenratchet/fastify': { '@fastify/jwt': '@fastify/jwt', fastify: 'Fastify' },
     '@tokenratchet/express': { express: 'Express' },
   }
