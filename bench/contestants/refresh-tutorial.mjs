@@ -33,7 +33,7 @@ export async function start({ redis, algorithm, keyObject }) {
     return issue(sub)
   })
   return {
-    port: await listenFastify(app),
+    ...(await listenFastify(app)),
     credentials: count =>
       each(count, async index => ({ refresh_token: (await issue(subject(index))).refresh_token })),
   }
