@@ -1,6 +1,7 @@
 // The bench, as a smoke run: that every contestant does its work and is measured. Figures are for a machine at rest.
 import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -11,7 +12,9 @@ const bench = (name: string): string => fileURLToPath(new URL(`../bench/${name}`
 const results = bench('RESULTS.md')
 const before = await readFile(results, 'utf8')
 // Contestants that refuse what they should take, or take what they should refuse, end it with an error.
-const { stdout } = await promisify(execFile)(process.execPath, [bench('main.mjs'), '--smoke'])
+const charts = t.testdir()
+const args = [bench('main.mjs'), '--smoke', '--charts', charts]
+const { stdout } = await promisify(execFile)(process.execPath, args)
 
 const titles = (markdown: string): string[] => markdown.match(/^##+ .*$/gm) ?? []
 
@@ -19,6 +22,17 @@ t.test('a smoke run measures all that RESULTS.md shows', async t => {
   const withoutCounts = (title: string): string => title.replace(/\d[\d,]*/, 'N')
   t.strictSame(titles(stdout).map(withoutCounts), titles(before).map(withoutCounts))
   t.notMatch(stdout, /NaN|undefined|Infinity/)
+})
+
+t.test('it draws the charts that the results show', async t => {
+  const shown = [...stdout.matchAll(/\(charts\/([\w-]+\.svg)\)/g)].map(([, name = '']) => name)
+  t.strictSame(shown.toSorted(), (await readdir(charts)).toSorted())
+  t.equal(shown.length, 3)
+  for (const name of shown) {
+    const svg = await readFile(join(charts, name), 'utf8')
+    t.match(svg, /^<svg .*prefers-color-scheme: dark.*<text .*<\/svg>\n$/s, name)
+    t.notMatch(svg, /NaN|undefined|Infinity/, name)
+  }
 })
 
 t.test('R8: nothing that is refused there has asked the store', async t => {
