@@ -78,12 +78,12 @@ export async function inMemory(prepare, { processes, warmUp, rounds, batch }, af
   return [...results.values()]
 }
 
-/** Seconds for each server, in which the rows that it has take turns. */
-async function warmedUp(server, rows, seconds, batch) {
+/** Warms a server up with so many requests, or for so many seconds if it is slow. The rows that it has take turns. */
+async function warmedUp(server, rows, { requests, seconds }, batch) {
   const ways = rows.filter(row => row.server === server).map(({ way }) => way)
   const until = performance.now() + seconds * 1000
-  for (let turn = 0; performance.now() < until; turn++) {
-    await server.measure(ways[turn % ways.length], batch)
+  for (let sent = 0; sent < requests && performance.now() < until; sent += batch) {
+    await server.measure(ways[(sent / batch) % ways.length], batch)
   }
 }
 

@@ -5,7 +5,7 @@ export const full = {
   variants: true,
   memory: {
     processes: 3,
-    warmUp: 2,
+    warmUp: { requests: 20_000, seconds: 4 },
     rounds: 40,
     batch: 256,
     rotations: { batches: 10, batch: 400 },
@@ -27,7 +27,13 @@ export const full = {
 
 export const smoke = {
   variants: false,
-  memory: { processes: 1, warmUp: 0, rounds: 1, batch: 64, rotations: { batches: 1, batch: 64 } },
+  memory: {
+    processes: 1,
+    warmUp: { requests: 0, seconds: 0 },
+    rounds: 1,
+    batch: 64,
+    rotations: { batches: 1, batch: 64 },
+  },
   boot: { rounds: 1 },
   guard: { warmUp: 0, rounds: 1, limit: { requests: 64 } },
   different: { warmUp: 0, tokens: 128, once: 64, rounds: 1, limit: { requests: 64 } },
