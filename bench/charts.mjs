@@ -1,7 +1,12 @@
 // Bar charts as SVG. Text stays text, and the colours follow the reader's light or dark scheme.
 
+import { median } from './stats.mjs'
+
 const [width, labelWidth, barHeight, lineHeight] = [760, 270, 16, 26]
 const top = 64
+
+/** Times the median: the longest bar that is drawn. */
+const cut = 4
 
 const style = `
   text { font: 13px system-ui, sans-serif; fill: #1f2328 }
@@ -31,16 +36,19 @@ const style = `
 export function barChart({ title, note, unit, rows }) {
   const sorted = rows.toSorted((one, other) => one.value - other.value)
   const height = top + sorted.length * lineHeight + 12
-  // On the right there is space for the longest bar's value.
-  const scale = (width - labelWidth - 90) / Math.max(...sorted.map(({ value }) => value), Number.MIN_VALUE)
+  const values = sorted.map(({ value }) => value)
+  // A bar that is much longer than most is cut: the others would be too short to compare.
+  const longest = Math.max(1, Math.min(values.at(-1), cut * median(values)))
+  // On the right there is space for the value of the longest bar.
+  const scale = (width - labelWidth - 150) / longest
   const bars = sorted.map(({ name, value, isOurs }, index) => {
     const y = top + index * lineHeight
     // What is within the noise of the floor may be measured below it.
-    const length = Math.max(0, value * scale).toFixed(1)
+    const length = Math.max(0, Math.min(value, longest) * scale).toFixed(1)
     const middle = y + barHeight - 3
     return `  <text x="${labelWidth - 10}" y="${middle}" text-anchor="end">${escaped(name)}</text>
   <rect class="${isOurs ? 'ours' : 'bar'}" x="${labelWidth}" y="${y}" width="${length}" height="${barHeight}" rx="2"/>
-  <text x="${labelWidth + Number(length) + 8}" y="${middle}">${escaped(`${value.toFixed(1)} ${unit}`)}</text>`
+  <text x="${labelWidth + Number(length) + 8}" y="${middle}">${escaped(`${value.toFixed(1)} ${unit}${value > longest ? ' (bar cut)' : ''}`)}</text>`
   })
   const label = escaped(
     `${title}. ${sorted.map(({ name, value }) => `${name}: ${value.toFixed(1)} ${unit}`).join('; ')}`,
