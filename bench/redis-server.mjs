@@ -35,8 +35,9 @@ export async function startRedis(more = []) {
   }
 }
 
-export function connect(path) {
-  const redis = new Redis({ path, retryStrategy: () => null })
+/** @param more options of ioredis */
+export function connect(path, more = {}) {
+  const redis = new Redis({ path, retryStrategy: () => null, ...more })
   redis.on('error', () => {})
   return redis
 }

@@ -19,6 +19,10 @@ export const goal = (text, bound, outcome, met) => ({ text, bound, outcome, met 
 export const atLeast = bound => `≥ ${digits.format(bound)}`
 export const atMost = bound => `≤ ${digits.format(bound)}`
 
+/** A goal for a figure, judged as it is shown: with so many places. */
+export const atMostGoal = (text, bound, value, places) =>
+  goal(text, atMost(bound), fixed(value, places), Number(fixed(value, places)) <= bound)
+
 export function goals(all) {
   const rows = all.map(({ text, bound, outcome, met }) => [text, bound, outcome, met ? 'met' : '**missed**'])
   return table(['goal', 'bound', 'here', ''], rows)

@@ -85,7 +85,7 @@ async function roundsOf(rows, { warmUp, rounds, limit }) {
   return results
 }
 
-function shuffled(rows) {
+export function shuffled(rows) {
   return rows
     .map(row => ({ row, place: Math.random() }))
     .sort((one, other) => one.place - other.place)

@@ -3,6 +3,14 @@
 
 export const full = {
   variants: true,
+  memory: {
+    processes: 3,
+    warmUp: { requests: 20_000, seconds: 4 },
+    rounds: 40,
+    batch: 256,
+    rotations: { batches: 10, batch: 400 },
+  },
+  boot: { rounds: 15 },
   guard: { processes: 3, warmUp: 1.2, rounds: 3, limit: { seconds: 0.3 } },
   different: { warmUp: 2, tokens: 100_000, once: 3000, rounds: 3, limit: { seconds: 0.5 } },
   refresh: { warmUp: 2, rounds: 5, limit: { seconds: 0.4 } },
@@ -19,6 +27,14 @@ export const full = {
 
 export const smoke = {
   variants: false,
+  memory: {
+    processes: 1,
+    warmUp: { requests: 0, seconds: 0 },
+    rounds: 1,
+    batch: 64,
+    rotations: { batches: 1, batch: 64 },
+  },
+  boot: { rounds: 1 },
   guard: { warmUp: 0, rounds: 1, limit: { requests: 64 } },
   different: { warmUp: 0, tokens: 128, once: 64, rounds: 1, limit: { requests: 64 } },
   refresh: { warmUp: 0, rounds: 1, limit: { requests: 64 } },
@@ -33,5 +49,5 @@ export const smoke = {
   verbs: { rounds: 1, milliseconds: 5, tokens: 100 },
 }
 
-/** Clients of all HTTP parts. */
+/** Clients of all HTTP parts, in memory and over sockets. */
 export const connections = 64

@@ -6,5 +6,5 @@ import { listenFastify, subject } from './common.mjs'
 export async function start() {
   const app = Fastify()
   app.get('/me', () => ({ id: subject(0) }))
-  return { port: await listenFastify(app) }
+  return listenFastify(app)
 }

@@ -36,7 +36,7 @@ export async function start({ redis }) {
     return session === null ? res.status(401).json({}) : res.json({ id: session.user.id })
   })
   return {
-    port: await listenExpress(app),
+    ...(await listenExpress(app)),
     credentials: count =>
       each(count, async index => {
         const body = { email: `user${index}@example.com`, name: 'member', password: 'correct horse' }

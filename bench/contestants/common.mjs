@@ -43,13 +43,13 @@ export async function each(count, make) {
 
 export async function listenFastify(app) {
   await app.listen({ port: 0, host: '127.0.0.1' })
-  return app.server.address().port
+  return { port: app.server.address().port, server: app.server }
 }
 
 export async function listenExpress(app) {
   const server = app.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  return server.address().port
+  return { port: server.address().port, server }
 }
 
 export async function nodeRedis(path) {

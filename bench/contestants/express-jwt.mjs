@@ -14,7 +14,7 @@ export async function start({ algorithm, keyObject }) {
   app.get('/me', cookieParser(), expressjwt({ ...guard, getToken }), answer)
   app.use((error, _req, res, _next) => res.status(error.status ?? 500).json({}))
   return {
-    port: await listenExpress(app),
+    ...(await listenExpress(app)),
     credentials: count =>
       each(count, index => {
         const said = claims(index)

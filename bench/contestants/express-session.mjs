@@ -15,9 +15,10 @@ export async function start({ redis }) {
   })
   const guard = (req, res, next) => (req.session.user === undefined ? res.status(401).json({}) : next())
   app.get('/me', guard, (req, res) => res.json({ id: req.session.user.id }))
-  const port = await listenExpress(app)
+  const { port, server } = await listenExpress(app)
   return {
     port,
+    server,
     credentials: count =>
       each(count, async index => {
         const id = subject(index)

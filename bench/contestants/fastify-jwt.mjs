@@ -17,7 +17,7 @@ export async function start({ algorithm, cache = false }) {
   const onRequest = request => request.jwtVerify()
   app.get('/me', { onRequest }, request => ({ id: request.user.sub }))
   return {
-    port: await listenFastify(app),
+    ...(await listenFastify(app)),
     credentials: count =>
       each(count, index => {
         const said = claims(index)

@@ -26,7 +26,7 @@ export async function start({ redis }) {
   }
   app.get('/me', { onRequest }, request => ({ id: request.session.user.id }))
   return {
-    port: await listenFastify(app),
+    ...(await listenFastify(app)),
     credentials: count =>
       each(count, async index => {
         const id = subject(index)

@@ -9,5 +9,5 @@ export async function start(settings) {
   app.use(auth.middleware)
   app.get('/me', auth.authenticate, (req, res) => res.json({ id: req.user.sub }))
   app.use(auth.errorHandler())
-  return { port: await listenExpress(app), credentials: credentials(auth.tokens) }
+  return { ...(await listenExpress(app)), credentials: credentials(auth.tokens) }
 }

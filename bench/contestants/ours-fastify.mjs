@@ -7,5 +7,5 @@ export async function start(settings) {
   const app = Fastify()
   await app.register(tokenratchet, options(settings))
   app.get('/me', { config: { auth: true } }, request => ({ id: request.user.sub }))
-  return { port: await listenFastify(app), credentials: credentials(app.tokens) }
+  return { ...(await listenFastify(app)), credentials: credentials(app.tokens) }
 }

@@ -18,7 +18,7 @@ export async function start({ algorithm }) {
     res.json({ id: req.user.sub }),
   )
   return {
-    port: await listenExpress(app),
+    ...(await listenExpress(app)),
     credentials: count =>
       each(count, index => {
         const said = claims(index)

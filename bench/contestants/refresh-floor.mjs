@@ -20,7 +20,7 @@ export async function start({ redis }) {
   app.post('/auth/refresh', answer)
   app.post('/login', answer)
   return {
-    port: await listenFastify(app),
+    ...(await listenFastify(app)),
     credentials: count => each(count, () => ({ refresh_token: 'A'.repeat(100) })),
   }
 }

@@ -10,7 +10,7 @@ export async function start(settings) {
     reply.issueTokens({ subject: request.body.id, claims: { role: 'member' } }),
   )
   return {
-    port: await listenFastify(app),
+    ...(await listenFastify(app)),
     credentials: count =>
       each(count, async index => {
         const { refreshToken } = await app.tokens.issue({

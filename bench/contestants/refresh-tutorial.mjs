@@ -1,5 +1,6 @@
 // What tutorials teach: the refresh token is a JWT too, and the last one of a user is in Redis. No race is thought of.
 
+import { randomUUID } from 'node:crypto'
 import Fastify from 'fastify'
 import jwt from 'jsonwebtoken'
 import { connect } from '../redis-server.mjs'
@@ -11,12 +12,14 @@ export async function start({ redis, algorithm, keyObject }) {
   const { publicKey, privateKey } = algorithm === 'RS256' ? rsa() : shared(keyObject)
   const app = Fastify()
   const client = connect(redis)
+  // Contestants of several processes share the users.
+  const prefix = randomUUID()
 
   const issue = async id => {
     const said = { ...claims(0), sub: id }
     const accessToken = jwt.sign(said, privateKey, { algorithm, expiresIn: '10m' })
     const refreshToken = jwt.sign(said, privateKey, { algorithm, expiresIn: lifetime })
-    await client.set(`${algorithm}:${id}`, refreshToken, 'EX', lifetime)
+    await client.set(`${prefix}:${id}`, refreshToken, 'EX', lifetime)
     return {
       access_token: accessToken,
       token_type: 'Bearer',
@@ -27,13 +30,13 @@ export async function start({ redis, algorithm, keyObject }) {
   app.post('/login', ({ body }) => issue(body.id))
   app.post('/auth/refresh', async ({ body }, reply) => {
     const { sub } = jwt.verify(body.refresh_token, publicKey, { algorithms: [algorithm] })
-    if ((await client.get(`${algorithm}:${sub}`)) !== body.refresh_token) {
+    if ((await client.get(`${prefix}:${sub}`)) !== body.refresh_token) {
       return reply.code(400).send({})
     }
     return issue(sub)
   })
   return {
-    port: await listenFastify(app),
+    ...(await listenFastify(app)),
     credentials: count =>
       each(count, async index => ({ refresh_token: (await issue(subject(index))).refresh_token })),
   }

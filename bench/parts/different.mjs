@@ -1,4 +1,4 @@
-// 1, second half. Guarded GETs with more tokens than the cache holds, and with tokens seen once.
+// 3, second half. Guarded GETs with more tokens than the cache holds, and with tokens seen once.
 
 import { get } from '../load.mjs'
 import { fixed, table, whole } from '../report.mjs'

@@ -1,4 +1,4 @@
-// 4. The verbs alone.
+// 6. The verbs alone.
 
 import { end, messageOf, startModule } from '../processes.mjs'
 import { atLeast, atMost, fixed, goal, goals, table, whole } from '../report.mjs'
