@@ -59,8 +59,6 @@ const healthy = await start('--smoke', '--seed', '1')
 const broken = await start(
   ...['--smoke', '--seed', '1', '--topology', 'single', '--faults', 'replies'],
   ...['--users', '100', '--recovery-window', '0'],
-  // One fault is enough, and nothing has to heal.
-  ...['--refreshes', '200', '--healing', '1'],
 )
 
 t.test('R26, R27: a short run on a Cluster keeps every promise', async t => {

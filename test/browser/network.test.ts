@@ -77,23 +77,32 @@ for (const outcome of ['deliver', 'lose'] as const) {
   })
 }
 
-scene('the answer to a tab that has closed is kept by the browser', async (t, { site, context }) => {
-  const tab = await openTab({ site, context })
-  await logIn(tab)
-  const old = await context.cookies()
-  site.clock.advance('11m')
-  const { answer } = await midRefresh(site, tab)
-  await tab.close()
-  await answer.deliver()
-  // Nothing tells when the browser has read an answer that no page waits for.
-  await until(
-    'the cookies of the answer are there',
-    async () => !isDeepStrictEqual(await context.cookies(), old),
-  )
-  const next = await openTab({ site, context })
-  t.equal(await who(next), 'ada')
-  t.same(site.events, ['issued', 'refused', 'refreshed'], 'it needs no refresh any more')
-})
+scene(
+  'a user whose tab was closed in the middle of a refresh stays signed in',
+  async (t, { site, context }) => {
+    const tab = await openTab({ site, context })
+    await logIn(tab)
+    const old = await context.cookies()
+    site.clock.advance('11m')
+    const { answer } = await midRefresh(site, tab)
+    await tab.close()
+    await answer.deliver()
+    // `keepalive` lets the browser keep the answer. Chromium does so unless it is too busy to take it over from the tab in
+    // time: then the old cookie gets another successor.
+    const isKept = await until(
+      'the cookies of the answer',
+      async () => !isDeepStrictEqual(await context.cookies(), old),
+      5000,
+    )
+      .then(() => true)
+      .catch(() => false)
+    const next = await openTab({ site, context })
+    t.equal(await who(next), 'ada')
+    const needed = isKept ? [] : ['refused', 'reissued']
+    t.same(site.events, ['issued', 'refused', 'refreshed', ...needed])
+    t.comment(isKept ? 'the browser has kept the answer' : 'the browser has dropped the answer')
+  },
+)
 
 scene('a server that is down, and up again, logs nobody out', async (t, { site, context }) => {
   await installClock(context)
