@@ -1,9 +1,9 @@
-// What buttons and forms have in common: one action at a time.
+// Buttons and forms: one action at a time.
 import { element } from './elements.js'
 
 const running = new Set()
 
-/** A second click while the first is on its way does nothing, unless what it asks for must not wait for a server. */
+/** While an action runs, a click starts no other one. Only actions with `mayWait: false` start at once. */
 export function on(id, type, action, { mayWait = true } = {}) {
   element(id).addEventListener(type, async event => {
     event.preventDefault()

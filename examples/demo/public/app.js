@@ -1,5 +1,4 @@
-// Who is signed in, and what the buttons and forms do. Refreshing is the client's business: not on every load, and not
-// by a timer.
+// Who is signed in, and what the buttons and forms do. The client refreshes when a request needs it, not on every load.
 import { on } from './actions.js'
 import { startBurst } from './burst.js'
 import { startCountdown } from './countdown.js'
@@ -10,11 +9,11 @@ import { client, send, sendPlain } from './requests.js'
 import { offerThief, withdrawThief } from './thief.js'
 import { showDevices, showForms, showSession } from './views.js'
 
-/** The claims of whoever is signed in here. */
+/** The claims of the user who is signed in. */
 let user
-/** Counts what changes it: an answer to an older question is dropped. */
+/** Counts changes of the user, so that responses to older requests are ignored. */
 let turn = 0
-/** What to say when the client tells of what this tab has asked for. */
+/** The message for the next event of the client, if this tab has caused it. */
 let expected
 
 client.addEventListener('signedin', async () => {
@@ -46,13 +45,13 @@ onDecision(({ type, sid }) => {
   const ends = ['revoked', 'reused', 'evicted'].includes(type)
   if (sid === user.sid && ends) {
     stopListening()
-    // The client will find out, and tell.
+    // The client notices it with this request, and emits its event.
     return showCurrent()
   }
   return sid !== user.sid && (ends || type === 'issued') && showList()
 })
 
-// A tab nobody looks at holds no connection: browsers have few for each server.
+// A hidden tab closes its stream: browsers have few connections for each server.
 document.addEventListener('visibilitychange', async () => {
   if (document.hidden) {
     stopListening()
@@ -74,18 +73,18 @@ on('refresh', 'click', async () => {
     await showCurrent('Refreshed: both tokens are new.')
   } catch {
     if (user !== undefined) {
-      say('No refresh just now: the server does not answer. You stay signed in.', { bad: true })
+      say('The server does not answer, so nothing was refreshed. You stay signed in.', { bad: true })
     }
   }
 })
 
-on('me', 'click', () => showCurrent('That is you.'))
+on('me', 'click', () => showCurrent('This is you.'))
 
-on('retry', 'click', () => showCurrent('There it is again.'))
+on('retry', 'click', () => showCurrent('The server answers again.'))
 
 on('logout', 'click', () => logOut('Logged out.'), { mayWait: false })
 
-// One listener for the buttons of the whole list, which is made anew each time.
+// One listener for all buttons: the list is replaced each time.
 on('devices', 'click', async (_list, { target }) => {
   const button = target.closest('button')
   if (button === null) {
@@ -96,12 +95,12 @@ on('devices', 'click', async (_list, { target }) => {
     return logOut('Logged out.')
   }
   const ended = await send('DELETE', `/auth/sessions/${sid}`)
-  // 404: it has ended already, as was asked for.
+  // 404: the session has ended already.
   if (!ended.ok && ended.status !== 404) {
     return complain(ended)
   }
   await showCurrent('That device is logged out.')
-  // Its button, which had the focus, is gone.
+  // Its button had the focus, and is gone.
   element('devices-title').focus()
 })
 
@@ -116,7 +115,7 @@ on('logout-others', 'click', async () => {
 
 on('logout-everywhere', 'click', async () => {
   const ended = await send('POST', '/auth/logout-all')
-  // So that all tabs know.
+  // Tells the other tabs.
   return ended.ok ? logOut('Logged out everywhere.') : complain(ended)
 })
 
@@ -141,7 +140,7 @@ async function logOut(message) {
   await client.logout()
 }
 
-/** Who is signed in, and where; without a message, quietly. */
+/** Shows who is signed in, and where. */
 async function showCurrent(message) {
   const mine = ++turn
   const me = await send('GET', '/me')
@@ -180,19 +179,19 @@ function leave(message) {
   const isReading = withdrawThief()
   say(message)
   const { activeElement } = document
-  // What had the focus is gone with the session.
+  // The element that had the focus is hidden now.
   if (wasSignedIn && !isReading && (activeElement === document.body || activeElement.closest('[hidden]'))) {
     element('sign-in-title').focus()
   }
 }
 
-/** Only the client's word ends a session on the page: an outage logs nobody out, and what is shown stays. */
+/** Shows what is wrong. Only events of the client end a session on the page, so an outage logs nobody out. */
 function complain({ status, reason }) {
   if (status === 401 && user === undefined) {
     return leave('Sign in, or sign up.')
   }
-  const why = status === 401 ? 'The token can’t be refreshed just now.' : reason
-  say(user === undefined ? why : `${why} What you see stays.`, { bad: true, retry: true })
+  const why = status === 401 ? 'The token cannot be refreshed now.' : reason
+  say(user === undefined ? why : `${why} The page stays as it is.`, { bad: true, retry: true })
 }
 
 function refuse(form, reason) {

@@ -1,4 +1,4 @@
-// In the demo: ten requests at once with an expired token.
+// Ten requests at once with an expired token.
 import { on } from './actions.js'
 import { element, say, textIn } from './elements.js'
 import { requestsDuring, send } from './requests.js'
@@ -14,7 +14,7 @@ export function startBurst(complain) {
     const calls = Array.from({ length: many }, (_, index) => textIn('li', index + 1))
     element('calls').replaceChildren(...calls)
     element('burst-result').hidden = false
-    element('burst-summary').textContent = 'On their way …'
+    element('burst-summary').textContent = 'Waiting for the responses ...'
     let answered = 0
     const since = performance.now()
     const requests = await requestsDuring(() =>
@@ -33,7 +33,7 @@ export function startBurst(complain) {
     say(result)
     element('burst-summary').replaceChildren(
       textIn('strong', result),
-      ` ${refused} were refused first, as expired, and waited for the same refresh. ${took} ms in all.`,
+      ` The server refused ${refused} of them as expired. They waited for the same refresh. It took ${took} ms in all.`,
     )
   })
 }

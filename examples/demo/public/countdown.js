@@ -1,5 +1,5 @@
-// The seconds that the access token still lives. The end is kept on the page's own monotonic clock:
-// the server's clock and the visitor's may differ by minutes, so they are never compared.
+// The seconds until the access token expires, counted with the monotonic clock of the page: the clocks of the server and
+// of the visitor may differ by minutes.
 import { element } from './elements.js'
 
 let endsAt = 0
@@ -24,6 +24,6 @@ function show() {
   element('remaining').value = remaining
   element('countdown-hint').textContent =
     whole > 0
-      ? 'Counted for you to see: the client refreshes by itself when a request needs it.'
-      : 'It has expired. You are still signed in: the next request refreshes it.'
+      ? 'You need not watch it: the client refreshes when a request needs it.'
+      : 'The token has expired. You are still signed in: the next request refreshes it.'
 }

@@ -1,16 +1,16 @@
-// In the demo: what the server decides about the sessions of this user, as it decides it.
+// What the server decides about the sessions of this user, as it happens.
 import { log } from './log.js'
 
 const hearers = new Set()
 let source
 let own
 
-/** Told of each decision: `{ type, sid, reason? }`. */
+/** Calls `hear` with each decision: `{ type, sid, reason? }`. */
 export function onDecision(hear) {
   hearers.add(hear)
 }
 
-/** From now on; the server ends it with the session. */
+/** Listens from now on. The server ends the stream with the session. */
 export function listen({ sid }) {
   if (own === sid && source !== undefined && source.readyState !== EventSource.CLOSED) {
     return
@@ -34,7 +34,7 @@ export function stopListening() {
   source = undefined
 }
 
-/** What the server decided about this device while `run` did: it may tell so a moment later. */
+/** What the server decided about this session while `run` ran. The decision may arrive a moment later. */
 export async function decisionDuring(run) {
   let hear
   const heard = new Promise(resolve => {
@@ -54,7 +54,7 @@ function sessionOf({ type, sid, reason }) {
   if (sid === own) {
     return 'this session'
   }
-  return type === 'refused' && reason === 'expired' ? 'a token of an hour ago' : 'another session'
+  return type === 'refused' && reason === 'expired' ? 'the expired token' : 'another session'
 }
 
 /** For people. */

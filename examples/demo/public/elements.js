@@ -1,4 +1,4 @@
-// Texts are set as text, never as markup.
+// Texts are set as text, never as markup, so nobody can inject a script.
 
 export const element = id => document.getElementById(id)
 
@@ -9,7 +9,7 @@ export function textIn(tag, text, className = '') {
   return created
 }
 
-/** One line for everybody, screen readers included. With `retry`, a button to ask again. */
+/** Shows a message, also to screen readers. `retry` shows a button that asks the server again. */
 export function say(message, { bad = false, retry = false } = {}) {
   element('status').textContent = message
   element('bar').classList.toggle('bad', bad)

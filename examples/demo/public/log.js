@@ -1,4 +1,4 @@
-// What happened, the newest first: requests of the page, what its client noticed, and what the server decided.
+// What happened, the newest first: requests of the page, events of its client, and decisions of the server.
 import { element, textIn } from './elements.js'
 
 const mostLines = 100

@@ -5,16 +5,16 @@ import { log } from './log.js'
 
 const observers = new Set()
 
-/** Refreshes when it is time, and once for all requests that need it. */
+/** Refreshes when a request needs it, once for all requests that wait. */
 export const client = createClient({ fetch: loggedFetch })
 
-/** For what needs nobody to be signed in. Takes and answers what `send` does. */
+/** Like `send`, for requests that need no session. */
 export const sendPlain = (method, path, body) => ask(loggedFetch, method, path, body)
 
-/** `status` is 0 without an answer; `reason` is a sentence or an error code unless `ok`. */
+/** Without a response `status` is 0. `reason` says what is wrong: a sentence, or an error code. */
 export const send = (method, path, body) => ask(client.fetch, method, path, body)
 
-/** The requests that went out while `run` did, those of the client included. */
+/** The requests that the page and its client sent while `run` ran. */
 export async function requestsDuring(run) {
   const requests = []
   const observe = request => requests.push(request)
@@ -44,9 +44,9 @@ async function ask(fetch, method, path, body) {
 
 function reasonOf(status, { message, error_description, error }) {
   if (status === 503) {
-    return 'The server can’t do that just now.'
+    return 'The server cannot do that now. Try again later.'
   }
-  return message ?? error_description ?? error ?? `The server answered ${status}.`
+  return message ?? error_description ?? error ?? `The server returned ${status}.`
 }
 
 async function loggedFetch(input, init) {

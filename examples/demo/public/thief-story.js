@@ -1,4 +1,4 @@
-// In the demo: who does what in which order, what the server decides then, and why, in a sentence or two each.
+// The stories of a theft: who does what in which order, what the server decides, and why.
 
 const copies = {
   who: 'thief',
@@ -6,7 +6,7 @@ const copies = {
   title: 'The thief copies your cookies',
   button: 'Copy them',
   verdict: 'copied',
-  why: 'There are two of each token now. No server in the world can see that yet.',
+  why: 'Each token now exists twice. No server can see that yet.',
 }
 
 export const orders = {
@@ -18,7 +18,7 @@ export const orders = {
       title: 'You go on, and refresh',
       button: 'Refresh as you',
       verdict: 'refreshed',
-      why: 'You have a new token. The old one stays good until the new one has been used: your answer might have been lost on its way.',
+      why: 'You have a new token. The old one works until the new one is used, because the response with your new token might have been lost.',
     },
     {
       who: 'thief',
@@ -26,7 +26,7 @@ export const orders = {
       title: 'The thief presents the old token',
       button: 'Refresh as the thief',
       verdict: 'reissued',
-      why: 'He is let in, for now. Your new token is unused, so this may be you, whose answer was lost. He gets a sibling of your token, never yours.',
+      why: 'The thief gets in, for now. Your new token is unused, so the request may come from you after a lost response. The thief gets a sibling of your token, never your token.',
     },
     {
       who: 'you',
@@ -34,15 +34,15 @@ export const orders = {
       title: 'You refresh again',
       button: 'Refresh as you',
       verdict: 'refreshed',
-      why: 'Of the two siblings yours was used first. From now on the other one is dead, and so is the old token.',
+      why: 'You used your sibling first. The thief’s sibling and the old token no longer work.',
     },
     {
       who: 'thief',
       does: 'refreshes',
-      title: 'The thief presents his token',
+      title: 'The thief presents the sibling',
       button: 'Refresh as the thief',
       verdict: 'reused',
-      why: 'A token came back whose sibling had been used, so two of you hold them: that is a theft, and the session ends for both.',
+      why: 'The sibling of this token was used already, so two people hold tokens of this session. That is a theft: the session ends for both.',
     },
   ],
   thief: [
@@ -53,15 +53,15 @@ export const orders = {
       title: 'The thief is first',
       button: 'Refresh as the thief',
       verdict: 'refreshed',
-      why: 'Nothing gives him away: the token is genuine, and the newest there is.',
+      why: 'Nothing shows that this is a thief: the token is genuine, and it is the newest one.',
     },
     {
       who: 'you',
       does: 'refresh',
-      title: 'You refresh, with the token he has used',
+      title: 'You refresh with the token that the thief has used',
       button: 'Refresh as you',
       verdict: 'reissued',
-      why: 'Its successor, which is his, has not been used. So you get a sibling of it, as after a lost answer: a race logs nobody out.',
+      why: 'The thief’s successor is unused, so you get a sibling of it, as after a lost response. A race logs nobody out.',
     },
     {
       who: 'you',
@@ -69,15 +69,15 @@ export const orders = {
       title: 'You refresh again',
       button: 'Refresh as you',
       verdict: 'refreshed',
-      why: 'Of the two siblings yours was used first. From now on his is dead.',
+      why: 'You used your sibling first. The thief’s sibling no longer works.',
     },
     {
       who: 'thief',
       does: 'refreshes',
-      title: 'The thief presents his token',
+      title: 'The thief presents the sibling',
       button: 'Refresh as the thief',
       verdict: 'reused',
-      why: 'A token came back whose sibling had been used, so two of you hold them: that is a theft, and the session ends for both.',
+      why: 'The sibling of this token was used already, so two people hold tokens of this session. That is a theft: the session ends for both.',
     },
   ],
   greedy: [
@@ -88,15 +88,15 @@ export const orders = {
       title: 'The thief is first',
       button: 'Refresh as the thief',
       verdict: 'refreshed',
-      why: 'Nothing gives him away: the token is genuine, and the newest there is.',
+      why: 'Nothing shows that this is a thief: the token is genuine, and it is the newest one.',
     },
     {
       who: 'thief',
       does: 'refreshes',
-      title: 'He goes on, and refreshes again',
+      title: 'The thief refreshes again',
       button: 'Refresh as the thief',
       verdict: 'refreshed',
-      why: 'He uses the successor, and with that the token that you still hold is dead.',
+      why: 'The thief uses the successor. The token that you still hold no longer works.',
     },
     {
       who: 'you',
@@ -104,16 +104,16 @@ export const orders = {
       title: 'You come back, and refresh',
       button: 'Refresh as you',
       verdict: 'reused',
-      why: 'Your token has a successor that was used, and not by you. He could stay only until you came back.',
+      why: 'Somebody used the successor of your token, and it was not you. The session ends: the thief could stay only until you came back.',
     },
   ],
 }
 
-/** When it came out otherwise, as when the page has refreshed in between. */
+/** If the decision is another one, for example because the page refreshed in between. */
 export const reasons = {
-  refreshed: 'The token was good, and the first of its generation to be used.',
-  reissued: 'The token had been traded before, but what came of it is unused: here is a sibling.',
+  refreshed: 'The token was valid, and the first of its siblings to be used.',
+  reissued: 'The token was used before, but its successor is unused. So the server returns a sibling.',
   reused:
-    'This token is dead: in between, the page had refreshed by itself and used a newer one. That is a theft, and the session ends for both.',
-  unknown: 'There is no such session any more.',
+    'The page refreshed by itself in between, and used a newer token. So this token no longer works, and the session ends for both.',
+  unknown: 'The session has ended.',
 }

@@ -1,4 +1,4 @@
-// In the demo: a theft, step by step, and what the server made of each.
+// A theft, step by step, and what the server decides in each.
 import { on } from './actions.js'
 import { decisionDuring, wordOf } from './decisions.js'
 import { element, say, textIn } from './elements.js'
@@ -8,11 +8,11 @@ import { orders, reasons } from './thief-story.js'
 
 let thief
 let done = 0
-/** A step is on its way, which may end the session before it tells so. */
+/** A step is running. It may end the session before its response arrives. */
 let isRunning = false
 let isOver = false
 
-/** For whoever is signed in. A story that has ended stays until another is begun. */
+/** For a user who is signed in. A story that has ended stays until the next one begins. */
 export function offerThief() {
   element('thief-card').hidden = false
   if (isOver) {
@@ -22,7 +22,7 @@ export function offerThief() {
   }
 }
 
-/** Nobody is signed in: only how a story ends is still worth reading. Answers whether that is in sight. */
+/** After a log-out only the end of a story stays. Returns whether a step is still running. */
 export function withdrawThief() {
   element('again').hidden = true
   if (!isOver && !isRunning) {
@@ -64,7 +64,7 @@ async function take(step) {
   if (failure !== undefined) {
     return say(failure, { bad: true })
   }
-  // From here on the order is settled.
+  // The order can't be changed any more.
   element('orders').disabled = true
   const verdict = decision ?? step.verdict
   const why = verdict === step.verdict ? step.why : reasons[verdict]
@@ -83,10 +83,10 @@ async function take(step) {
   }
 }
 
-/** Each answers what the server decided, or why nothing was. */
+/** Each returns what the server decided, or why it decided nothing. */
 const actions = {
   async 'thief copies'() {
-    // So that the page has no reason to refresh by itself between two steps.
+    // A fresh token: the page then does not refresh by itself between two steps.
     await client.refresh().catch(() => {})
     const copied = await send('POST', '/demo/thief')
     thief = copied.body.thief
@@ -99,14 +99,14 @@ const actions = {
     }
     log('thief', 'POST /auth/refresh', body.status, body.status !== 200)
     if (body.status === 503) {
-      return { failure: 'The server can’t do that just now.' }
+      return { failure: 'The server cannot do that now. Try again later.' }
     }
     const decision = body.events.map(({ type }) => type).find(type => type !== 'refused') ?? 'unknown'
     const me = await askAsThief()
     const aside =
       me === 200
-        ? 'GET /me answers him 200: he reads what you may read, for now.'
-        : `And his access token? GET /me answers him ${me}. It ends with the session, not when it runs out.`
+        ? 'GET /me returns 200 to the thief, who can read what you can read, for now.'
+        : `GET /me returns ${me} to the thief: the access token ends with the session, before it expires.`
     return { decision, aside }
   },
   async 'you refresh'() {
@@ -117,13 +117,13 @@ const actions = {
       ),
     )
     if (result === 'failed' && decision === undefined && !isSignedOut()) {
-      return { failure: 'No refresh just now: the server does not answer. You stay signed in.' }
+      return { failure: 'The server does not answer, so nothing was refreshed. You stay signed in.' }
     }
     return { decision: decision ?? (result === 'failed' ? 'unknown' : undefined) }
   },
 }
 
-/** What the server says to the thief's access token. */
+/** The status of a request with the thief's access token. */
 async function askAsThief() {
   const { body } = await sendPlain('POST', `/demo/thief/${thief}/me`)
   log('thief', 'GET /me', body.status, body.status !== 200)
@@ -137,12 +137,12 @@ function conclude(entry) {
   entry.append(
     textIn(
       'p',
-      'You were signed out too, this once: the server can’t know which of you is you. Your password can.',
+      'You are signed out, too: the server cannot know which of the two is you. Sign in with your password.',
       'moral',
     ),
   )
   element('again').hidden = isSignedOut()
-  // Its button is gone.
+  // Its button had the focus, and is gone.
   entry.tabIndex = -1
   entry.focus({ preventScroll: true })
   entry.scrollIntoView({ block: 'nearest' })
@@ -171,7 +171,7 @@ function offerStep() {
   const entry = element('steps').children[done]
   entry.append(button)
   if (done > 0) {
-    // Read out with the button, which gets the focus.
+    // Screen readers read it out with the button.
     button.setAttribute('aria-describedby', `verdict-${done - 1}`)
     button.focus({ preventScroll: true })
     entry.scrollIntoView({ block: 'nearest' })

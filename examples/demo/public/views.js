@@ -1,4 +1,4 @@
-// What the page shows of who is signed in, and where.
+// Shows who is signed in, and where.
 import { startCountdown, stopCountdown } from './countdown.js'
 import { element, textIn } from './elements.js'
 
@@ -10,19 +10,19 @@ export function showForms() {
   swap(signedIn, signedOut)
 }
 
-/** Takes the answer to `GET /me`: its body are the claims. */
+/** Takes the response of `GET /me`: its body has the claims. */
 export function showSession({ body: claims, headers }) {
   swap(signedOut, signedIn)
   element('email').textContent = claims.email
   element('claims').replaceChildren(
     ...Object.entries(claims).flatMap(([name, value]) => [textIn('dt', name), textIn('dd', describe(value))]),
   )
-  // `exp` against the server's own time of the same answer, never against the visitor's clock.
+  // `exp` is compared with the server's time in the same response: the visitor's clock may be wrong.
   const now = Date.parse(headers.get('date')) / 1000 || claims.iat
   startCountdown(claims.exp - now, claims.exp - claims.iat)
 }
 
-/** Takes the list of `GET /auth/sessions`, the last used first. */
+/** Takes the list of `GET /auth/sessions`: the session that was used last comes first. */
 export function showDevices(sessions) {
   element('devices').replaceChildren(...sessions.map(entryOf))
   element('logout-others').hidden = sessions.length < 2
