@@ -113,8 +113,11 @@ export async function start(
   return running
 }
 
-/** A starter in this process, which takes no second to start. Its log is silent. */
-export async function serve(example: Example, environment: Record<string, string> = {}): Promise<Site> {
+/** A starter in this process: it starts in milliseconds. Its log is silent. */
+export async function serve(
+  example: Example,
+  environment: Record<string, string> = {},
+): Promise<Site & { stop(): Promise<void> }> {
   const [{ buildApp }, { readConfig }] = await Promise.all(
     ['app', 'config'].map(name => import(fileOf(example, `dist/${name}.js`))),
   )
@@ -126,9 +129,14 @@ export async function serve(example: Example, environment: Record<string, string
   }
   Object.assign(process.env, own)
   const app = await buildApp(config)
-  t.teardown(() => app.close())
+  let closed: Promise<void> | undefined
+  const stop = async (): Promise<void> => {
+    closed ??= app.close()
+    await closed
+  }
+  t.teardown(stop)
   await app.listen({ host: config.host, port: config.port })
-  return { url: `http://127.0.0.1:${app.server.address().port}` }
+  return { url: `http://127.0.0.1:${app.server.address().port}`, stop }
 }
 
 /** The cookies and requests of one browser, which marks none of them as its own site's. */
