@@ -21,7 +21,7 @@ import { testFiles as allTestFiles, isCovering, testsIn } from './test-files.mjs
 
 const fast = { TOKENRATCHET_EFFORT: 'fast' }
 const packages = ['core', 'redis', 'sqlite', 'fastify', 'express', 'client'].map(name => `packages/${name}`)
-const examples = ['fastify', 'express', 'resource-server-jose', 'resource-server-fastify']
+const examples = ['fastify', 'express', 'demo', 'resource-server-jose', 'resource-server-fastify']
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const require = createRequire(import.meta.url)

@@ -1,38 +1,24 @@
-// The example apps share no code, so that each can be copied out alone. What needs no framework is kept the same by this.
+// The examples share no code, so each can be copied alone. This test keeps the same what needs no framework.
 import { readdirSync, readFileSync } from 'node:fs'
 import t from 'tap'
-import {
-  type Example,
-  examples,
-  fileOf,
-  type Minimal,
-  minimal,
-  type ResourceServer,
-  resourceServers,
-} from './helpers/example.js'
+import { type Any, type Example, examples, fileOf, minimal, resourceServers } from './helpers/example.js'
 
-/** What is the framework's. All else must be the same. */
+/** The files that a framework needs its own form of. All others must be the same. */
 const different = [
   'README.md',
   'package.json',
   'src/accounts.ts',
   'src/app.ts',
   'src/attempts.ts',
-  'src/body.ts',
-  'src/demo-routes.ts',
-  'src/errors.ts',
-  'src/listener.ts',
-  'src/log.ts',
-  'src/page.ts',
   'src/user.ts',
 ]
 
 /** The same but for the name of the framework. */
-const named = ['public/index.html', 'src/config.ts', 'src/events.ts', 'src/sessions.ts']
+const named = ['src/events.ts']
 
 const ignored = /^(node_modules|dist|\.env|[^/]*\.(db|db-\w+|tsbuildinfo))$/
 
-t.test('the examples differ in files of the framework only', async t => {
+t.test('the starters differ in files of the framework only', async t => {
   const files = new Set(examples.flatMap(filesOf))
   t.ok(files.has('src/server.ts') && files.has('public/app.js') && files.has('test/app.test.js'))
   for (const file of [...files].filter(file => !different.includes(file))) {
@@ -41,6 +27,21 @@ t.test('the examples differ in files of the framework only', async t => {
     const [first, second] = isNamed ? texts.map(withoutName) : texts
     t.equal(second, first, file)
     t.equal(texts[0] !== texts[1], isNamed, `${file} ${isNamed ? 'names its framework' : 'is the same'}`)
+  }
+})
+
+t.test('a starter has less than 700 lines, with its page and its tests', async t => {
+  for (const example of examples) {
+    const files = filesOf(example).filter(file => file !== 'README.md')
+    const lines = files.map(file => textOf(example, file).split('\n').length - 1)
+    const sum = lines.reduce((a, b) => a + b)
+    t.ok(sum < 700, `${example}: ${sum}`)
+  }
+})
+
+t.test('the demo has the same files where it does the same', async t => {
+  for (const file of ['src/credentials.ts', 'src/headers.ts', 'src/refusal.ts', 'tsconfig.json']) {
+    t.equal(textOf('demo', file), textOf('fastify', file), file)
   }
 })
 
@@ -78,10 +79,9 @@ t.test('the minimal examples have one test, and at most 60 lines of code', async
 })
 
 t.test('all ask for the same versions of what they share', async t => {
-  const manifestOf = (example: Example | ResourceServer | Minimal) =>
-    JSON.parse(textOf(example, 'package.json'))
+  const manifestOf = (example: Any) => JSON.parse(textOf(example, 'package.json'))
   const built = [...examples, ...resourceServers].map(manifestOf)
-  const all = [...built, ...minimal.map(manifestOf)]
+  const all = [...built, ...minimal.map(manifestOf), manifestOf('demo')]
   for (const kind of ['dependencies', 'devDependencies', 'engines', 'scripts']) {
     const versions = new Map<string, unknown>()
     for (const [name, version] of (kind === 'scripts' ? built : all).flatMap(manifest =>
@@ -102,6 +102,9 @@ t.test('every variable is in .env.example and in the README', async t => {
       t.match(textOf(example, 'README.md'), `| \`${name}\``, `${example} ${name}`)
     }
   }
+  for (const [, name] of textOf('demo', 'src/config.ts').matchAll(/\('([A-Z_]+)'/g)) {
+    t.match(textOf('demo', 'README.md'), `| \`${name}\``, `demo ${name}`)
+  }
 })
 
 function filesOf(example: Example): string[] {
@@ -119,7 +122,7 @@ function filesAt(example: Example, path: string): string[] {
   return isFolder ? readdirSync(fileOf(example, path)).map(name => `${path}/${name}`) : [path]
 }
 
-function textOf(example: Example | ResourceServer | Minimal, file: string): string {
+function textOf(example: Any, file: string): string {
   return readFileSync(fileOf(example, file), 'utf8')
 }
 

@@ -1,27 +1,14 @@
-// The example apps in their demo mode: what the page shows, and that nobody else sees it.
+// The demo: what its page shows, on either framework.
 import { once } from 'node:events'
 import { request } from 'node:http'
+import { createServer } from 'node:net'
 import t from 'tap'
 import { Browser, examples, password, run, type Server, servers, start, tokens } from './helpers/example.js'
 import { until } from './helpers/redis.js'
 
-for (const example of examples) {
-  t.test(example, async t => {
-    const app = await start(example, {}, '--demo')
-
-    t.test('without the flag its routes are not there, and with it not in production', async t => {
-      const browser = new Browser(await start(example))
-      await browser.logIn()
-      t.equal((await browser.get('/demo')).status, 404)
-      t.equal((await browser.get('/demo/events')).status, 404)
-      for (const path of ['expire', 'thief', 'thief/x/refresh', 'thief/x/me']) {
-        t.equal((await browser.post(`/demo/${path}`)).status, 404, path)
-      }
-      t.equal((await fetch(`${app.url}/demo`)).status, 204)
-      const production = run(example, { NODE_ENV: 'production' }, '--demo')
-      t.same(await once(production.child, 'close'), [1, null])
-      t.match(production.stderr, /^Error: --demo [^\n]+ NODE_ENV=production\n$/)
-    })
+for (const framework of examples) {
+  t.test(framework, async t => {
+    const app = await start('demo', {}, `--${framework}`)
 
     t.test('only who is signed in may play, and no other site for them', async t => {
       const browser = new Browser(app)
@@ -112,7 +99,7 @@ for (const example of examples) {
       for (const { events } of streams) {
         t.match(events.at(-1), { type: 'revoked', reason: 'revoke_all' })
       }
-      t.equal((await new Browser(app).get('/demo')).status, 204, 'the server goes on')
+      t.equal((await new Browser(app).get('/me')).status, 401, 'the server goes on')
     })
 
     t.test('a HEAD request opens no stream', async t => {
@@ -125,17 +112,22 @@ for (const example of examples) {
       t.equal(response.statusCode, 200)
     })
 
-    t.test('open streams do not hold the stop', async t => {
-      const other = await start(example, {}, '--demo')
-      const browser = new Browser(other)
+    t.test('what Tokenratchet decides is counted for Prometheus, without tokens and users', async t => {
+      const browser = new Browser(app)
       await browser.logIn()
-      const stream = await listen(browser)
-      const since = performance.now()
-      const exit = once(other.child, 'exit')
-      other.child.kill('SIGTERM')
-      t.same(await exit, [0, null])
-      t.ok(performance.now() - since < 4500)
-      t.ok(stream.ended)
+      const thief = browser.fork()
+      await browser.refresh()
+      await browser.refresh()
+      await thief.refresh()
+      await new Browser(app).get('/me')
+      const { body: me } = await browser.get('/me')
+      const response = await fetch(`${app.url}/metrics`)
+      t.match(response.headers.get('content-type'), /^text\/plain; version=0\.0\.4/)
+      const metrics = await response.text()
+      t.match(metrics, /^tokenratchet_events_total\{type="reused"\} [1-9]/m)
+      t.match(metrics, /\{type="refused",reason="missing",credential="access_token"\} [1-9]/)
+      t.match(metrics, /\{type="store_unavailable"\} 0$/m, 'what has not happened is there too')
+      t.notOk([...tokens, String(me['sub'])].some(secret => metrics.includes(secret)))
     })
 
     t.test('the client comes with the page, and nothing else of its package', async t => {
@@ -159,10 +151,70 @@ for (const example of examples) {
   })
 }
 
-t.test('no log of any server holds a token', async t => {
+t.test('it is quiet, unless it is asked: no request is in the log, and no token', async t => {
+  const [quiet, loud] = await Promise.all([start('demo'), start('demo', {}, '--verbose', '--express')])
+  for (const server of [quiet, loud]) {
+    await new Browser(server).logIn()
+  }
+  await until('a line of each login', async () => /"url":"\/login"/.test(loud.stdout))
+  t.notMatch(quiet.stdout, '{')
+  t.match(quiet.stdout, /^listening on http:\S+\n\nThe demo runs on Fastify/)
+  t.match(loud.stdout, 'The demo runs on Express')
+  t.equal(quiet.stderr, '')
   const logs = [...servers].map(({ stdout, stderr }) => stdout + stderr).join('')
   t.notOk([...tokens].some(token => logs.includes(token)))
 })
+
+t.test('its variables: how long access tokens live, and strict rotation', async t => {
+  const strict = await start('demo', { RECOVERY_WINDOW: '0', ACCESS_TOKEN_LIFETIME: '90' })
+  const browser = new Browser(strict)
+  await browser.logIn()
+  const previous = browser.fork(browser.jar)
+  t.same((await browser.refresh()).body, { expires_in: 90 })
+  t.match(await previous.refresh(), { status: 400, body: { error: 'invalid_grant' } })
+  t.equal((await browser.get('/me')).status, 401, 'the previous refresh token has ended the session')
+  t.equal((await browser.refresh()).status, 400)
+})
+
+t.test('open streams do not hold the stop', async t => {
+  const apps = await Promise.all(examples.map(framework => start('demo', {}, `--${framework}`)))
+  for (const { child, ...app } of apps) {
+    const browser = new Browser(app)
+    await browser.logIn()
+    const stream = await listen(browser)
+    const since = performance.now()
+    const exit = once(child, 'exit')
+    child.kill('SIGTERM')
+    t.same(await exit, [0, null])
+    t.ok(performance.now() - since < 4500)
+    t.ok(stream.ended)
+  }
+})
+
+t.test(
+  'it does not start in production, on a taken port, or with two frameworks, and says why in a line',
+  async t => {
+    const other = createServer().listen(0, '127.0.0.1')
+    t.teardown(() => other.close())
+    await once(other, 'listening')
+    const { port } = other.address() as { port: number }
+    const rows: [Record<string, string>, string[], RegExp][] = [
+      [{ NODE_ENV: 'production' }, [], /^Error: [^\n]+ NODE_ENV=production\n$/],
+      [{ NODE_ENV: 'production' }, ['--express'], /^Error: [^\n]+ NODE_ENV=production\n$/],
+      [{ PORT: `${port}` }, [], new RegExp(`^Port ${port} is taken\\. Set PORT=${port + 1} [^\\n]+\\n$`)],
+      [{ PORT: `${port}` }, ['--express'], /^Port \d+ is taken/],
+      [{}, ['--express', '--fastify'], /^Error: Choose one framework[^\n]+\n$/],
+      [{ ACCESS_TOKEN_LIFETIME: 'NaN' }, [], /^TypeError: .*\baccessTokenLifetime\b/],
+    ]
+    const ended = rows.map(async ([environment, flags, message]) => {
+      const running = run('demo', environment, ...flags)
+      t.same(await once(running.child, 'close'), [1, null])
+      t.match(running.stderr, message)
+      t.equal(running.stdout, '')
+    })
+    await Promise.all(ended)
+  },
+)
 
 /** One who has copied the cookies, as the page sends him on. */
 async function thiefOf(browser: Browser) {

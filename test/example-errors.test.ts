@@ -30,7 +30,7 @@ for (const example of examples) {
           {
             statusCode: 400,
             error: 'Bad Request',
-            message: "Body is not valid JSON but content-type is set to 'application/json'",
+            message: 'Bad Request',
           },
         ],
         [
@@ -57,7 +57,7 @@ for (const example of examples) {
           {
             statusCode: 413,
             error: 'Payload Too Large',
-            message: 'Request body is too large',
+            message: 'Payload Too Large',
           },
         ],
         [
@@ -66,11 +66,13 @@ for (const example of examples) {
             '/login',
             { method: 'POST', headers: { 'content-type': 'text/plain' }, body: JSON.stringify(good) },
           ],
-          {
-            statusCode: 415,
-            error: 'Unsupported Media Type',
-            message: 'Unsupported Media Type',
-          },
+          example === 'fastify'
+            ? { statusCode: 415, error: 'Unsupported Media Type', message: 'Unsupported Media Type' }
+            : {
+                statusCode: 400,
+                error: 'Bad Request',
+                message: 'An email address and a password are required',
+              },
         ],
         [
           'no access token',
@@ -108,7 +110,7 @@ for (const example of examples) {
         t.equal(status, 500, path)
         t.same(
           body,
-          { statusCode: 500, error: 'Internal Server Error', message: 'Something went wrong' },
+          { statusCode: 500, error: 'Internal Server Error', message: 'Internal Server Error' },
           path,
         )
       }

@@ -15,9 +15,11 @@ async function exitOf({ child }: Server): Promise<unknown[]> {
   return exit
 }
 
+t.jobs = 2
 for (const example of minimal) {
-  t.test(example, async t => {
-    t.test('with REDIS_URL, a session survives a restart', async t => {
+  t.test(example, { buffered: true }, async t => {
+    t.jobs = 6
+    t.test('with REDIS_URL, a session survives a restart', { buffered: true }, async t => {
       const environment = { REDIS_URL: `redis://127.0.0.1:${redis.port}` }
       const first = await start(example, environment)
       const browser = new Browser(first)
@@ -28,16 +30,20 @@ for (const example of minimal) {
       t.equal((await second.refresh()).status, 200)
     })
 
-    t.test('without Redis, a login is answered with 503, and the process goes on', async t => {
-      const server = await start(example, { REDIS_URL: 'redis://127.0.0.1:1' })
-      const browser = new Browser(server)
-      t.equal((await browser.post('/login', user)).status, 503)
-      t.equal((await browser.get('/me')).status, 401)
-      t.match(server.stderr, /^Redis: .*ECONNREFUSED/m)
-      t.same(await exitOf(server), [0, null])
-    })
+    t.test(
+      'without Redis, a login is answered with 503, and the process goes on',
+      { buffered: true },
+      async t => {
+        const server = await start(example, { REDIS_URL: 'redis://127.0.0.1:1' })
+        const browser = new Browser(server)
+        t.equal((await browser.post('/login', user)).status, 503)
+        t.equal((await browser.get('/me')).status, 401)
+        t.match(server.stderr, /^Redis: .*ECONNREFUSED/m)
+        t.same(await exitOf(server), [0, null])
+      },
+    )
 
-    t.test('a body that is missing or has wrong types is answered with 401', async t => {
+    t.test('a body that is missing or has wrong types is answered with 401', { buffered: true }, async t => {
       const browser = new Browser(await start(example))
       t.equal((await browser.send('/login', { method: 'POST' })).status, 401)
       for (const body of [[], { email: 7, password: {} }, { email: 'ada@example.com' }]) {
@@ -45,15 +51,19 @@ for (const example of minimal) {
       }
     })
 
-    t.test('it warns of a missing secret, and stops for one that is too short', async t => {
-      const { stderr } = await start(example, { TOKEN_SECRET: '' })
-      t.match(stderr, /TOKEN_SECRET is not set/)
-      const short = run(example, { TOKEN_SECRET: 'short' })
-      t.same(await once(short.child, 'close'), [1, null])
-      t.match(short.stderr, /TypeError: .*secret/)
-    })
+    t.test(
+      'it warns of a missing secret, and stops for one that is too short',
+      { buffered: true },
+      async t => {
+        const { stderr } = await start(example, { TOKEN_SECRET: '' })
+        t.match(stderr, /TOKEN_SECRET is not set/)
+        const short = run(example, { TOKEN_SECRET: 'short' })
+        t.same(await once(short.child, 'close'), [1, null])
+        t.match(short.stderr, /TypeError: .*secret/)
+      },
+    )
 
-    t.test('a taken port ends it with an error', async t => {
+    t.test('a taken port ends it with an error', { buffered: true }, async t => {
       const other = createServer().listen(0, '127.0.0.1')
       t.teardown(() => other.close())
       await once(other, 'listening')
@@ -63,7 +73,7 @@ for (const example of minimal) {
       t.match(running.stderr, /EADDRINUSE/)
     })
 
-    t.test('a connection that sends nothing does not hold the stop for long', async t => {
+    t.test('a connection that sends nothing does not hold the stop for long', { buffered: true }, async t => {
       const server = await start(example)
       const { hostname, port } = new URL(server.url)
       const silent = connect(Number(port), hostname).on('error', () => {})

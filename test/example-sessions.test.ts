@@ -1,6 +1,6 @@
 // The example apps as their users run them: how sessions go on, and how they end.
 import t from 'tap'
-import { Browser, examples, password, servers, start, tokens } from './helpers/example.js'
+import { Browser, examples, password, serve, servers, start, tokens } from './helpers/example.js'
 
 for (const example of examples) {
   t.test(example, async t => {
@@ -41,19 +41,6 @@ for (const example of examples) {
       t.same(reuse.cookies, [])
       t.equal((await second.get('/me')).status, 401)
       t.equal((await second.refresh()).status, 400)
-    })
-
-    t.test('with RECOVERY_WINDOW=0 the previous refresh token ends the session at once', async t => {
-      const strict = await start(example, { RECOVERY_WINDOW: '0', ACCESS_TOKEN_LIFETIME: '90' })
-      const browser = new Browser(strict)
-      await browser.logIn()
-      const previous = browser.fork(browser.jar)
-      t.same((await browser.refresh()).body, { expires_in: 90 })
-      const reuse = await previous.refresh()
-      t.equal(reuse.status, 400)
-      t.match(reuse.body, { error: 'invalid_grant' })
-      t.equal((await browser.get('/me')).status, 401)
-      t.equal((await browser.refresh()).status, 400)
     })
 
     t.test('a logout ends the session for every copy of its tokens', async t => {
@@ -125,14 +112,13 @@ for (const example of examples) {
     t.test('tokens of another TOKEN_SECRET are refused, never an error of the server', async t => {
       const browser = new Browser(app)
       const email = await browser.logIn()
-      const other = await start(example, { TOKEN_SECRET: '' })
+      const other = await serve(example, { TOKEN_SECRET: '' })
       const moved = new Browser(other, browser.jar)
       t.equal((await moved.get('/me')).status, 401)
       const refused = await moved.refresh()
       t.equal(refused.status, 400)
       t.match(refused.body, { error: 'invalid_grant' })
       t.equal((await moved.post('/login', { email, password })).status, 200, 'the user is in the database')
-      t.match(other.stderr, /^TOKEN_SECRET is not set/)
     })
   })
 }

@@ -111,13 +111,13 @@ const preludes: Readonly<Record<string, string>> = {
   'app of Express': "declare const app: import('express').Express",
   'auth of Express': "declare const auth: import('@tokenratchet/express').Tokenratchet",
   body: 'declare const body: string',
-  bodyOf: "declare function bodyOf(rules: object): import('express').RequestHandler[]",
   buildApp:
     "declare function buildApp(options: { now: () => number }): Promise<import('fastify').FastifyInstance>",
   changePassword: 'declare function changePassword(subject: string, body: unknown): Promise<void>',
   'checkPassword that may find nobody':
     'declare function checkPassword(body: unknown): Promise<{ id: number; name: string; role: string } | undefined>',
   checkPassword: 'declare function checkPassword(body: unknown): Promise<{ id: string; role: string }>',
+  credentialsOf: 'declare function credentialsOf(body: unknown, minLength: number): object',
   counter: 'declare const counter: { inc(labels: Record<string, string>): void }',
   deleteUser: 'declare function deleteUser(id: string): Promise<void>',
   express: "import express from 'express'",
@@ -127,7 +127,6 @@ const preludes: Readonly<Record<string, string>> = {
   keychain: 'declare const keychain: { get(): Promise<string>; set(token: string): Promise<void> }',
   'limited of Fastify': "declare const limited: import('fastify').onRequestHookHandler",
   limited: "declare const limited: import('express').RequestHandler",
-  login: 'declare const login: object',
   name: 'declare const name: string',
   nodes: 'declare const nodes: { host: string; port: number }[]',
   password: 'declare const password: string',
@@ -138,7 +137,6 @@ const preludes: Readonly<Record<string, string>> = {
   serve: 'declare function serve(socket: object, claims: object): void',
   showLogin: 'declare function showLogin(): void',
   sid: 'declare const sid: string',
-  signIn: 'declare function signIn(users: object, body: unknown): Promise<{ id: string; email: string }>',
   sockets:
     "declare const sockets: { handleUpgrade(request: import('node:http').IncomingMessage, socket: import('node:stream').Duplex, head: Buffer, done: (socket: object) => void): void }",
   sleep: "import { setTimeout as sleep } from 'node:timers/promises'",
@@ -150,7 +148,7 @@ const preludes: Readonly<Record<string, string>> = {
   'tokenratchet of Express': "import tokenratchet from '@tokenratchet/express'",
   'tokenratchet of Fastify': "import tokenratchet from '@tokenratchet/fastify'",
   userId: 'declare const userId: string',
-  users: 'declare const users: object',
+  users: 'declare const users: { signIn(credentials: object): Promise<{ id: string; email: string }> }',
 }
 
 /** Given what no prelude has, or what the block does not use: a directive that says something wrong. */

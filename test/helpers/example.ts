@@ -1,4 +1,4 @@
-// The example apps as their users run them: the built server in a process of its own, over real HTTP.
+// The example apps over real HTTP: in processes of their own, as their users run them, or in the process of the test.
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { plain } from './plain.js'
 
-/** Apps that do the same on different frameworks: what is said of one holds for the other. */
+/** The starters, which do the same on different frameworks. */
 export const examples = ['fastify', 'express'] as const
 export type Example = (typeof examples)[number]
 
@@ -18,7 +18,8 @@ export type ResourceServer = (typeof resourceServers)[number]
 export const minimal = ['minimal-fastify', 'minimal-express'] as const
 export type Minimal = (typeof minimal)[number]
 
-type Any = Example | ResourceServer | Minimal
+/** All examples. */
+export type Any = Example | ResourceServer | Minimal | 'demo'
 
 /** Where a file of an example is. */
 export function fileOf(example: Any, path: string): string {
@@ -34,10 +35,34 @@ const databaseFile = `${t.testdir()}/example.db`
 const secret = randomBytes(32).toString('base64url')
 export const password = 'correct horse battery'
 
+/** `.env` of a developer has no say: what is set, even to nothing, wins over it. */
+const basics = {
+  NODE_ENV: '',
+  HOST: '127.0.0.1',
+  PORT: '0',
+  TOKEN_SECRET: secret,
+  DATABASE_FILE: databaseFile,
+  ACCESS_TOKEN_LIFETIME: '',
+  RECOVERY_WINDOW: '',
+  SIGNING_KEY: '',
+  ISSUER: '',
+  AUDIENCE: '',
+  REDIS_URL: '',
+  TRUST_PROXY: '',
+  LOG_LEVEL: '',
+  // All attempts of a test come from one address.
+  SIGN_IN_LIMIT: '100000',
+}
+
+/** What answers requests. */
+export interface Site {
+  /** Without a slash at its end. */
+  readonly url: string
+}
+
 export interface Server {
   example: Any
   child: ChildProcessWithoutNullStreams
-  /** Without a slash at its end. */
   url: string
   stdout: string
   stderr: string
@@ -47,27 +72,12 @@ export const servers = new Set<Server>()
 /** Every cookie value that any server set. */
 export const tokens = new Set<string>()
 
-/** A server of its own; `.env` of a developer has no say. */
+/** A server in a process of its own. */
 export function run(example: Any, environment: Record<string, string>, ...flags: string[]): Server {
   const child = spawn(...plain(process.execPath, [serverOf(example), ...flags]), {
     env: {
       ...process.env,
-      NODE_ENV: '',
-      HOST: '127.0.0.1',
-      PORT: '0',
-      TOKEN_SECRET: secret,
-      DATABASE_FILE: databaseFile,
-      ACCESS_TOKEN_LIFETIME: '',
-      RECOVERY_WINDOW: '',
-      COOKIE_SECURE: '',
-      SIGNING_KEY: '',
-      ISSUER: '',
-      AUDIENCE: '',
-      METRICS: '',
-      REDIS_URL: '',
-      TRUST_PROXY: '',
-      // All attempts of a test come from one address.
-      SIGN_IN_LIMIT: '100000',
+      ...basics,
       ...environment,
     },
   })
@@ -103,12 +113,38 @@ export async function start(
   return running
 }
 
+/** A starter in this process: it starts in milliseconds. Its log is silent. */
+export async function serve(
+  example: Example,
+  environment: Record<string, string> = {},
+): Promise<Site & { stop(): Promise<void> }> {
+  const [{ buildApp }, { readConfig }] = await Promise.all(
+    ['app', 'config'].map(name => import(fileOf(example, `dist/${name}.js`))),
+  )
+  const own = { ...process.env }
+  Object.assign(process.env, basics, { LOG_LEVEL: 'silent' }, environment)
+  const config = readConfig()
+  for (const name of Object.keys({ ...basics, ...environment })) {
+    delete process.env[name]
+  }
+  Object.assign(process.env, own)
+  const app = await buildApp(config)
+  let closed: Promise<void> | undefined
+  const stop = async (): Promise<void> => {
+    closed ??= app.close()
+    await closed
+  }
+  t.teardown(stop)
+  await app.listen({ host: config.host, port: config.port })
+  return { url: `http://127.0.0.1:${app.server.address().port}`, stop }
+}
+
 /** The cookies and requests of one browser, which marks none of them as its own site's. */
 export class Browser {
-  readonly server: Server
+  readonly server: Site
   readonly jar: Map<string, string>
 
-  constructor(server: Server, jar: ReadonlyMap<string, string> = new Map()) {
+  constructor(server: Site, jar: ReadonlyMap<string, string> = new Map()) {
     this.server = server
     this.jar = new Map(jar)
   }

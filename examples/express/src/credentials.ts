@@ -1,48 +1,19 @@
-// The body of a registration and of a login: what it must be, and what to say when it is not.
+// The body of a registration and of a login.
+import { refusal } from './refusal.js'
 
-export interface Credentials {
-  email: string
-  password: string
-}
+export type Credentials = ReturnType<typeof credentialsOf>
 
-export interface Rules {
-  /** For people: a schema's own would show them the pattern. */
-  message: string
-  /** JSON Schema. */
-  schema: object
-}
+// Only a mail to the address proves more. \p{C}: characters that nobody can see.
+const emailPattern = /^[^\s@\p{C}]+@[^\s@\p{C}]+\.[^\s@.\p{C}]+$/u
 
-const email = {
-  type: 'string',
-  maxLength: 254,
-  // Only a mail to it would prove more. \p{C}: no control, invisible or broken characters, which
-  // would make two addresses that look the same.
-  pattern: '^\\s*[^\\s@\\p{C}]+@[^\\s@\\p{C}]+\\.[^\\s@.\\p{C}]+\\s*$',
-}
-
-export const registration: Rules = {
-  message: 'An email address and a password of 8 to 128 characters are required',
-  schema: schemaOf({
-    email,
-    // In characters of at most four bytes each. The upper bound keeps hashing cheap.
-    password: { type: 'string', minLength: 8, maxLength: 128 },
-  }),
-}
-
-export const login: Rules = {
-  message: 'An email address and a password are required',
-  schema: schemaOf({
-    email,
-    // A password that is too short is just a wrong one.
-    password: { type: 'string', maxLength: 128 },
-  }),
-}
-
-function schemaOf(properties: Record<keyof Credentials, object>): object {
-  return { type: 'object', required: Object.keys(properties), properties }
-}
-
-/** One person, one account, however the address is typed. */
-export function normaliseEmail(email: string): string {
-  return email.trim().toLowerCase()
+/** @throws a refusal unless the body has an email address, and a password of at least `minLength` characters */
+export function credentialsOf(body: unknown, minLength: number) {
+  const { email, password } = (body ?? {}) as Record<string, unknown>
+  // The limit keeps hashing cheap.
+  const isPassword = typeof password === 'string' && password.length >= minLength && password.length <= 128
+  if (typeof email !== 'string' || email.length > 254 || !emailPattern.test(email.trim()) || !isPassword) {
+    const length = minLength > 0 ? ` of ${minLength} to 128 characters` : ''
+    throw refusal(400, `An email address and a password${length} are required`)
+  }
+  return { email: email.trim().toLowerCase(), password }
 }

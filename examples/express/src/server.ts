@@ -1,30 +1,19 @@
 import type { AddressInfo } from 'node:net'
-import { parseArgs } from 'node:util'
 import { buildApp } from './app.js'
 import { readConfig } from './config.js'
 
-/** Of a stop, for requests that are open. */
-const secondsToFinish = 5
-
 try {
-  const { values } = parseArgs({ options: { demo: { type: 'boolean' } } })
-  const config = readConfig(values.demo)
-  if (config.temporarySecret) {
-    console.warn(
-      'TOKEN_SECRET is not set, so this run uses a random one: a restart logs everybody out, ' +
-        'and several processes do not accept each other’s tokens.',
-    )
+  const config = readConfig()
+  if (!config.hasSecret) {
+    console.warn('TOKEN_SECRET is not set: this run uses a random one, so a restart logs everybody out.')
   }
-  if (config.demo) {
-    console.warn('--demo: the page can play a thief, by routes under /demo.')
-  }
-  const app = await buildApp(config, true)
+  const app = await buildApp(config)
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    // Once: a second signal ends the process without waiting for open requests.
+    // Open requests may finish, for five seconds. A second signal ends the process at once.
     process.once(signal, () => {
       app.close().then(() => process.exit(0), fail)
-      // A connection that sends nothing, as browsers open them in advance, would hold the process.
-      setTimeout(() => app.server.closeAllConnections(), secondsToFinish * 1000).unref()
+      setInterval(() => app.server.closeIdleConnections(), 50)
+      setTimeout(() => app.server.closeAllConnections(), 5000)
     })
   }
   await app.listen({ host: config.host, port: config.port })
@@ -35,8 +24,10 @@ try {
   fail(error)
 }
 
-/** One line: what is wrong is in the configuration or the surroundings, not in the stack. */
+/** One line: the cause is in the configuration or the surroundings, so a stack would not help. */
 function fail(error: unknown): void {
-  console.error(String(error))
+  const { code, port } = error as { code?: string; port?: number }
+  const isTaken = code === 'EADDRINUSE' && port !== undefined
+  console.error(isTaken ? `Port ${port} is taken. Set PORT=${port + 1} or another free port.` : String(error))
   process.exit(1)
 }

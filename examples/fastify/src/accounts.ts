@@ -1,40 +1,31 @@
-// Register, log in, who am I. Refresh, logout and revocation are Tokenratchet's own routes.
+// Register, log in, who am I. Tokenratchet registers the routes for refreshes, log-outs and sessions: /auth/...
 import type { FastifyPluginAsync } from 'fastify'
-import { bodyOf } from './body.js'
-import { type Credentials, login, normaliseEmail, registration } from './credentials.js'
-import { hashPassword } from './passwords.js'
-import { refusal } from './refusal.js'
-import { signIn } from './sign-in.js'
+import { credentialsOf } from './credentials.js'
 import type { Users } from './users.js'
 import './user.js'
 
 export const accounts: FastifyPluginAsync<{ users: Users }> = async (app, { users }) => {
   const limited = { onRequest: app.rateLimit() }
 
-  app.post<{ Body: Credentials }>(
-    '/register',
-    { ...limited, ...bodyOf(registration) },
-    async (request, reply) => {
-      const { email, password } = request.body
-      const user = users.add(normaliseEmail(email), await hashPassword(password))
-      if (!user) {
-        throw refusal(409, 'This email is registered already')
-      }
-      reply.code(201)
-      return { id: user.id, email: user.email }
-    },
-  )
-
-  // For browsers: the tokens travel in cookies.
-  app.post<{ Body: Credentials }>('/login', { ...limited, ...bodyOf(login) }, async (request, reply) => {
-    const { id, email } = await signIn(users, request.body)
-    const issued = await reply.issueTokens({ subject: id, claims: { email }, ip: request.ip })
-    return { user: { id, email }, ...issued }
+  app.post('/register', limited, async (request, reply) => {
+    reply.code(201)
+    return users.register(credentialsOf(request.body, 8))
   })
 
-  // For mobile and API clients: the tokens travel in the body (RFC 6749 section 5.1), and nothing in cookies.
-  app.post<{ Body: Credentials }>('/token', { ...limited, ...bodyOf(login) }, async (request, reply) => {
-    const { id, email } = await signIn(users, request.body)
+  // For browsers: the tokens are in cookies that no script can read.
+  app.post('/login', limited, async (request, reply) => {
+    const user = await users.signIn(credentialsOf(request.body, 0))
+    const issued = await reply.issueTokens({
+      subject: user.id,
+      claims: { email: user.email },
+      ip: request.ip,
+    })
+    return { user, ...issued }
+  })
+
+  // For mobile and API clients: the tokens are in the response body.
+  app.post('/token', limited, async (request, reply) => {
+    const { id, email } = await users.signIn(credentialsOf(request.body, 0))
     return reply.issueTokens({ subject: id, claims: { email }, ip: request.ip, transport: 'body' })
   })
 

@@ -1,68 +1,58 @@
-import tokenratchet from '@tokenratchet/fastify'
-import Fastify, { type FastifyInstance } from 'fastify'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import serveFiles from '@fastify/static'
+import tokenratchet, { isTokenError } from '@tokenratchet/fastify'
+import { redisStore } from '@tokenratchet/redis'
+import Fastify, { type FastifyError, type FastifyReply } from 'fastify'
 import { accounts } from './accounts.js'
 import { limitAttempts } from './attempts.js'
 import type { Config } from './config.js'
-import { createDemo } from './demo.js'
-import { demoRoutes } from './demo-routes.js'
-import { answerError, answerUnrouted } from './errors.js'
-import { tokenEvents } from './events.js'
+import { logEvent } from './events.js'
 import { securityHeaders } from './headers.js'
-import { page } from './page.js'
-import { redisSessions } from './sessions.js'
+import { connect } from './redis.js'
+import { answerTo } from './refusal.js'
 import { openUsers } from './users.js'
 
-/** The whole app, ready to listen. Throws a TypeError that names a bad token option. */
-export async function buildApp(config: Config, logger = false): Promise<FastifyInstance> {
+/** @throws TypeError that names an invalid option of Tokenratchet */
+export async function buildApp(config: Config) {
   const app = Fastify({
-    logger,
+    logger: { level: config.logLevel },
     bodyLimit: 8 * 1024,
     trustProxy: config.trustProxy,
-    // Nobody holds a connection by never finishing a request.
     requestTimeout: 30_000,
-    // A number is no password: what is not a string is refused rather than turned into one.
-    ajv: { customOptions: { coerceTypes: false } },
-    // What can't be routed, such as `/%`, comes past no hook.
-    frameworkErrors: answerUnrouted,
+    // For addresses that can't be routed, such as `/%`, no hook runs.
+    frameworkErrors: (error, _request, reply: FastifyReply) =>
+      void reply.headers(securityHeaders).send(error),
   })
-  // Bodies are JSON.
   app.removeContentTypeParser('text/plain')
-  app.addHook('onRequest', async (_request, reply) => {
-    reply.headers(securityHeaders)
-  })
-  app.addHook('onSend', async (_request, reply) => {
-    // While the server stops, no connection is kept for another request: it would hold the process.
-    if (!app.server.listening) {
-      reply.header('connection', 'close')
+  app.addHook('onRequest', async (_request, reply) => void reply.headers(securityHeaders))
+  app.setErrorHandler<FastifyError>((error, request, reply) => {
+    if (isTokenError(error)) {
+      return reply.send(error)
     }
+    const answer = answerTo(error)
+    if (answer.statusCode === 500) {
+      request.log.error(error)
+    }
+    return reply.code(answer.statusCode).send(answer)
   })
-  app.setErrorHandler(answerError)
-  const sessions = config.redisUrl === undefined ? undefined : redisSessions(config.redisUrl, app.log)
-  // This and the next after the last request has been answered.
-  app.addHook('onClose', async () => sessions?.close())
-  const events = tokenEvents(app.log)
-  const demo = config.demo ? createDemo(config.tokens) : undefined
+
+  const redis = config.redisUrl === undefined ? undefined : connect(config.redisUrl, app.log)
+  // Hooks of `onClose` run in reverse order, after the last response.
+  app.addHook('onClose', async () => redis?.close())
   await app.register(tokenratchet, {
     ...config.tokens,
-    ...(sessions && { store: sessions.store }),
-    onEvent(event) {
-      events.onEvent(event)
-      demo?.watch.onEvent(event)
-    },
+    store: redis && redisStore(redis.sessions),
+    onEvent: event => logEvent(app.log, event),
   })
   const users = openUsers(config.databaseFile)
   app.addHook('onClose', async () => users.close())
-  await limitAttempts(app, config.signInLimit, sessions?.impatient)
+  await limitAttempts(app, config.signInLimit, redis?.quick)
   await app.register(accounts, { users })
-  if (config.metrics) {
-    app.get('/metrics', async (_request, reply) => {
-      reply.type(events.contentType)
-      return events.metrics()
-    })
-  }
-  if (demo) {
-    await app.register(demoRoutes, { demo })
-  }
-  await app.register(page)
+
+  // The page, and the client that it imports.
+  const client = dirname(fileURLToPath(import.meta.resolve('@tokenratchet/client')))
+  await app.register(serveFiles, { root: fileURLToPath(new URL('../public', import.meta.url)) })
+  await app.register(serveFiles, { root: client, prefix: '/client/', decorateReply: false })
   return app
 }

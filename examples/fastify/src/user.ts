@@ -1,5 +1,4 @@
-// What every access token says about its user, next to `sub`, `sid`, `jti`, `iat` and `exp`.
-// This types both `request.user` and the claims that `reply.issueTokens` takes.
+// The claims of every access token beside `sub`, `sid`, `jti`, `iat` and `exp`: the types of `request.user` and of logins.
 import '@tokenratchet/fastify/user'
 
 declare module '@tokenratchet/fastify/user' {

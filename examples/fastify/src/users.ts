@@ -1,50 +1,47 @@
-// The users, in one SQLite table. Sessions are not here: they are the token store's.
-import { randomUUID } from 'node:crypto'
+// The users: a table in SQLite, with passwords as argon2id hashes. Sessions are in the store of Tokenratchet.
+import { randomBytes, randomUUID } from 'node:crypto'
+import { hash, verify } from '@node-rs/argon2'
 import Database from 'libsql'
+import type { Credentials } from './credentials.js'
+import { refusal } from './refusal.js'
 
-export interface User {
-  id: string
-  email: string
-  passwordHash: string
-}
+// The OWASP Password Storage Cheat Sheet: 19 MiB, two passes, one lane.
+const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 
-export interface Users {
-  /** The new user, or undefined when the email is taken. */
-  add(email: string, passwordHash: string): User | undefined
-  find(email: string): User | undefined
-  close(): void
-}
+/** An unknown email costs as much time as a wrong password, so the time does not show who has an account. */
+const nobodysHash = await hash(randomBytes(32), cost)
 
-export function openUsers(file: string): Users {
-  const database = openDatabase(file)
-  // One statement decides who gets the email: of two registrations at once, the second changes nothing.
-  const insert = database.prepare(
-    'INSERT INTO users (id, email, passwordHash) VALUES (?, ?, ?) ON CONFLICT (email) DO NOTHING',
+export type Users = ReturnType<typeof openUsers>
+
+export function openUsers(file: string) {
+  // Several processes may use the file: they wait for each other for up to five seconds.
+  const database = new Database(file, { timeout: 5000 })
+  database.pragma('journal_mode = WAL')
+  database.exec(
+    'CREATE TABLE IF NOT EXISTS users (id TEXT PRIMARY KEY, email TEXT NOT NULL UNIQUE, hash TEXT NOT NULL) STRICT',
   )
-  const select = database.prepare('SELECT id, email, passwordHash FROM users WHERE email = ?')
+  const insert = database.prepare(
+    'INSERT INTO users (id, email, hash) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+  )
+  const select = database.prepare('SELECT id, email, hash FROM users WHERE email = ?')
   return {
-    add(email, passwordHash) {
+    /** @throws a refusal if the email has an account */
+    async register({ email, password }: Credentials) {
       const id = randomUUID()
-      return insert.run(id, email, passwordHash).changes === 1 ? { id, email, passwordHash } : undefined
+      if (insert.run(id, email, await hash(password.normalize(), cost)).changes === 0) {
+        throw refusal(409, 'This email is registered already')
+      }
+      return { id, email }
     },
-    find: email => select.get(email) as User | undefined,
+    /** @throws a refusal if the email or the password is wrong */
+    async signIn({ email, password }: Credentials) {
+      const found = select.get(email) as { id: string; hash: string } | undefined
+      const isRight = await verify(found?.hash ?? nobodysHash, password.normalize())
+      if (!found || !isRight) {
+        throw refusal(401, 'Wrong email or password')
+      }
+      return { id: found.id, email }
+    },
     close: () => void database.close(),
-  }
-}
-
-function openDatabase(file: string): Database.Database {
-  try {
-    // Milliseconds that processes wait for each other: to write, and here when they start together.
-    const database = new Database(file, { timeout: 5000 })
-    // Readers and a writer of another process don't wait for each other.
-    database.pragma('journal_mode = WAL')
-    database.exec(`CREATE TABLE IF NOT EXISTS users (
-      id TEXT PRIMARY KEY,
-      email TEXT NOT NULL UNIQUE,
-      passwordHash TEXT NOT NULL
-    ) STRICT`)
-    return database
-  } catch (error) {
-    throw new Error(`The database ${file} can't be opened: ${(error as Error).message}`, { cause: error })
   }
 }

@@ -6,7 +6,7 @@ export interface Choice {
   /** The folder to create, as the user wrote it. */
   readonly folder: string
   readonly framework: 'fastify' | 'express'
-  /** One file instead of the whole example. */
+  /** One file instead of the starter. */
   readonly isMinimal: boolean
 }
 
