@@ -245,13 +245,17 @@ t.test('what a package exports has a docstring', async t => {
   for (const entry of [
     'core/src/index.ts',
     'core/src/http/index.ts',
+    'core/src/store/kit.ts',
     'core/src/testing/index.ts',
     'fastify/src/index.ts',
     'fastify/src/jwt.ts',
+    'fastify/src/testing.ts',
     'fastify/src/user.ts',
     'express/src/index.ts',
+    'express/src/testing.ts',
     'express/src/user.ts',
     'redis/src/index.ts',
+    'sqlite/src/index.ts',
     'client/src/index.ts',
   ]) {
     const file = new URL(`packages/${entry}`, root)

@@ -1,4 +1,5 @@
 import { checkMembers, type Store } from '@tokenratchet/core'
+import { checkTimeout } from '@tokenratchet/core/store-kit'
 import { type RedisClient, recognise } from './client.js'
 import { readCursor, readFeeds, writeArguments } from './feed.js'
 import { bucketOf, keysOf } from './keys.js'
@@ -111,14 +112,6 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
     shardOf: subjectHash => (timed.shards === 1 ? 0 : bucketOf(subjectHash)),
     onWarning: listener => timed.onWarning(listener),
   }
-}
-
-function checkTimeout(timeout: unknown): number {
-  if (!Number.isSafeInteger(timeout) || Number(timeout) < 1 || Number(timeout) > 60_000) {
-    const got = typeof timeout === 'number' ? timeout : typeof timeout
-    throw new TypeError(`timeout must be a whole number of milliseconds from 1 to 60,000 (got ${got})`)
-  }
-  return timeout as number
 }
 
 function pairs(entries: readonly Reply[]): [Reply, Reply][] {

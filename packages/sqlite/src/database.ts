@@ -1,4 +1,11 @@
-/** What our statements bind. */
+/**
+ * What our statements bind.
+ *
+ * @example
+ * ```ts
+ * const values: SqliteValue[] = [subjectHash, sid, 0, null]
+ * ```
+ */
 export type SqliteValue = string | number | null | Uint8Array
 
 /**

@@ -1,4 +1,5 @@
 import type { AnnouncedKind, FeedReading, Revoked, SessionRef } from '@tokenratchet/core'
+import type { FeedRecords } from '@tokenratchet/core/store-kit'
 import type { SqliteDatabase, SqliteStatement } from './database.js'
 import type { Tables } from './schema.js'
 
@@ -25,7 +26,7 @@ interface Anchor {
 }
 
 /** Revocations in the order in which they happened. Each is kept until its `keepFor` has passed. */
-export class FeedRows {
+export class FeedRows implements FeedRecords {
   readonly #present: SqliteStatement
   readonly #keep: SqliteStatement
   readonly #remove: SqliteStatement
@@ -57,12 +58,6 @@ export class FeedRows {
     )
   }
 
-  /**
-   * Announces the end of a session.
-   *
-   * @param moves whether an entry that exists already moves to the end of the feed, because its session was alive until
-   *   now
-   */
   announce(
     { subjectHash, sid }: SessionRef,
     kind: AnnouncedKind,
@@ -85,7 +80,6 @@ export class FeedRows {
     this.#add.run(Number(highest), subjectHash, sid, kind, now, until)
   }
 
-  /** How the end of a session is announced. `revoked` wins if it is announced as both. */
   kindOf({ subjectHash, sid }: SessionRef, now: number): AnnouncedKind | undefined {
     const kinds = this.#kinds.all(subjectHash, sid, now).map(row => (row as Row).kind)
     return (['revoked', 'evicted'] as const).find(kind => kinds.includes(kind))

@@ -1,4 +1,5 @@
-import { type Entry, isWithinLimits, stored } from '@tokenratchet/core/store-kit'
+import { isWithinLimits } from '@tokenratchet/core'
+import { type Entry, stored } from '@tokenratchet/core/store-kit'
 import type { SqliteValue } from './database.js'
 import { faulty } from './errors.js'
 

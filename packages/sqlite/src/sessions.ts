@@ -1,5 +1,5 @@
 import type { SessionRef } from '@tokenratchet/core'
-import type { Entry } from '@tokenratchet/core/store-kit'
+import type { Entry, SessionRecords } from '@tokenratchet/core/store-kit'
 import type { SqliteDatabase, SqliteStatement } from './database.js'
 import { columns, entryOf, valuesOf } from './rows.js'
 import type { Tables } from './schema.js'
@@ -8,7 +8,7 @@ import type { Tables } from './schema.js'
 const maxSwept = 20
 
 /** The rows of sessions. A session whose deadline has passed counts as missing. */
-export class SessionRows {
+export class SessionRows implements SessionRecords {
   readonly #find: SqliteStatement
   readonly #ofSubject: SqliteStatement
   readonly #write: SqliteStatement
@@ -21,9 +21,7 @@ export class SessionRows {
     const one = 'subject_hash = ? AND sid = ?'
     const prepare = (sql: string) => database.prepare(sql)
     this.#find = prepare(`SELECT ${all} FROM ${sessions} WHERE ${one} AND idle_until > ?`)
-    this.#ofSubject = prepare(
-      `SELECT ${all} FROM ${sessions} WHERE subject_hash = ? AND idle_until > ? ORDER BY used_at`,
-    )
+    this.#ofSubject = prepare(`SELECT ${all} FROM ${sessions} WHERE subject_hash = ? AND idle_until > ?`)
     this.#write = prepare(
       `INSERT OR REPLACE INTO ${sessions} (${all}) VALUES (${columns.map(() => '?').join(', ')})`,
     )
@@ -40,7 +38,6 @@ export class SessionRows {
     return row === undefined || row === null ? undefined : entryOf(row)
   }
 
-  /** The live sessions of a subject, the least recently used first. */
   of(subjectHash: string, now: number): Entry[] {
     return this.#ofSubject.all(subjectHash, now).map(entryOf)
   }

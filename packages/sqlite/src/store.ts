@@ -1,11 +1,21 @@
-import { checkMembers, type SessionRef, type Store } from '@tokenratchet/core'
-import { checkLimits, created, rotation, stored, used } from '@tokenratchet/core/store-kit'
+import { checkMembers, type Rotation, type Store } from '@tokenratchet/core'
+import {
+  checkTimeout,
+  createStep,
+  deleteAllStep,
+  deleteStep,
+  findStep,
+  rotateStep,
+  stored,
+  systemClock,
+  wholeClock,
+} from '@tokenratchet/core/store-kit'
 import { recognise, type SqliteDatabase } from './database.js'
-import { faulty, unavailable } from './errors.js'
+import { unavailable } from './errors.js'
 import { FeedRows } from './feed.js'
 import { migrate, tablesOf } from './schema.js'
 import { SessionRows } from './sessions.js'
-import { needsDecision, Transactions } from './transactions.js'
+import { type Durability, Transactions } from './transactions.js'
 
 /**
  * The options of `sqliteStore`.
@@ -38,6 +48,11 @@ export interface SqliteStoreOptions {
   now?: (() => number) | undefined
 }
 
+interface Rows {
+  readonly sessions: SessionRows
+  readonly feed: FeedRows
+}
+
 /**
  * Creates a store that keeps sessions in a SQLite file: a restart of the process logs nobody out, and several processes
  * of one host may share the file. The database is yours. The store turns on write-ahead logging, puts other settings
@@ -55,142 +70,60 @@ export interface SqliteStoreOptions {
  */
 export function sqliteStore(database: SqliteDatabase, options: SqliteStoreOptions = {}): Store {
   const members = checkMembers('options of sqliteStore', options, ['prefix', 'timeout', 'now'])
-  const { prefix = 'tokenratchet', timeout = 2000, now = () => Date.now() } = members
+  const { prefix = 'tokenratchet', timeout = 2000, now = systemClock } = members
   const opened = recognise(database)
   const tables = tablesOf(checkPrefix(prefix))
   const transactions = new Transactions(opened, checkTimeout(timeout))
-  const time = clock(now)
-  let prepared: Promise<{ sessions: SessionRows; feed: FeedRows }> | undefined
+  const time = wholeClock(now)
+  let prepared: Promise<Rows> | undefined
 
   /** Creates the tables at the first use. After a failure, the next call tries again. */
-  const prepare = () => {
+  const prepare = (): Promise<Rows> => {
     prepared ??= transactions
       .write('decisions', () => migrate(opened, tables))
       .then(() => ({ sessions: new SessionRows(opened, tables), feed: new FeedRows(opened, tables) }))
-    prepared.catch(() => {
-      prepared = undefined
-    })
+      .catch(error => {
+        prepared = undefined
+        throw error
+      })
     return prepared
   }
-  const read = async <T>(run: (rows: { sessions: SessionRows; feed: FeedRows }) => T): Promise<T> => {
+  const read = async <T>(run: (rows: Rows, now: number) => T): Promise<T> => {
     const rows = await prepare()
     try {
-      return run(rows)
+      return run(rows, time())
     } catch (error) {
       throw unavailable(error)
     }
   }
-  const revoke = (
-    { sessions, feed }: { sessions: SessionRows; feed: FeedRows },
-    ref: SessionRef,
-    keepFor: number,
-    at: number,
-    always = false,
-  ): boolean => {
-    const wasLive = sessions.get(ref, at) !== undefined
-    sessions.delete(ref)
-    if (wasLive || always) {
-      feed.announce(ref, 'revoked', keepFor, at, wasLive)
-    }
-    return wasLive
+  const write = async <T>(
+    durability: Durability,
+    run: (rows: Rows, now: number) => T,
+    isDecision?: (answer: T) => boolean,
+  ): Promise<T> => {
+    const rows = await prepare()
+    return transactions.write(durability, () => run(rows, time()), isDecision)
   }
 
   turnOnWriteAheadLog(opened)
   return {
-    async create(session, { perSubject, replaces, keepFor }) {
-      const rows = await prepare()
-      const { sessions, feed } = rows
-      return transactions.write('decisions', () => {
-        const at = time()
-        sessions.sweep(session.subjectHash, at)
-        let entry = sessions.get(session, at)
-        if (entry === undefined) {
-          if (feed.kindOf(session, at) !== undefined) {
-            throw faulty('the session was created and ended before: it is not created again')
-          }
-          entry = created(session, at)
-          checkLimits(entry)
-          sessions.set(entry)
-        }
-        const isOther = replaces !== undefined && replaces.sid !== session.sid
-        const replaced = isOther && revoke(rows, replaces, keepFor, at, true)
-        const others = sessions.of(session.subjectHash, at).filter(({ sid }) => sid !== session.sid)
-        const evicted = others.slice(0, Math.max(0, others.length + 1 - perSubject))
-        for (const each of evicted) {
-          sessions.delete(each)
-          feed.announce(each, 'evicted', keepFor, at, true)
-        }
-        return {
-          now: at,
-          session: stored(entry),
-          replaced,
-          evicted: evicted.map(({ subjectHash, sid }) => ({ subjectHash, sid })),
-        }
-      })
-    },
-
-    async rotate(ref, { generation, recovery, keepFor }) {
-      const rows = await prepare()
-      let isDurable = false
-      return transactions.write('rotations', () => {
-        const at = time()
-        const entry = rows.sessions.get(ref, at)
-        if (entry === undefined) {
-          return { outcome: 'unknown' as const, now: at }
-        }
-        const decision = rotation(entry, generation, recovery, at)
-        if (decision.outcome === 'reused') {
-          // The end of a session must survive a power failure, and it is known only inside the transaction.
-          if (!isDurable) {
-            isDurable = true
-            return needsDecision
-          }
-          revoke(rows, ref, keepFor, at)
-          return { outcome: 'reused' as const, now: at, session: stored(entry) }
-        }
-        const next = { ...entry, ...decision.next }
-        const left = decision.outcome === 'reissued' ? next : used(next, at)
-        rows.sessions.set(left)
-        return { outcome: decision.outcome, now: at, session: stored(left) }
-      })
-    },
-
-    find(ref) {
-      return read(({ sessions, feed }) => {
-        const at = time()
-        const entry = sessions.get(ref, at)
-        return {
-          now: at,
-          session: entry && stored(entry),
-          announced: entry === undefined ? feed.kindOf(ref, at) : undefined,
-        }
-      })
-    },
-
-    list(subjectHash) {
-      return read(({ sessions }) => sessions.of(subjectHash, time()).map(stored))
-    },
-
-    async delete(ref, { keepFor, always }) {
-      const rows = await prepare()
-      return transactions.write('decisions', () => revoke(rows, ref, keepFor, time(), always))
-    },
-
-    async deleteAll(subjectHash, { keepFor, except }) {
-      const rows = await prepare()
-      return transactions.write('decisions', () => {
-        const at = time()
-        const ended = rows.sessions.of(subjectHash, at).filter(({ sid }) => sid !== except)
-        for (const each of ended) {
-          revoke(rows, each, keepFor, at)
-        }
-        return ended.map(({ sid }) => ({ subjectHash, sid }))
-      })
-    },
-
-    revokedSince(cursor, how = {}) {
-      return read(({ feed }) => feed.since(cursor, time(), how))
-    },
+    create: (session, rules) =>
+      write('decisions', (rows, now) => {
+        rows.sessions.sweep(session.subjectHash, now)
+        return createStep(rows, session, rules, now)
+      }),
+    rotate: (ref, step) =>
+      write<Rotation>(
+        'rotations',
+        (rows, now) => rotateStep(rows, ref, step, now),
+        ({ outcome }) => outcome === 'reused',
+      ),
+    find: ref => read((rows, now) => findStep(rows, ref, now)),
+    list: subjectHash => read(({ sessions }, now) => sessions.of(subjectHash, now).map(stored)),
+    delete: (ref, how) => write('decisions', (rows, now) => deleteStep(rows, ref, how, now)),
+    deleteAll: (subjectHash, how) =>
+      write('decisions', (rows, now) => deleteAllStep(rows, subjectHash, how, now)),
+    revokedSince: (cursor, how = {}) => read(({ feed }, now) => feed.since(cursor, now, how)),
   }
 }
 
@@ -204,25 +137,4 @@ function checkPrefix(prefix: unknown): string {
     throw new TypeError('prefix must be 1 to 40 letters, digits and underscores, not beginning with a digit')
   }
   return prefix
-}
-
-function checkTimeout(timeout: unknown): number {
-  if (!Number.isSafeInteger(timeout) || Number(timeout) < 1 || Number(timeout) > 60_000) {
-    const got = typeof timeout === 'number' ? timeout : typeof timeout
-    throw new TypeError(`timeout must be a whole number of milliseconds from 1 to 60,000 (got ${got})`)
-  }
-  return timeout as number
-}
-
-function clock(now: unknown): () => number {
-  if (typeof now !== 'function') {
-    throw new TypeError(`now must be a function (got ${typeof now})`)
-  }
-  return () => {
-    const time = Math.floor(Number(now()))
-    if (!Number.isSafeInteger(time)) {
-      throw faulty('now() did not return a time')
-    }
-    return time
-  }
 }

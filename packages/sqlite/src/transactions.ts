@@ -11,9 +11,6 @@ const durabilities = { rotations: 1, decisions: 2 } as const
  */
 export type Durability = keyof typeof durabilities
 
-/** What a transaction returns to be repeated with the other durability: a pragma can't change inside a transaction. */
-export const needsDecision: unique symbol = Symbol('needs decision')
-
 /**
  * Runs transactions on a database that the application uses too. A transaction runs in one synchronous go, so nothing of
  * the application comes between. It never waits inside SQLite, which would block the event loop: if another connection
@@ -34,14 +31,26 @@ export class Transactions {
 
   /**
    * @param run what happens in the transaction. It must be synchronous
+   * @param isDecision whether an answer needs the durability of a decision after all. It is known only inside the
+   *   transaction, where the durability can't change: the transaction is then rolled back and repeated
    * @throws StoreUnavailableError if SQLite fails, or is locked for longer than the timeout
    */
-  async write<T>(durability: Durability, run: () => T | typeof needsDecision): Promise<T> {
+  async write<T>(
+    durability: Durability,
+    run: () => T,
+    isDecision: (answer: T) => boolean = () => false,
+  ): Promise<T> {
     const givenUpAt = performance.now() + this.#timeout
+    let needed = durability
     for (let delay = 1; ; delay = Math.min(delay * 2, 32)) {
       try {
-        const answer = this.#once(durability, run)
-        return answer === needsDecision ? await this.write('decisions', run) : (answer as T)
+        const isEnough = (answer: T) => needed === 'decisions' || !isDecision(answer)
+        const { answer, isCommitted } = this.#once(needed, run, isEnough)
+        if (isCommitted) {
+          return answer
+        }
+        needed = 'decisions'
+        continue
       } catch (error) {
         if (!isBusy(error)) {
           throw unavailable(error)
@@ -54,7 +63,7 @@ export class Transactions {
     }
   }
 
-  #once<T>(durability: Durability, run: () => T): T {
+  #once<T>(durability: Durability, run: () => T, isEnough: (answer: T) => boolean): Outcome<T> {
     const database = this.#database
     if (database.inTransaction ?? database.isTransaction) {
       throw faulty('the application has a transaction open on this database: call Tokenratchet outside of it')
@@ -64,27 +73,28 @@ export class Transactions {
     const wanted = durabilities[durability]
     try {
       database.exec(`PRAGMA busy_timeout = 0; PRAGMA synchronous = ${wanted}; BEGIN IMMEDIATE`)
-      return this.#commit(run)
+      return this.#commit(run, isEnough)
     } finally {
       database.exec(`PRAGMA synchronous = ${synchronous}; PRAGMA busy_timeout = ${busyTimeout}`)
     }
   }
 
-  #commit<T>(run: () => T): T {
-    let answer: T
+  #commit<T>(run: () => T, isEnough: (answer: T) => boolean): Outcome<T> {
     try {
-      answer = run()
-      if (answer !== needsDecision) {
-        this.#database.exec('COMMIT')
-        return answer
-      }
+      const answer = run()
+      const isCommitted = isEnough(answer)
+      this.#database.exec(isCommitted ? 'COMMIT' : 'ROLLBACK')
+      return { answer, isCommitted }
     } catch (error) {
       this.#database.exec('ROLLBACK')
       throw error
     }
-    this.#database.exec('ROLLBACK')
-    return answer
   }
+}
+
+interface Outcome<T> {
+  readonly answer: T
+  readonly isCommitted: boolean
 }
 
 function numberIn(row: unknown): number {

@@ -1,9 +1,19 @@
 /**
- * What stores share: the rule of rotation, and the life of a session's record. A store that can run JavaScript inside its
- * own transaction uses these instead of a copy.
+ * What stores share: the steps of the contract for a store that can run JavaScript inside its own transaction, and checks
+ * of options.
  *
  * @module
  */
-export { type Decision, type Generations, rotation } from '../sessions/rotation.js'
-export { isWithinLimits, maxSessionNumber } from './limits.js'
-export { checkLimits, created, type Entry, stored, used } from './memory/entry.js'
+export { systemClock, wholeClock } from '../values/clock.js'
+export { checkTimeout } from '../values/timeout.js'
+export { type Entry, stored } from './entry.js'
+export {
+  createStep,
+  deleteAllStep,
+  deleteStep,
+  type FeedRecords,
+  findStep,
+  rotateStep,
+  type SessionRecords,
+  type StoreRecords,
+} from './steps.js'

@@ -4,7 +4,12 @@ import { shown } from './kind.js'
 /** A clock: it returns whole milliseconds since the epoch. */
 export type Clock = () => number
 
-/** `Date.now` is looked up at each use, so that a fake clock installed later by a test takes effect. */
+/**
+ * `Date.now` is looked up at each use, so that a fake clock installed later by a test takes effect.
+ *
+ * @example
+ * const now = wholeClock(options.now ?? systemClock)
+ */
 export const systemClock: Clock = () => Date.now()
 
 /**
@@ -13,6 +18,8 @@ export const systemClock: Clock = () => Date.now()
  *
  * @throws TypeError if `now` is not a function. The clock itself throws when `now` does not return a time, so that no
  *   token is accepted on a broken clock
+ * @example
+ * const now = wholeClock(options.now ?? systemClock)
  */
 export function wholeClock(now: unknown): Clock {
   if (typeof now !== 'function') {

@@ -18,3 +18,18 @@ export async function withinTimeout<T>(what: string, milliseconds: number, answe
     clearTimeout(timer)
   }
 }
+
+/**
+ * Checks the option `timeout` of a store.
+ *
+ * @throws TypeError unless it is a whole number of milliseconds from 1 to 60,000
+ * @example
+ * const timeout = checkTimeout(options.timeout)
+ */
+export function checkTimeout(timeout: unknown): number {
+  if (!Number.isSafeInteger(timeout) || Number(timeout) < 1 || Number(timeout) > 60_000) {
+    const got = typeof timeout === 'number' ? timeout : typeof timeout
+    throw new TypeError(`timeout must be a whole number of milliseconds from 1 to 60,000 (got ${got})`)
+  }
+  return timeout as number
+}

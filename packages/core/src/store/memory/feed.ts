@@ -1,3 +1,4 @@
+import type { FeedRecords } from '../steps.js'
 import type { AnnouncedKind, FeedReading, Revoked, SessionRef } from '../store.js'
 
 interface Entry {
@@ -12,17 +13,11 @@ interface Entry {
 const maxEntries = 1000
 
 /** Revocations in the order in which they happened. Each is kept until its `keepFor` has passed. */
-export class Feed {
+export class Feed implements FeedRecords {
   /** In ascending order of their scores. */
   readonly #entries = new Map<string, Entry>()
   #highest = 0
 
-  /**
-   * Announces the end of a session.
-   *
-   * @param moves whether an entry that exists already moves to the end of the feed, because its session was alive until
-   *   now
-   */
   announce(ref: SessionRef, kind: AnnouncedKind, keepFor: number, now: number, moves: boolean): void {
     const member = `${ref.subjectHash}|${ref.sid}|${kind}`
     const found = this.#entries.get(member)
@@ -46,7 +41,6 @@ export class Feed {
     })
   }
 
-  /** How the end of a session is announced. `revoked` wins if it is announced as both. */
   kindOf({ subjectHash, sid }: SessionRef, now: number): AnnouncedKind | undefined {
     return (['revoked', 'evicted'] as const).find(
       kind => now < (this.#entries.get(`${subjectHash}|${sid}|${kind}`)?.until ?? Number.NEGATIVE_INFINITY),

@@ -1,11 +1,12 @@
 import { StoreUnavailableError } from '../../errors.js'
+import type { Entry } from '../entry.js'
+import type { SessionRecords } from '../steps.js'
 import type { SessionRef } from '../store.js'
-import type { Entry } from './entry.js'
 
 const sweepEvery = 60_000
 
 /** The sessions of each subject. Expired sessions count as missing, and are removed from time to time. */
-export class MemorySessions {
+export class MemorySessions implements SessionRecords {
   readonly #subjects = new Map<string, Map<string, Entry>>()
   readonly #max: number
   #size = 0

@@ -1,9 +1,14 @@
-import { StoreUnavailableError } from '../../errors.js'
-import type { Generations } from '../../sessions/rotation.js'
-import { isWithinLimits } from '../limits.js'
-import type { NewSession, StoredSession } from '../store.js'
+import { StoreUnavailableError } from '../errors.js'
+import type { Generations } from '../sessions/rotation.js'
+import { isWithinLimits } from './limits.js'
+import type { NewSession, StoredSession } from './store.js'
 
-/** A session as the memory store holds it. */
+/**
+ * A session as a store that runs JavaScript holds it.
+ *
+ * @example
+ * const entry: Entry | undefined = records.sessions.get(ref, now)
+ */
 export interface Entry extends Generations, NewSession {
   readonly usedAt: number
   readonly idleUntil: number
@@ -37,7 +42,12 @@ export function used(entry: Entry, now: number): Entry {
   return { ...entry, usedAt: now, idleUntil: Math.min(now + entry.idleTimeout * 1000, entry.absoluteUntil) }
 }
 
-/** The session as the store returns it. */
+/**
+ * The session as the store returns it.
+ *
+ * @example
+ * const sessions = entries.map(stored)
+ */
 export function stored({
   subjectHash,
   sid,
